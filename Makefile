@@ -1,0 +1,52 @@
+# `make` sets up, verifies the book and builds site/; `make help` lists the rest.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: all setup verify site serve test lint bench requirements clean help
+.DEFAULT_GOAL := all
+
+all: verify site ## set up, verify every block of the book, build site/
+
+setup: $(READY) ## install what is needed: Debian packages (as root), Python packages into .venv
+
+$(READY): requirements.txt pyproject.toml tools/provision.sh
+	tools/provision.sh
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+verify: $(READY) ## run every block of docs/ in fresh machines and check its output
+	$(BIN)/python tools/run_snippets.py
+
+site: $(READY) ## build site/
+	$(BIN)/mkdocs build --strict --quiet
+
+serve: $(READY) ## show the site at http://127.0.0.1:8000, and reload it on changes
+	$(BIN)/mkdocs serve
+
+lint: $(READY) ## ruff and mypy
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+test: lint ## set up, lint, run the tests
+	$(BIN)/pytest
+
+bench: $(READY) ## the figures of tests/benchmarks, as ratios measured in one run
+	tests/benchmarks/run
+
+requirements: ## write requirements.txt and tests/benchmarks/requirements.txt anew (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	    --extra test pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	    --extra bench pyproject.toml -c requirements.txt -o tests/benchmarks/requirements.txt
+
+clean: ## remove all that was made here (the guest image stays in the user's cache)
+	rm -rf $(VENV) build site tools/*.egg-info
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14

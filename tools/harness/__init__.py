@@ -1,0 +1,1 @@
+"""The harness: chapter ▶ scenario ▶ machine ▶ expectation ▶ record."""

@@ -1,0 +1,149 @@
+"""Debian by mmdebstrap(1): the tools it takes, this host's mirror, the run itself."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+UNUSED_PATHS = (
+    *(f"/usr/share/{name}/*" for name in ("man", "info", "locale", "doc", "lintian", "bug")),
+    # A hundred MB of gcc that no chapter uses: link-time optimisation, the sanitizers.
+    "/usr/bin/*lto-dump*",
+    "/usr/libexec/gcc/*/lto1",
+    *(f"/usr/lib/*/lib{name}san.so*" for name in ("a", "hwa", "l", "t", "ub")),
+)
+OPTIONS = (
+    "--variant=required",
+    "--format=tar",
+    "--components=main",
+    "--aptopt=APT::Install-Recommends false",
+    *(f"--dpkgopt=path-exclude={path}" for path in UNUSED_PATHS),
+)
+
+
+class ImageError(Exception):
+    """The image can't be built or used; one sentence that says what to do."""
+
+
+def mmdebstrap(
+    arguments: list[str], suite: str, target: Path, epoch: int, progress: Callable[[str], None]
+) -> None:
+    """Build the tarball `target` from this host's mirror, by root or in a user namespace.
+
+    `progress` is given mmdebstrap's own line for each of its stages.
+
+    :raises ImageError: mmdebstrap fails; with the end of what it said.
+    """
+    mirror = parse_mirror(output_of("apt-get", "indextargets"))
+    run(
+        [
+            "mmdebstrap",
+            "--mode=root" if os.geteuid() == 0 else "--mode=unshare",
+            f"--keyring={KEYRING}",
+            *arguments,
+            suite,
+            str(target),
+            *([f"deb {mirror} {suite} main"] if mirror else []),
+        ],
+        proxies() | {"SOURCE_DATE_EPOCH": str(epoch)},
+        lambda line: progress(f"guest image: {line.removeprefix('I: ')}"),
+    )
+
+
+def check_tools() -> None:
+    """Raise the sentence that names what to install before an image can be built."""
+    needed = {"mmdebstrap": shutil.which("mmdebstrap"), "debian-archive-keyring": KEYRING.exists()}
+    if os.geteuid() != 0:
+        needed["uidmap"] = shutil.which("newuidmap")
+    missing = [package for package, found in needed.items() if not found]
+    if missing:
+        names = " ".join(missing)
+        raise ImageError(f"The guest image can't be built: run “sudo apt-get install {names}”.")
+    if os.geteuid() != 0 and not has_subordinate_ids():
+        raise ImageError(
+            "The guest image can't be built without root: this user has no line in /etc/subuid "
+            "and /etc/subgid (“sudo usermod --add-subuids 100000-165535 --add-subgids "
+            "100000-165535 USER”)."
+        )
+
+
+def has_subordinate_ids() -> bool:
+    """Whether subuid(5) and subgid(5) give this user ids for a user namespace of its own."""
+    uid = os.geteuid()
+    names = {str(uid)}
+    for line in Path("/etc/passwd").read_text().splitlines():
+        fields = line.split(":")
+        if fields[2:3] == [str(uid)]:
+            names.add(fields[0])
+    for file in ("/etc/subuid", "/etc/subgid"):
+        try:
+            owners = {line.partition(":")[0] for line in Path(file).read_text().splitlines()}
+        except OSError:
+            return False
+        if not owners & names:
+            return False
+    return True
+
+
+def parse_mirror(indextargets: str) -> str | None:
+    """The Debian mirror that this host's apt uses, from the text of `apt-get indextargets`.
+
+    None where it uses none (another distribution): mmdebstrap then takes its own default.
+    """
+    for stanza in indextargets.split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in stanza.splitlines() if ": " in line)
+        # The archive of security updates has Label Debian-Security, and not every suite.
+        if (
+            fields.get("Origin") == fields.get("Label") == "Debian"
+            and fields.get("Component") == "main"
+            and fields.get("Repo-URI")
+        ):
+            return fields["Repo-URI"]
+    return None
+
+
+def proxies() -> dict[str, str]:
+    """The proxies of this host's apt, as the environment in which mmdebstrap's apt finds them."""
+    found = {}
+    for scheme in ("http", "https"):
+        line = output_of("apt-config", "shell", "PROXY", f"Acquire::{scheme}::Proxy")
+        value = line.strip().removeprefix("PROXY=").strip("'")
+        if value:
+            found[f"{scheme}_proxy"] = "" if value == "DIRECT" else value
+    return found
+
+
+def run(command: list[str], environment: dict[str, str], line: Callable[[str], None]) -> None:
+    """Run `command`, giving each stage that it announces to `line`; ImageError if it fails.
+
+    `environment` is added to this process's own.
+    """
+    complaints: list[str] = []
+    with subprocess.Popen(
+        command,
+        env=os.environ | environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        for text in process.stdout:
+            if text.startswith("I: "):
+                line(text.rstrip())
+            else:
+                complaints.append(text)
+    if process.returncode != 0:
+        end = "".join(complaints[-15:])
+        raise ImageError(f"{command[0]} ended with status {process.returncode}:\n{end}")
+
+
+def output_of(*command: str) -> str:
+    """What `command` prints, or nothing where it isn't there or fails."""
+    try:
+        return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return ""

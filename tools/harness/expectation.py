@@ -1,0 +1,259 @@
+"""Comparing what a text shows with what a run showed, line by line.
+
+Test and bless are one function: `compare` computes the output as the text should show it,
+in the text's own values (`Comparison.corrected`). A step has passed if that is what it does show.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.unknowns import Renaming, Unknown
+
+ELISIONS = {"...", "（略）"}
+_ALIGNMENT_LIMIT = 40_000  # cells of the alignment table
+_ATTEMPTS_LIMIT = 20_000  # placements of lines between elisions
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a diff. `number` counts lines of the expectation from 0.
+
+    same      the text's line, which the run has too
+    elided    ``...`` and the lines it stands for
+    missing   the text's line, which the run has not
+    extra     the run's line, which the text has not
+    """
+
+    kind: Literal["same", "elided", "missing", "extra"]
+    text: str
+    number: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`diff` accounts for every line of both sides, `corrected` is what the text should show."""
+
+    passed: bool
+    diff: tuple[Line, ...]
+    corrected: tuple[str, ...]
+
+
+def lines_of(output: str) -> tuple[str, ...]:
+    """Output as lines, without trailing space and control sequences; a last newline ends a line."""
+    output = re.sub(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-Z\\^_])", "", output)
+    lines = output.split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    return tuple(line.rsplit("\r", 1)[-1].rstrip() for line in (raw.rstrip("\r") for raw in lines))
+
+
+def compare(expected: Sequence[str], actual: Sequence[str], renaming: Renaming) -> Comparison:
+    """Compare the lines a text shows with a run's, and bind the values that vary.
+
+    `renaming` takes up the new values of the lines that agree, whether or not all do.
+    """
+    expected = tuple(line.rstrip() for line in expected)
+    for slack in (False, True):
+        for bound, pairs in _matches(expected, actual, (0, 0), renaming.copy(), slack, [0]):
+            if not slack or _widths_explain(expected, actual, pairs, bound):
+                renaming.adopt(bound)
+                return Comparison(True, tuple(_lines(expected, actual, pairs)), expected)
+    diff = tuple(_difference(expected, actual, renaming))
+    corrected = tuple(
+        renaming.rewrite(line.text) if line.kind == "extra" else line.text
+        for line in diff
+        if line.kind != "missing" and not (line.kind == "elided" and line.number is None)
+    )
+    return Comparison(False, diff, corrected)
+
+
+# A line of the text and the line of the run that belongs to it. An elision comes alone first, and
+# then with each line that it stands for; None is where the other side has nothing.
+_Pair = tuple[int | None, int | None]
+
+
+def _matches(
+    expected: Sequence[str],
+    actual: Sequence[str],
+    start: tuple[int, int],
+    renaming: Renaming,
+    slack: bool,
+    attempts: list[int],
+) -> Iterator[tuple[Renaming, list[_Pair]]]:
+    """Every way in which the lines from `start` on agree; elisions stand for any lines."""
+    at, to = start
+    found: list[_Pair] = []
+    while at < len(expected) and expected[at] not in ELISIONS:
+        if to == len(actual) or _conflict(expected[at], actual[to], renaming, slack) != "":
+            return
+        found.append((at, to))
+        at, to = at + 1, to + 1
+    if at == len(expected):
+        if to == len(actual):
+            yield renaming, found
+        return
+    for resume in range(to, len(actual) + 1):
+        attempts[0] += 1
+        if attempts[0] > _ATTEMPTS_LIMIT:
+            return
+        skipped: list[_Pair] = [(at, None), *((at, line) for line in range(to, resume))]
+        after = (at + 1, resume)
+        for bound, rest in _matches(expected, actual, after, renaming.copy(), slack, attempts):
+            yield bound, found + skipped + rest
+
+
+def _lines(
+    expected: Sequence[str], actual: Sequence[str], pairs: Sequence[_Pair]
+) -> Iterator[Line]:
+    for at, to in pairs:
+        if at is None:
+            assert to is not None
+            yield Line("extra", actual[to])
+        elif expected[at] in ELISIONS:
+            yield Line("elided", expected[at], at) if to is None else Line("elided", actual[to])
+        else:
+            yield Line("missing" if to is None else "same", expected[at], at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """How a line of the run fits one of the text: the values, and the text between them."""
+
+    values: tuple[tuple[Unknown, str], ...]
+    between: tuple[tuple[str, str], ...]
+
+
+def _fit(text: str, line: str, renaming: Renaming, slack: bool) -> _Match | None:
+    """Fit a line by shape alone. `slack` lets runs of spaces differ, for columns that a value of
+    another width has shifted."""
+    unknowns = renaming.unknowns(text)
+    if not unknowns and text == line:
+        return _Match((), ((text, line),))
+    cuts = [0, *(place for u in unknowns for place in (u.start, u.end)), len(text)]
+    literals = [text[cuts[i] : cuts[i + 1]] for i in range(0, len(cuts), 2)]
+    pattern = _literal(literals[0], slack, first=True)
+    for unknown, literal in zip(unknowns, literals[1:], strict=True):
+        pattern += f"({unknown.shape})" + _literal(literal, slack)
+    found = re.fullmatch(pattern, line)
+    if not found:
+        return None
+    ends = [0, *(place for i in range(len(unknowns)) for place in found.span(i + 1)), len(line)]
+    theirs = [line[ends[i] : ends[i + 1]] for i in range(0, len(ends), 2)]
+    values = tuple(zip(unknowns, found.groups(), strict=True))
+    return _Match(values, tuple(zip(literals, theirs, strict=True)))
+
+
+def _literal(text: str, slack: bool, first: bool = False) -> str:
+    if not slack:
+        return re.escape(text)
+    pattern = " +".join(re.escape(piece) for piece in re.split(" +", text))
+    return " *" + pattern.removeprefix(" +") if first else pattern
+
+
+def _conflict(text: str, line: str, renaming: Renaming, slack: bool) -> str | None:
+    """Empty if the run's line agrees with the text's, and then its values are bound.
+
+    None if it has another shape; else why the values don't correspond.
+    """
+    match = _fit(text, line, renaming, slack)
+    if match is None:
+        return None
+    trial = renaming.copy()
+    for unknown, value in match.values:
+        if why := trial.bind(unknown.kind, unknown.value, value):
+            return why
+    renaming.adopt(trial)
+    return ""
+
+
+def _widths_explain(
+    expected: Sequence[str], actual: Sequence[str], pairs: Sequence[_Pair], renaming: Renaming
+) -> bool:
+    """Whether columns have shifted by no more than the values in them have changed in width."""
+    fits = [
+        _fit(expected[at], actual[to], renaming, slack=True)
+        for at, to in pairs
+        if at is not None and to is not None and expected[at] not in ELISIONS
+    ]
+    grown = {
+        unknown.value: abs(len(value) - len(unknown.value))
+        for fit in fits
+        if fit
+        for unknown, value in fit.values
+    }
+    allowance = 2 * sum(grown.values())  # a run of spaces lies between two columns
+    for fit in fits:
+        for ours, theirs in fit.between if fit else ():
+            widths = zip(_spaces(ours), _spaces(theirs), strict=True)
+            if any(abs(one - other) > allowance for one, other in widths):
+                return False
+    return True
+
+
+def _spaces(text: str) -> list[int]:
+    """The widths of a text's runs of spaces, the (perhaps empty) leading one first."""
+    leading = len(text) - len(text.lstrip(" "))
+    return [leading, *map(len, re.findall(" +", text[leading:]))]
+
+
+def _difference(
+    expected: Sequence[str], actual: Sequence[str], renaming: Renaming
+) -> Iterator[Line]:
+    """The lines of both sides, aligned so that as many as possible agree."""
+    for pair in _align(expected, actual, renaming):
+        at, to = pair
+        if at is not None and to is not None and expected[at] not in ELISIONS:
+            why = _conflict(expected[at], actual[to], renaming, slack=True)
+            if why != "":
+                yield Line("missing", expected[at], at, why or "")
+                yield Line("extra", actual[to])
+                continue
+        yield from _lines(expected, actual, [pair])
+
+
+def _align(expected: Sequence[str], actual: Sequence[str], renaming: Renaming) -> list[_Pair]:
+    rows, columns = len(expected), len(actual)
+    if columns > (keep := max(1, _ALIGNMENT_LIMIT // max(1, rows))):  # a flood: only its beginning
+        rest = [(None, to) for to in range(keep, columns)]
+        return [*_align(expected, actual[:keep], renaming), *rest]
+    elided = [line in ELISIONS for line in expected]
+
+    def worth(at: int, to: int) -> float:
+        if elided[at]:
+            return 0.001  # a line under an elision is rather elided than extra
+        why = _conflict(expected[at], actual[to], renaming.copy(), slack=True)
+        # A line that became another stands in its place, rather than under an elision beside it.
+        return 0.002 if why is None else 0.6 if why else 1.0
+
+    worths = [[worth(at, to) for to in range(columns)] for at in range(rows)]
+    # best[at][to]: the worth of the best alignment of what follows. An elision stays for the next.
+    best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
+    for at in range(rows - 1, -1, -1):
+        for to in range(columns, -1, -1):
+            score = best[at + 1][to]
+            if to < columns:
+                together = best[at + (not elided[at])][to + 1] + worths[at][to]
+                score = max(score, best[at][to + 1], together)
+            best[at][to] = score
+    pairs: list[_Pair] = []
+    at = to = 0
+    announced = -1
+    while at < rows or to < columns:
+        if at < rows and elided[at] and announced < at:
+            pairs.append((at, None))
+            announced = at
+        step = at + (not elided[at]) if at < rows else rows
+        if at < rows and to < columns and best[at][to] == best[step][to + 1] + worths[at][to]:
+            pairs.append((at, to))
+            at, to = step, to + 1
+        elif at < rows and best[at][to] == best[at + 1][to]:
+            if not elided[at]:
+                pairs.append((at, None))
+            at += 1
+        else:
+            pairs.append((None, to))
+            to += 1
+    return pairs

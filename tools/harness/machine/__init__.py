@@ -1,0 +1,35 @@
+"""A machine: a world made fresh for one scenario and destroyed after it.
+
+`namespaces` makes it from this kernel's namespaces. Whatever makes it, the harness sees the
+same: a channel to the agent inside, a way to destroy it whole, and why it died if it did.
+"""
+
+import socket
+from typing import Protocol
+
+
+class MachineError(Exception):
+    """No machine could be made (or it can't be ended); one sentence that says what to do."""
+
+
+class Machine(Protocol):
+    """A running machine whose agent can be spoken to.
+
+    `channel` is a stream socket that carries JSON lines; the agent speaks only when asked. Once
+    it is at its end, so is the machine.
+    """
+
+    kind: str  # "namespaces"
+    kernel: str  # its release, as uname(2) gives it
+    channel: socket.socket
+
+    def close(self) -> None:
+        """Destroy the machine whole: processes, mounts, namespaces and limits.
+
+        When this returns, every process of the machine has been waited for.
+
+        :raises MachineError: its processes don't end (one is stuck in the kernel).
+        """
+
+    def epitaph(self) -> str:
+        """Why the machine died, in one sentence; to be asked once its channel has ended."""

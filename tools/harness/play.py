@@ -1,0 +1,300 @@
+"""Playing a scenario in a machine: type each step, wait for it, compare what it showed."""
+
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.agent import OUTPUT_LIMIT
+from harness.channel import AgentGoneError, AgentRefusedError, Channel
+from harness.chapter import Block
+from harness.console import Prompt
+from harness.expectation import Comparison, compare, lines_of
+from harness.machine import Machine
+from harness.scenario import Put, Scenario, Step
+from harness.unknowns import Renaming
+
+_LINES_SHOWN = 40  # of the partial output of a step that did not end
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What became of a step. `error` is why it failed, apart from the comparison.
+
+    `typed` is the command with this run's values, `output` what it really showed.
+    """
+
+    step: Step
+    typed: str
+    output: str
+    status: int | None
+    user: str
+    seconds: float
+    comparison: Comparison | None
+    error: str | None
+
+    @property
+    def passed(self) -> bool:
+        return self.error is None and self.comparison is not None and self.comparison.passed
+
+
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """What became of a scenario.
+
+    `broken` is where and why it could not go on: a line of the chapter and a sentence. `left` names
+    the processes that were still there at its end, and died with the machine.
+    """
+
+    played: tuple[Played, ...]
+    broken: tuple[int, str] | None
+    left: tuple[str, ...]
+
+
+class _BrokenError(Exception):
+    """The scenario can't go on: what is typed next would not mean what the text says."""
+
+
+@dataclass(slots=True)
+class _Terminal:
+    """What is known of a terminal; `held` has come, but belongs to a step that is yet to come."""
+
+    state: str = "closed"
+    status: int | None = None
+    uid: int | None = None
+    reader: str | None = None
+    held: str = ""
+    dropped: int = 0
+
+    def take(self, reply: dict[str, Any]) -> str:
+        self.state, self.uid, self.reader = reply["state"], reply["uid"], reply["reader"]
+        self.status = reply["status"]
+        self.dropped += reply["dropped"]
+        output: str = reply["output"]
+        return output
+
+
+@dataclass(slots=True)
+class _Player:
+    machine: Machine
+    channel: Channel
+    renaming: Renaming = field(default_factory=Renaming)
+    terminals: dict[str, _Terminal] = field(default_factory=dict)
+    introduced: set[int] = field(default_factory=set)
+
+    def introduce(self, block: Block) -> None:
+        if id(block) not in self.introduced:
+            self.introduced.add(id(block))
+            self.renaming.introduce(block.varies)
+
+    def put(self, action: Put) -> None:
+        self.introduce(action.block)
+        self.channel.request(
+            "put", path=action.path, text=action.text, mode=action.mode, owner="reader"
+        )
+
+    def play(self, step: Step) -> Played:
+        self.introduce(step.block)
+        started = time.monotonic()
+        terminal = self._terminal(step)
+        user = _name(terminal.uid)
+        if step.entry.prompt:
+            self._check_prompt(step.entry.prompt, terminal, step.terminal)
+        lines = [self.renaming.command(line) for line in step.entry.lines]
+        output, terminal.held = terminal.held, ""
+        error = None
+        try:
+            for line in lines[:-1]:
+                self.channel.request("type", terminal=step.terminal, text=line)
+                output += self._wait(step, terminal, "settled", started)
+            if lines:
+                self.channel.request("type", terminal=step.terminal, text=lines[-1])
+            elif step.entry.key:
+                self.channel.request("key", terminal=step.terminal, key=step.entry.key)
+            if step.goes_on:
+                output, comparison = self._until_shown(step, terminal, output, started)
+            else:
+                output += self._wait(step, terminal, "end", started)
+                output = _without_echo(step.entry.key, output)
+                comparison = compare(step.entry.output, lines_of(output), self.renaming)
+            error = self._fault(step, terminal, output)
+        except _BrokenError as broken:
+            output, comparison, error = output + terminal.held, None, str(broken)
+            terminal.held = ""
+        seconds = time.monotonic() - started
+        typed = "\n".join(lines) or step.entry.text
+        return Played(step, typed, output, terminal.status, user, seconds, comparison, error)
+
+    def _terminal(self, step: Step) -> _Terminal:
+        if step.terminal not in self.terminals:
+            terminal = self.terminals[step.terminal] = _Terminal()
+            within = step.block.settings.timeout
+            reply = self.channel.request(
+                "open", within=within, terminal=step.terminal, user=step.user, seconds=within
+            )
+            terminal.take(reply)
+        return self.terminals[step.terminal]
+
+    def _wait(self, step: Step, terminal: _Terminal, until: str, started: float) -> str:
+        """Wait, at most until the step's time is over, and return what has been shown since."""
+        left = started + step.block.settings.timeout - time.monotonic()
+        left = max(0.0, left)
+        reply = self.channel.request(
+            "wait", within=left, terminal=step.terminal, seconds=left, until=until
+        )
+        return terminal.take(reply)
+
+    def _until_shown(
+        self, step: Step, terminal: _Terminal, output: str, started: float
+    ) -> tuple[str, Comparison]:
+        """Wait until a command that goes on has shown what the text shows so far.
+
+        What it showed beyond that is held for the next step of its terminal.
+        """
+        until = "output" if step.entry.output else "settled"
+        while True:
+            output += self._wait(step, terminal, until, started)
+            output = _without_echo(step.entry.key, output)
+            whole = output[: output.rfind("\n") + 1] if terminal.state == "running" else output
+            lines = whole.splitlines(keepends=True)
+            for count in range(len(lines) + 1):
+                trial = self.renaming.copy()
+                seen = lines_of("".join(lines[:count]))
+                comparison = compare(step.entry.output, seen, trial)
+                if comparison.passed:
+                    self.renaming.adopt(trial)
+                    terminal.held = output[len("".join(lines[:count])) :]
+                    return "".join(lines[:count]), comparison
+            timed_out = time.monotonic() >= started + step.block.settings.timeout
+            waiting = terminal.state == "running" or step.goes_on == "output"
+            if timed_out or not waiting:
+                return output, compare(step.entry.output, lines_of(output), self.renaming)
+            if terminal.state != "running":  # a job in the background may show more
+                time.sleep(0.01)
+
+    def _check_prompt(self, prompt: Prompt, terminal: _Terminal, name: str) -> None:
+        if terminal.state == "closed":
+            raise _BrokenError(f"the terminal's shell {_end(terminal.status)} before this line")
+        if terminal.state == "running":
+            raise _BrokenError("the command before is running still")
+        if prompt.sign == ">>>":
+            if terminal.state != "repl":
+                raise _BrokenError(f"`>>> ` where {_reading(terminal)}")
+            return
+        if terminal.state != "shell":
+            raise _BrokenError(f"`{prompt.sign} ` where {_reading(terminal)}")
+        if (prompt.sign == "#") != (terminal.uid == 0):
+            wants = "root (euid 0)" if prompt.sign == "#" else "a user that is not root"
+            raise _BrokenError(f"`{prompt.sign} ` claims {wants}, but the euid is {terminal.uid}")
+        if prompt.user:
+            self._check_names(prompt, name)
+
+    def _check_names(self, prompt: Prompt, name: str) -> None:
+        found = self.channel.request("prompt", terminal=name)
+        directory = prompt.directory or ""
+        if directory == "~" or directory.startswith("~/"):
+            directory = found["homes"].get(found["user"], "~") + directory[1:]
+        truth = (found["user"], found["host"], found["cwd"])
+        if (prompt.user, prompt.host, directory) != truth:
+            raise _BrokenError(
+                f"the prompt claims {prompt.user}@{prompt.host}:{prompt.directory}, "
+                f"but it is {truth[0]}@{truth[1]}:{truth[2]}"
+            )
+
+    def _fault(self, step: Step, terminal: _Terminal, output: str) -> str | None:
+        """What is wrong with how a step ended, whatever it showed."""
+        if terminal.dropped:
+            return f"it printed more than {OUTPUT_LIMIT >> 20} MiB in one step"
+        if step.goes_on:
+            if step.goes_on == "running" and terminal.state in ("shell", "repl"):
+                return "the word `running` says that it goes on, but it has ended"
+            return None
+        if terminal.state == "running":
+            raise _BrokenError(
+                f"not at its end after {step.block.settings.timeout:g} s{self._waiting(step)}"
+            )
+        if terminal.state == "program":
+            raise _BrokenError(
+                f"{terminal.reader} reads the terminal, and the text goes on as if a shell did: "
+                "give it its input in lines that begin with `> `, or end it with `^D` or `^C`"
+            )
+        if terminal.state == "more":
+            raise _BrokenError("the command is not complete: go on in lines that begin with `> `")
+        status = terminal.status
+        if step.entry.prompt and status and not output.strip():
+            wanted = step.block.settings.exit
+            if terminal.state == "shell" and status != wanted:
+                expected = "" if wanted is None else f", not {wanted} as the block says"
+                hint = f": if that is meant, write `exit={status}`" if wanted is None else ""
+                return f"it printed nothing and failed with status {status}{expected}{hint}"
+        return None
+
+    def _waiting(self, step: Step) -> str:
+        found = self.channel.request("processes")["processes"]
+        here = [p for p in found if p["terminal"] == step.terminal]
+        busy = [p for p in here if not p["shell"]] or here
+        said = [
+            f"{p['command'][:60]} (pid {p['pid']}) "
+            + (f"waits in {p['waits']}" if p["waits"] else f"is in state {p['state']}")
+            for p in busy[:5]
+        ]
+        return ": " + "; ".join(said) if said else ""
+
+    def left(self) -> Iterator[str]:
+        for process in self.channel.request("processes")["processes"]:
+            if not process["shell"]:
+                yield f"{process['command']} (pid {process['pid']})"
+
+
+def play(scenario: Scenario, machine: Machine) -> Playing:
+    """Play all steps of a scenario, stopping only where the next would not mean what it says.
+
+    Never raises for what a scenario does, be it to its machine.
+    """
+    player = _Player(machine, Channel(machine.channel))
+    played: list[Played] = []
+    line = scenario.line
+    try:
+        for action in scenario.actions:
+            line = action.block.line if isinstance(action, Put) else action.line
+            if isinstance(action, Put):
+                player.put(action)
+                continue
+            played.append(player.play(action))
+            if played[-1].comparison is None:
+                broken = (line, played[-1].error or "")
+                return Playing(tuple(played), broken, tuple(player.left()))
+        return Playing(tuple(played), None, tuple(player.left()))
+    except AgentGoneError as error:
+        broken = (line, f"{error}: {machine.epitaph()}")
+    except (AgentRefusedError, _BrokenError) as error:
+        broken = (line, str(error))
+    return Playing(tuple(played), broken, ())
+
+
+def _without_echo(key: str | None, output: str) -> str:
+    """Output after a key, without the key's echo and the new line that a shell adds to it."""
+    if not key or f"^{key}" not in output:
+        return output
+    before, _, after = output.partition(f"^{key}")
+    return before + (after.removeprefix("\n") if not before or before.endswith("\n") else after)
+
+
+def _reading(terminal: _Terminal) -> str:
+    return {
+        "shell": "a shell reads the terminal",
+        "repl": "the Python REPL reads the terminal: go on with `>>> `",
+        "more": "the shell waits for the rest of the command before",
+        "program": f"{terminal.reader} reads the terminal, not a shell",
+    }[terminal.state]
+
+
+def _end(status: int | None) -> str:
+    if status is not None and status < 0:
+        return f"was killed by {signal.Signals(-status).name}"
+    return f"has ended with status {status}"
+
+
+def _name(uid: int | None) -> str:
+    return {0: "root", 1000: "reader"}.get(uid if uid is not None else -1, str(uid))

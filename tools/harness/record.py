@@ -1,0 +1,150 @@
+"""The record of what runs found: `build/verification.json`, one entry a block.
+
+The site reads it (`zenn.badges`), so its form is a contract:
+
+    version    1
+    blocks     a list of entries, in the order of chapters and lines:
+      chapter    path of the chapter from the project's root, with slashes
+      line       of the opening fence, in the run that wrote the entry
+      digest     of the block (`zenn.model.Fence.digest`)
+      scenario   digests of all blocks of its scenario; the entry is current while the chapter has
+                 a block with each of them
+      kind       program, console, result, file or shown
+      verdict    passed, failed, skipped, or shown for a block that is only looked at
+      reason     one sentence, for failed and skipped
+      machine    the kind of machine it ran in, empty where nothing ran
+      kernel     ``uname -r`` in that machine
+      date       when its scenario ran, UTC, ISO 8601
+      seconds    that its own steps took
+      transcript a list of what happened: terminal, prompt, command (as typed, with the run's own
+                 values), output, status (null where unknown) and user
+"""
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.chapter import Block, Chapter
+from harness.play import Played
+from harness.scenario import Scenario
+from harness.verdict import Verdict
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A scenario that has been dealt with: run in a machine, or skipped as a whole."""
+
+    scenario: Scenario
+    verdicts: tuple[Verdict, ...]
+    machine: str
+    kernel: str
+    date: str
+    seconds: float
+    left: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return all(verdict.outcome != "failed" for verdict in self.verdicts)
+
+
+def entries(chapter: Chapter, results: Iterable[Result]) -> list[dict[str, Any]]:
+    """The entries of those blocks of a chapter that the results, or the chapter, decide on."""
+    found: dict[int, dict[str, Any]] = {}
+    for result in results:
+        for verdict in result.verdicts:
+            entry = _entry(chapter, verdict.block, verdict.outcome, verdict.reason) | {
+                "scenario": [block.fence.digest for block in result.scenario.blocks],
+                "machine": result.machine,
+                "kernel": result.kernel,
+                "date": result.date,
+                "seconds": round(verdict.seconds, 3),
+                "transcript": [_transcribed(played) for played in verdict.played],
+            }
+            before = found.get(verdict.block.line)
+            if before is None or before["verdict"] == "passed":  # a block may be in two scenarios
+                found[verdict.block.line] = entry
+    for block in chapter.blocks:
+        if not block.runs:
+            outcome = "shown" if block.skip is None else "skipped"
+            found[block.line] = _entry(chapter, block, outcome, block.skip or "")
+    return [found[line] for line in sorted(found)]
+
+
+def _entry(chapter: Chapter, block: Block, verdict: str, reason: str) -> dict[str, Any]:
+    return {
+        "chapter": chapter.path.as_posix(),
+        "line": block.line,
+        "digest": block.fence.digest,
+        "scenario": [block.fence.digest],
+        "kind": block.kind,
+        "verdict": verdict,
+        "reason": reason,
+        "machine": "",
+        "kernel": "",
+        "date": "",
+        "seconds": 0.0,
+        "transcript": [],
+    }
+
+
+def _transcribed(played: Played) -> dict[str, Any]:
+    prompt = played.step.entry.prompt
+    return {
+        "terminal": played.step.terminal,
+        "prompt": str(prompt) if prompt else "",
+        "command": played.typed,
+        "output": played.output,
+        "status": played.status,
+        "user": played.user,
+    }
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The entries of a record; none where it is missing, broken, or of another version."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if record["version"] == VERSION:
+            return list(record["blocks"])
+    return []
+
+
+def update(
+    path: Path, chapters: Iterable[Chapter], new: Mapping[Path, list[dict[str, Any]]]
+) -> None:
+    """Write the new entries of some chapters into a record, atomically.
+
+    What it says of other chapters stays; of these chapters' other blocks, what is still about a
+    block that they have.
+    """
+    by_name = {chapter.path.as_posix(): chapter for chapter in chapters}
+    fresh = {path.as_posix(): found for path, found in new.items()}
+    kept = []
+    for entry in read(path):
+        name = entry["chapter"]
+        if name in by_name:
+            ours = {block.fence.digest for block in by_name[name].blocks}
+            replaced = {found["digest"] for found in fresh.get(name, [])}
+            if entry["digest"] not in ours or entry["digest"] in replaced:
+                continue
+        kept.append(entry)
+    blocks = kept + [entry for found in fresh.values() for entry in found]
+    blocks.sort(key=lambda entry: (entry["chapter"], entry["line"]))
+    write(path, blocks)
+
+
+def write(path: Path, blocks: list[dict[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path.parent, prefix=path.name, delete=False, encoding="utf-8"
+    ) as file:
+        json.dump({"version": VERSION, "blocks": blocks}, file, ensure_ascii=False, indent=1)
+        file.write("\n")
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, path)

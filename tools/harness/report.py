@@ -1,0 +1,154 @@
+"""What a run says on a terminal, or in a pipe."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from harness.expectation import Line, lines_of
+from harness.play import Played
+from harness.record import Result
+from harness.verdict import Verdict
+
+_SIGNS = {
+    "same": ("  ", "dim"),
+    "elided": (". ", "dim"),
+    "missing": ("- ", "red"),
+    "extra": ("+ ", "green"),
+}
+_CONTEXT_LINES = 3
+_DIFF_LINES = 60
+_PARTIAL_LINES = 20  # shown of the output of a step that did not end
+
+
+class Report:
+    """Progress while scenarios run, each failure as it comes, and a summary at the end.
+
+    A progress bar is shown on a terminal only; in a pipe nothing but failures and the summary.
+    """
+
+    def __init__(self, console: Console, total: int) -> None:
+        self.console = console
+        self.results: list[Result] = []
+        self.progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self.task = self.progress.add_task("scenarios", total=total)
+
+    def __enter__(self) -> Self:
+        self.progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.progress.stop()
+
+    def add(self, result: Result) -> None:
+        self.results.append(result)
+        self.progress.advance(self.task)
+        for verdict in result.verdicts:
+            if verdict.outcome == "failed":
+                self._failure(result, verdict)
+
+    def _failure(self, result: Result, verdict: Verdict) -> None:
+        say = self.console.print
+        bad = [played for played in verdict.played if not played.passed]
+        if not any(played.step.line == verdict.line for played in bad):
+            place = f"{result.scenario.chapter}:{verdict.line}"
+            say(f"[bold red]FAILED[/] [bold]{place}[/] {escape(verdict.reason)}", soft_wrap=True)
+        for played in bad:
+            self._step(result, played)
+
+    def _step(self, result: Result, played: Played) -> None:
+        place = f"{result.scenario.chapter}:{played.step.line}"
+        why = played.error or "the output differs"
+        self.console.print(f"[bold red]FAILED[/] [bold]{place}[/] {escape(why)}", soft_wrap=True)
+        prompt = played.step.entry.prompt
+        for number, line in enumerate(played.step.entry.text.split("\n")):
+            self._line("  ", f"{prompt or ''}{line}" if number == 0 else f"> {line}", "bold")
+        if played.typed != played.step.entry.text:
+            self._line("  typed: ", played.typed, "dim")
+        if played.comparison is None:
+            self._partial(played.output)
+        else:
+            self._diff(played.comparison.diff, played.step.entry.output_line)
+
+    def _diff(self, diff: Sequence[Line], first: int) -> None:
+        """The lines that differ, with a few around them; `first` is the output's first line."""
+        changed = [i for i, line in enumerate(diff) if line.kind in ("missing", "extra")]
+        near = {i + d for i in changed for d in range(-_CONTEXT_LINES, _CONTEXT_LINES + 1)}
+        shown = [i for i in range(len(diff)) if i in near]
+        for i in shown[:_DIFF_LINES]:
+            line = diff[i]
+            number = f"{first + line.number:>5} " if line.number is not None else " " * 6
+            self._line(number + _SIGNS[line.kind][0], line.text, _SIGNS[line.kind][1])
+            if line.note:
+                self._line(" " * 8 + "^ ", line.note, "yellow")
+        if len(shown) > _DIFF_LINES:
+            self._line(" " * 8, f"(and {len(shown) - _DIFF_LINES} lines more)", "dim")
+
+    def _partial(self, output: str) -> None:
+        lines = lines_of(output)
+        for line in lines[:_PARTIAL_LINES]:
+            self._line("      | ", line, "dim")
+        if len(lines) > _PARTIAL_LINES:
+            self._line("      | ", f"(and {len(lines) - _PARTIAL_LINES} lines more)", "dim")
+
+    def _line(self, before: str, text: str, style: str) -> None:
+        self.console.print(Text(before + text, style=style), soft_wrap=True)
+
+    def summary(self, selected: str) -> None:
+        """The counts, the reasons of what was skipped, and what each scenario left behind."""
+        outcomes: Counter[str] = Counter()
+        reasons: Counter[str] = Counter()
+        for verdict in _once(self.results):
+            outcomes[verdict.outcome] += 1
+            if verdict.outcome == "skipped":
+                reasons[verdict.reason] += 1
+        for result in self.results:
+            if result.left:
+                left = "; ".join(result.left[:3])
+                self.console.print(
+                    f"note: {result.scenario.name} left running, and the machine ended: {left}",
+                    style="dim",
+                    markup=False,
+                    soft_wrap=True,
+                )
+        for reason, number in reasons.items():
+            self.console.print(f"skipped {number}: {reason}", markup=False, soft_wrap=True)
+        machines = sorted({f"{r.machine}, kernel {r.kernel}" for r in self.results if r.machine})
+        where = f" ({'; '.join(machines)})" if machines else ""
+        self.console.print(
+            f"{selected}; {len(self.results)} scenarios: {outcomes['passed']} passed, "
+            f"{outcomes['failed']} failed, {outcomes['skipped']} skipped{where}",
+            style="bold red" if outcomes["failed"] else "bold green",
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+def _once(results: Iterable[Result]) -> Sequence[Verdict]:
+    """Every block's verdict once, the worse where it is in two scenarios."""
+    order = ("failed", "skipped", "passed")
+    found: dict[int, Verdict] = {}
+    for result in results:
+        for verdict in result.verdicts:
+            before = found.get(id(verdict.block))
+            if before is None or order.index(verdict.outcome) < order.index(before.outcome):
+                found[id(verdict.block)] = verdict
+    return list(found.values())

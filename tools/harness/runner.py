@@ -1,0 +1,71 @@
+"""Running scenarios: each in a machine of its own, several at a time."""
+
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import closing
+from datetime import UTC, datetime
+
+from harness.backend import Backend
+from harness.play import play
+from harness.record import Result
+from harness.scenario import Scenario
+from harness.verdict import skipped, verdicts
+
+NO_KERNEL_OF_ITS_OWN = "`vm`: needs its own kernel, and the `namespaces` machine runs on the host's"
+
+
+def run(
+    scenarios: Iterable[Scenario], backend: Backend, jobs: int, stop_at_failure: bool
+) -> Iterator[Result]:
+    """Run scenarios, and yield their results as they come.
+
+    With `stop_at_failure` none is begun after one has failed; those under way still end.
+    """
+    waiting = list(scenarios)[::-1]
+    running: set[Future[Result]] = set()
+    executor: Executor
+    with ThreadPoolExecutor(jobs, thread_name_prefix="scenario") as executor:
+        try:
+            while waiting or running:
+                while waiting and len(running) < jobs:
+                    running.add(executor.submit(run_one, waiting.pop(), backend))
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    result = future.result()
+                    if stop_at_failure and not result.passed:
+                        waiting.clear()
+                    yield result
+        finally:
+            waiting.clear()
+
+
+def run_one(scenario: Scenario, backend: Backend) -> Result:
+    """Run one scenario in a fresh machine, and destroy that.
+
+    Raises MachineError where none could be made.
+    """
+    started, date = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
+    date = date.replace("+00:00", "Z")
+    if scenario.needs_vm and not backend.own_kernel:
+        reason = NO_KERNEL_OF_ITS_OWN
+        return Result(scenario, skipped(scenario.blocks, reason), "", "", date, 0.0)
+    with closing(backend.start()) as machine:
+        if scenario.kernel and not _at_least(machine.kernel, scenario.kernel):
+            wanted = ".".join(map(str, scenario.kernel))
+            reason = f"needs kernel {wanted} or newer, and this machine has {machine.kernel}"
+            return Result(scenario, skipped(scenario.blocks, reason), "", "", date, 0.0)
+        playing = play(scenario, machine)
+        found = verdicts(scenario, playing)
+        seconds = time.monotonic() - started
+        return Result(scenario, found, machine.kind, machine.kernel, date, seconds, playing.left)
+
+
+def _at_least(release: str, wanted: tuple[int, ...]) -> bool:
+    """Whether a kernel release such as ``6.12.48+deb13-cloud-amd64`` is one of `wanted` or newer."""
+    numbers = []
+    for part in release.replace("-", ".").replace("+", ".").split("."):
+        if not part.isdigit():
+            break
+        numbers.append(int(part))
+    return tuple(numbers[: len(wanted)]) >= wanted

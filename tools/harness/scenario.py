@@ -1,0 +1,270 @@
+"""Scenarios: the blocks that share one machine, and the steps that they take in it."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from harness.chapter import Block, Chapter
+from harness.console import Entry, Prompt, parse
+from harness.settings import Varying
+from zenn.model import ChapterError
+
+WORD = r"[\w./+-]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A file that appears in the machine."""
+
+    block: Block
+    path: str
+    text: str
+    mode: int = 0o644
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing typed into a terminal, and what the text shows after it.
+
+    `goes_on` says why the command may be running still when the next step of its terminal comes:
+    a key is typed then, more output is shown then, or the author said `running`. None: the step
+    has to end.
+    """
+
+    block: Block
+    terminal: str
+    entry: Entry
+    user: str
+    goes_on: Literal["key", "output", "running"] | None = None
+
+    @property
+    def line(self) -> int:
+        return self.entry.line
+
+
+Action = Put | Step
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Blocks that share a machine, made for them and destroyed after them."""
+
+    chapter: Path
+    title: str
+    blocks: tuple[Block, ...]
+    actions: tuple[Action, ...]
+    varies: tuple[Varying, ...] = field(default=())
+
+    @property
+    def line(self) -> int:
+        return self.blocks[0].line
+
+    @property
+    def end(self) -> int:
+        return self.blocks[-1].fence.end
+
+    @property
+    def name(self) -> str:
+        return f"{self.chapter}:{self.line}"
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(action for action in self.actions if isinstance(action, Step))
+
+    @property
+    def needs_vm(self) -> bool:
+        return any(block.settings.vm for block in self.blocks)
+
+    @property
+    def kernel(self) -> tuple[int, ...] | None:
+        """The oldest kernel that all its blocks can run on; None if any will do."""
+        return max((b.settings.kernel for b in self.blocks if b.settings.kernel), default=None)
+
+
+def scenarios(chapter: Chapter) -> tuple[Scenario, ...]:
+    """Every scenario of a chapter, in the order of its blocks.
+
+    Raises ChapterError where the chapter asks for what can't be: a program that nothing runs,
+    output of nothing, a terminal opened twice.
+    """
+    found: list[Scenario] = []
+    for group in _groups(chapter):
+        shared = [block for block in group.blocks if block.runs]
+        alone = list(_alone(shared))
+        for program, result in alone:
+            found.append(_solo(chapter.path, group.title, program, result))
+        results = {id(block) for _, block in alone}
+        together = [block for block in shared if id(block) not in results]
+        found += _together(chapter.path, group.title, together, {id(one) for one, _ in alone})
+    return tuple(sorted(found, key=lambda scenario: scenario.line))
+
+
+@dataclass(slots=True)
+class _Group:
+    title: str
+    blocks: list[Block]
+
+
+def _groups(chapter: Chapter) -> list[_Group]:
+    """Sections, cut at `new` and joined at `same`."""
+    groups: list[_Group] = []
+    for section in chapter.sections:
+        fresh = True
+        for block in section.blocks:
+            if block.settings.same and not fresh:
+                raise ChapterError(
+                    chapter.path,
+                    block.line,
+                    "`same` stands on the first block of a section: others share its machine anyway",
+                )
+            if block.settings.same and not groups:
+                raise ChapterError(chapter.path, block.line, "`same`: there is no section before")
+            if block.settings.new or (fresh and not block.settings.same):
+                groups.append(_Group(section.title, []))
+            fresh = False
+            groups[-1].blocks.append(block)
+    return groups
+
+
+def _alone(blocks: Sequence[Block]) -> Iterator[tuple[Block, Block]]:
+    for index, block in enumerate(blocks):
+        if block.kind == "result":
+            yield blocks[index - 1], block
+
+
+def _solo(path: Path, title: str, program: Block, result: Block) -> Scenario:
+    """A program by itself: compiled where needed, run, and its output compared."""
+    name = PurePosixPath(program.fence.title)
+    executable = f"./{name.with_suffix('')}"
+    commands = {
+        "python": [f"python3 {name}"],
+        "c": [f"gcc -Wall -Wextra -Wpedantic -o {executable[2:]} {name}", executable],
+        "rust": [f"rustc -o {executable[2:]} {name}", executable],
+    }[program.fence.language]
+    user = "root" if program.settings.root or result.settings.root else "reader"
+    prompt = Prompt("#" if user == "root" else "$")
+    text = result.fence.text
+    output = tuple(text.removesuffix("\n").split("\n")) if text else ()
+    settings = replace(program.settings, exit=result.settings.exit or program.settings.exit)
+    result = replace(result, settings=replace(settings, root=user == "root"))
+    steps = [
+        Step(program, "", Entry(program.line, prompt, (command,), None, (), program.line), user)
+        for command in commands[:-1]
+    ]
+    last = Entry(result.line, prompt, (commands[-1],), None, output, result.line + 1)
+    put = Put(program, str(name), program.fence.whole)
+    actions: tuple[Action, ...] = (put, *steps, Step(result, "", last, user))
+    varies = program.varies + result.varies
+    return Scenario(path, title, (program, result), actions, varies)
+
+
+def _together(
+    path: Path, title: str, blocks: Sequence[Block], run_alone: set[int]
+) -> list[Scenario]:
+    consoles = [block for block in blocks if block.kind == "console"]
+    commands = [
+        (block.line, entry.text) for block in consoles for entry in _entries(block) if entry.prompt
+    ]
+    members = []
+    for block in blocks:
+        if block.kind == "program" and not _is_run(block, blocks, commands):
+            if id(block) in run_alone:
+                continue
+            raise ChapterError(
+                path,
+                block.line,
+                f"nothing runs {block.fence.title}: add a console block of this section that runs "
+                "it, a ```text:実行結果 right after it, or before it `[//]: # (skip: WHY)`",
+            )
+        members.append(block)
+    if not members:
+        return []
+    actions: list[Action] = []
+    for block in members:
+        if block.kind == "console":
+            terminal = block.fence.title
+            user = _user(path, block, actions)
+            actions += (Step(block, terminal, entry, user) for entry in _entries(block))
+        else:
+            text = block.fence.whole
+            mode = 0o755 if text.startswith("#!") else 0o644
+            actions.append(Put(block, block.fence.title, text, mode))
+    actions = list(_with_ends(path, actions))
+    varies = tuple(value for block in members for value in block.varies)
+    return [Scenario(path, title, tuple(members), tuple(actions), varies)]
+
+
+def _entries(block: Block) -> tuple[Entry, ...]:
+    return parse(block.fence.text, block.line + 1)
+
+
+def _user(path: Path, block: Block, before: Sequence[Action]) -> str:
+    """Who a terminal is opened for. Only the block that opens it can say."""
+    opened = [s for s in before if isinstance(s, Step) and s.terminal == block.fence.title]
+    if not opened:
+        return "root" if block.settings.root else "reader"
+    if block.settings.root and opened[0].user != "root":
+        raise ChapterError(
+            path,
+            block.line,
+            f"the terminal is open already, for {opened[0].user} (line {opened[0].block.line}): "
+            "write `root` there, or give this one another name",
+        )
+    return opened[0].user
+
+
+def _with_ends(path: Path, actions: Sequence[Action]) -> Iterator[Action]:
+    """Say of each step whether it has to end before the next of its terminal."""
+    for index, action in enumerate(actions):
+        if isinstance(action, Put):
+            yield action
+            continue
+        rest = [a for a in actions[index + 1 :] if isinstance(a, Step)]
+        after = next((step for step in rest if step.terminal == action.terminal), None)
+        if not action.entry.prompt and not action.entry.key:
+            before = [a for a in actions[:index] if isinstance(a, Step)]
+            if not any(step.terminal == action.terminal for step in before):
+                raise ChapterError(
+                    path,
+                    action.line,
+                    "output of nothing: nothing was typed into this terminal before "
+                    "(a command begins with `$ ` or `# `)",
+                )
+        if after and after.entry.key:
+            yield replace(action, goes_on="key")
+        elif after and not after.entry.prompt:
+            yield replace(action, goes_on="output")
+        elif not after and action.block.settings.running:
+            yield replace(action, goes_on="running")
+        else:
+            yield action
+
+
+def _is_run(program: Block, blocks: Iterable[Block], commands: Sequence[tuple[int, str]]) -> bool:
+    """Whether a later command runs a program, or another program of the section includes it."""
+    name = PurePosixPath(program.fence.title)
+    later = [text for line, text in commands if line > program.line]
+    words = [PurePosixPath(word).name for text in later for word in re.findall(WORD, text)]
+    others = [b.fence.whole for b in blocks if b.kind == "program" and b is not program]
+    if program.fence.language == "python":
+        imported = re.compile(rf"^\s*(?:import|from)\s+{re.escape(name.stem)}\b", re.MULTILINE)
+        return name.name in words or any(imported.search(text) for text in others)
+    if name.suffix == ".h":
+        return any(re.search(rf'"{re.escape(name.name)}"', text) for text in others)
+    if name.name not in words and name.stem not in words:
+        return False
+    outputs = {
+        PurePosixPath(out).name
+        for text in later
+        if name.name in text
+        for out in re.findall(rf"-o\s+({WORD})", text)
+    }
+    executables = outputs or {"a.out", name.stem}
+    return any(
+        re.search(rf"(?<![\w.-]){re.escape(directory)}{re.escape(executable)}(?![\w.-])", text)
+        for text in later
+        for executable in executables
+        for directory in ("./", "/", "~/")
+    )

@@ -1,0 +1,88 @@
+"""From what was played to a verdict for every block."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Literal
+
+from harness.chapter import Block
+from harness.play import Played, Playing
+from harness.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a run found of one block. `reason` is one sentence, empty where it has passed.
+
+    `line` is the line of the chapter that the reason is about.
+    """
+
+    block: Block
+    outcome: Literal["passed", "failed", "skipped"]
+    line: int
+    reason: str = ""
+    played: tuple[Played, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        return sum(played.seconds for played in self.played)
+
+
+def verdicts(scenario: Scenario, playing: Playing) -> tuple[Verdict, ...]:
+    """One verdict for each block of the scenario, in order."""
+    found = {id(block): _steps(block, scenario, playing) for block in scenario.blocks}
+    return tuple(
+        found[id(block)]
+        if block.kind not in ("program", "file")
+        else _put(block, found.values(), playing, found[id(block)])
+        for block in scenario.blocks
+    )
+
+
+def skipped(blocks: Iterable[Block], reason: str) -> tuple[Verdict, ...]:
+    """The verdicts of blocks that were not run, for the same reason."""
+    return tuple(Verdict(block, "skipped", block.line, reason) for block in blocks)
+
+
+def _steps(block: Block, scenario: Scenario, playing: Playing) -> Verdict:
+    played = tuple(one for one in playing.played if one.step.block is block)
+    if playing.broken and block.line <= playing.broken[0] <= block.fence.end:
+        line, why = playing.broken
+        return Verdict(block, "failed", line, why, played)
+    failed = next((one for one in played if not one.passed), None)
+    if failed:
+        why = failed.error or "the output differs"
+        return Verdict(block, "failed", failed.step.line, why, played)
+    planned = [step for step in scenario.steps if step.block is block]
+    if len(played) < len(planned) or (playing.broken and playing.broken[0] < block.line):
+        where = playing.broken[0] if playing.broken else scenario.line
+        return Verdict(block, "failed", block.line, f"not reached, because of line {where}", played)
+    if lie := _exit_lie(block, played):
+        return Verdict(block, "failed", block.line, lie, played)
+    return Verdict(block, "passed", block.line, "", played)
+
+
+def _exit_lie(block: Block, played: Sequence[Played]) -> str | None:
+    """`exit=1` says that a command of the block ends so; one has to."""
+    wanted = block.settings.exit
+    if wanted is None or any(one.status == wanted for one in played):
+        return None
+    return f"`exit={wanted}`, but no command of the block has ended with that status"
+
+
+def _put(block: Block, others: Iterable[Verdict], playing: Playing, own: Verdict) -> Verdict:
+    """A program or file is as good as the commands that name it."""
+    if own.outcome != "passed":
+        return own
+    name = PurePosixPath(block.fence.title)
+    naming = re.compile(rf"(?<![\w.-])({re.escape(name.name)}|{re.escape(name.stem)})(?![\w.-])")
+    for other in others:
+        bad = other.outcome == "failed" and other.line > block.line
+        if bad and any(naming.search(one.typed) and not one.passed for one in other.played):
+            return Verdict(block, "failed", other.line, other.reason)
+    if playing.broken and not any(naming.search(one.typed) for one in playing.played):
+        return Verdict(
+            block, "failed", block.line, f"not reached, because of line {playing.broken[0]}"
+        )
+    return own

@@ -1,0 +1,162 @@
+"""Run the chapters' blocks in fresh machines, and check the output that the text shows."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from harness import listing, record
+from harness.backend import BACKENDS, make_backend
+from harness.chapter import Chapter, read
+from harness.machine import MachineError
+from harness.report import Report
+from harness.runner import run
+from harness.scenario import Scenario, scenarios
+from zenn.model import ChapterError
+
+ROOT = Path(__file__).resolve().parent.parent
+RECORD = ROOT / "build" / "verification.json"
+PASSED, FAILED, WRONG, NO_MACHINE = range(4)
+
+EXAMPLES = """\
+examples:
+  run_snippets.py                      every chapter of docs/
+  run_snippets.py docs/02-uts.md:41    the scenario at that line
+  run_snippets.py --list               every block, and what becomes of it
+
+exit status: 0 all passed, 1 something failed, 2 a chapter or the command line is wrong,
+3 no machine could be made
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Chapters, and of each the scenarios that were asked for."""
+
+    chapters: tuple[Chapter, ...]
+    all: dict[Path, tuple[Scenario, ...]]
+    chosen: tuple[Scenario, ...]
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("chapters", nargs="*", metavar="CHAPTER[:LINE]", help="default: docs/*.md")
+    add("--list", action="store_true", help="run nothing: list every block and its fate")
+    add("--json", action="store_true", help="with --list: as JSON")
+    add("--backend", choices=("auto", *BACKENDS), default="auto", help="the kind of machine")
+    add("-j", "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="machines at once")
+    add("-x", "--exitfirst", action="store_true", help="begin nothing new after a failure")
+    add("--keep-going", dest="exitfirst", action="store_false", help="run all (the default)")
+    add(
+        "--i-know-this-is-not-a-vm",
+        dest="bare_metal",
+        action="store_true",
+        help="let the namespaces machine run as root on bare metal",
+    )
+    return parser
+
+
+def select(words: Sequence[str]) -> Selection:
+    """Read the chapters named on the command line, and choose their scenarios.
+
+    Raises ChapterError for a chapter that is wrong, or has no such line or file.
+    """
+    if not words:
+        words = [str(path) for path in sorted((ROOT / "docs").glob("*.md"))]
+    lines: dict[Path, list[int]] = {}
+    for word in words:
+        name, colon, line = word.rpartition(":")
+        path, number = (Path(name), int(line)) if colon and line.isdigit() else (Path(word), 0)
+        lines.setdefault(path.resolve(), []).append(number)
+    chapters, found, chosen = [], dict[Path, tuple[Scenario, ...]](), list[Scenario]()
+    for path, numbers in lines.items():
+        shown_as = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+        try:
+            chapter = read(path, shown_as, ROOT / "snippets")
+        except OSError as error:
+            raise ChapterError(shown_as, 1, f"can't be read: {error.strerror}") from error
+        chapters.append(chapter)
+        found[chapter.path] = scenarios(chapter)
+        chosen += _at(chapter, found[chapter.path], numbers)
+    return Selection(tuple(chapters), found, tuple(chosen))
+
+
+def _at(chapter: Chapter, found: Sequence[Scenario], numbers: Sequence[int]) -> list[Scenario]:
+    if 0 in numbers:
+        return list(found)
+    chosen = []
+    for number in numbers:
+        here = [s for s in found if any(b.line <= number <= b.fence.end for b in s.blocks)]
+        here = here or [s for s in found if s.line <= number <= s.end]
+        if not here:
+            raise ChapterError(chapter.path, number, "no block that runs is at this line")
+        chosen += [scenario for scenario in here if scenario not in chosen]
+    return chosen
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    parser = arguments()
+    options = parser.parse_args(words)
+    if options.json and not options.list:
+        parser.error("--json goes with --list")
+    if options.jobs < 1:
+        parser.error("--jobs takes a number from 1")
+    out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+    try:
+        selection = select(options.chapters)
+    except ChapterError as error:
+        err.print(str(error), style="bold red", markup=False, soft_wrap=True)
+        return WRONG
+    fates = [
+        fate
+        for chapter in selection.chapters
+        for fate in listing.fates(chapter, selection.all[chapter.path])
+    ]
+    if options.list:
+        if options.json:
+            print(json.dumps(fates, ensure_ascii=False, indent=1))
+        else:
+            listing.show(out, fates)
+        return PASSED
+    try:
+        return _run(options, selection, out, err, listing.account(fates))
+    except MachineError as error:
+        err.print(f"no machine could be made: {error}", style="bold red", markup=False)
+        return NO_MACHINE
+    except KeyboardInterrupt:
+        err.print("interrupted")
+        return 130
+
+
+def _run(
+    options: argparse.Namespace, selection: Selection, out: Console, err: Console, account: str
+) -> int:
+    def note(text: str) -> None:
+        err.print(text, style="dim", markup=False, soft_wrap=True)
+
+    with make_backend(options.backend, options.bare_metal, note) as backend:
+        with Report(out, len(selection.chosen)) as report:
+            results = run(selection.chosen, backend, options.jobs, options.exitfirst)
+            for result in results:
+                report.add(result)
+    found = {
+        chapter.path: record.entries(
+            chapter, [r for r in report.results if r.scenario.chapter == chapter.path]
+        )
+        for chapter in selection.chapters
+    }
+    record.update(RECORD, selection.chapters, found)
+    report.summary(account)
+    return PASSED if all(result.passed for result in report.results) else FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""A badge as HTML: one line that opens to the transcript of the run."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from html import escape
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown.util import AtomicString
+
+from zenn.badges import Badge, Step
+from zenn.parser import clean
+
+_JAPAN = timezone(timedelta(hours=9), "JST")
+
+_SAYS = {
+    "passed": ("✓", "検証済み"),
+    "failed": ("✗", "失敗"),
+    "skipped": ("–", "実行していません"),
+    "unverified": ("○", "未検証"),
+}
+_WITHOUT_TRANSCRIPT = {
+    "program": "このプログラムは、この章に書かれたコマンドで実際に動かしました。",
+    "file": "このファイルは、この章に書かれた場所に実際に置いて使いました。",
+}
+
+
+def badge_element(badge: Badge) -> Element | None:
+    """Return the badge, or None for a block that is only looked at.
+
+    It stays out of the search index: "検証済み" would be found on every page.
+    """
+    if badge.verdict == "shown":
+        return None
+    opens = badge.verdict in ("passed", "failed")
+    classes = f"badge badge--{badge.verdict}"
+    element = Element("details" if opens else "p", {"class": classes, "data-search-exclude": ""})
+    line = SubElement(element, "summary") if opens else element
+    mark, says = _SAYS[badge.verdict]
+    _text(line, "span", mark, {"class": "badge__mark", "aria-hidden": "true"})
+    _text(line, "span", says, {"class": "badge__verdict"})
+    for detail in _details(badge):
+        _text(line, "span", detail, {"class": "badge__detail"})
+    if opens:
+        element.append(_body(badge))
+    return element
+
+
+def _details(badge: Badge) -> list[str]:
+    reason = [badge.reason] if badge.verdict != "passed" else []
+    kernel = f"Linux {badge.kernel}" if badge.kernel else ""
+    return [part for part in [*reason, kernel, badge.machine, _day(badge.date)] if part]
+
+
+def _body(badge: Badge) -> Element:
+    body = Element("div", {"class": "badge__body"})
+    when = _moment(badge.date)
+    if when:
+        _text(body, "p", f"実行日時: {_day(badge.date)} {when:%H:%M} (JST)")
+    if badge.transcript:
+        transcript = SubElement(
+            body, "pre", {"class": "transcript", "tabindex": "0", "aria-label": "実行の記録"}
+        )
+        terminals = len({step.terminal for step in badge.transcript}) > 1
+        for step in badge.transcript:
+            _write_step(transcript, step, name=terminals or bool(step.terminal))
+    elif badge.kind in _WITHOUT_TRANSCRIPT and badge.verdict == "passed":
+        _text(body, "p", _WITHOUT_TRANSCRIPT[badge.kind])
+    return body
+
+
+def _write_step(transcript: Element, step: Step, *, name: bool) -> None:
+    if name:
+        _text(transcript, "span", f"[{step.terminal or '端末'}]\n", {"class": "transcript__name"})
+    if step.prompt or step.command:
+        first, *more = step.command.split("\n")
+        rest = "".join(f"\n{'... ' if step.prompt.startswith('>>>') else '> '}{m}" for m in more)
+        _text(transcript, "span", step.prompt, {"class": "gp"})
+        _text(transcript, "span", f"{first}{rest}\n", {"class": "transcript__command"})
+    output = step.output if not step.output or step.output.endswith("\n") else step.output + "\n"
+    _text(transcript, "span", output, {"class": "go"})
+    if step.status is not None:
+        marked = "transcript__status" + (" transcript__status--bad" if step.status else "")
+        _text(transcript, "span", f"終了ステータス {step.status}\n", {"class": marked})
+
+
+def _text(
+    parent: Element, tag: str, text: str, attributes: dict[str, str] | None = None
+) -> Element:
+    child = SubElement(parent, tag, attributes or {})
+    # Python-Markdown takes control characters for its own marks, and a terminal may print any.
+    child.text = AtomicString(escape(clean(text), quote=False))
+    return child
+
+
+def _moment(date: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(date)
+    except ValueError:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(_JAPAN)
+
+
+def _day(date: str) -> str:
+    when = _moment(date)
+    return f"{when.year}年{when.month}月{when.day}日" if when else ""

@@ -1,0 +1,116 @@
+"""The Python-Markdown extension that renders chapters, for MkDocs and whatever reads mkdocs.yml.
+
+It takes the text before any step of Python-Markdown's own has touched it, parses it with
+`zenn.parser` and hands back an ElementTree. So a page shows what the harness ran, while the table
+of contents, link checks and search of the site generator go on working.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, ElementTree
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+
+from zenn.badges import Entry, badges, load_record
+from zenn.blocks import block_element
+from zenn.chapters import Chapter, find_chapter
+from zenn.model import ChapterError, Fence
+from zenn.parser import parse
+from zenn.tree import to_tree
+
+
+class ZennExtension(Extension):
+    """Render Zenn Markdown; the paths count from the folder the build is started in."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.config = {
+            "docs": ["docs", "folder of the chapters; empty where the text is of no file"],
+            "snippets": ["snippets", "folder of the programs that chapters include"],
+            "record": ["build/verification.json", "what the last run of the harness found"],
+        }
+        super().__init__(**kwargs)
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Take the place of the block parser; nothing is left for inline patterns to do."""
+        source = _Source(md)
+        # Before every other one: they would expand tabs, or take fences out of the text.
+        md.preprocessors.register(source, "zenn_source", 1_000_000)
+        md.treeprocessors.deregister("inline", strict=False)
+
+        def parse_document(_: list[str]) -> ElementTree:
+            return ElementTree(self._render("\n".join(source.lines), md))
+
+        md.parser.parseDocument = parse_document  # type: ignore[method-assign, assignment]
+
+    def _render(self, text: str, md: Markdown) -> Element:
+        chapter = self._chapter(text)
+        try:
+            document = parse(chapter.text, chapter.path, Path(self.getConfig("snippets")))
+        except ChapterError as error:
+            raise _for_the_author(error) from error
+        record = _record(Path(self.getConfig("record")))
+        verdicts = dict(
+            zip(
+                (fence.line for fence in document.fences),
+                badges(document, chapter.path.as_posix(), record),
+                strict=True,
+            )
+        )
+
+        def render_fence(fence: Fence) -> Element:
+            place = f"{chapter.name}:{fence.line}"
+            return block_element(fence, verdicts[fence.line], place, md)
+
+        return to_tree(document, chapter.name, render_fence)
+
+    def _chapter(self, text: str) -> Chapter:
+        docs = self.getConfig("docs")
+        if docs and not Path(docs).is_dir():
+            raise _for_the_author(
+                ChapterError(docs, 0, "no such folder; build from the one that mkdocs.yml is in")
+            )
+        found = find_chapter(text, Path(docs)) if docs else None
+        return found or Chapter(Path("text"), "text", text)
+
+
+class _Source(Preprocessor):
+    """Keeps the text as it is in the file, and leaves nothing for other preprocessors to change."""
+
+    lines: list[str]
+
+    def run(self, lines: list[str]) -> list[str]:
+        self.lines = lines
+        return []
+
+
+_records: dict[Path, tuple[int, tuple[Entry, ...]]] = {}
+
+
+def _record(file: Path) -> tuple[Entry, ...]:
+    """Read the record once for all chapters, and again when it has been written since."""
+    try:
+        stamp = file.stat().st_mtime_ns
+    except OSError:
+        return ()
+    if _records.get(file, (-1,))[0] != stamp:
+        _records[file] = (stamp, load_record(file))
+    return _records[file][1]
+
+
+def _for_the_author(error: ChapterError) -> Exception:
+    """Turn an author's mistake into what the site generator prints as a sentence.
+
+    MkDocs shows a traceback for any exception but its own. The class is asked for only where
+    MkDocs is already running, so that other generators need not have it installed.
+    """
+    exceptions = sys.modules.get("mkdocs.exceptions")
+    kind: type[Exception] | None = getattr(exceptions, "BuildError", None)
+    return kind(str(error)) if kind else error
+
+
+def makeExtension(**kwargs: Any) -> ZennExtension:
+    """Make the extension, for ``markdown_extensions: [zenn.extension]``."""
+    return ZennExtension(**kwargs)

@@ -1,0 +1,106 @@
+"""Programs shown in a chapter: ``--8<-- "02-uts/clone.c"`` becomes the file, or a section of it.
+
+This is the only place where includes are resolved, for the site, the harness and the export.
+A section is what stands between two marker lines, in a comment of any language::
+
+    /* --8<-- [start:stack] */
+    /* --8<-- [end:stack] */
+
+Marker lines are never shown and never run.
+"""
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+_DIRECTIVE = re.compile(r"[ \t]*--8<--")
+_INCLUDE = re.compile(r'([ \t]*)--8<--[ \t]+"([^"]+)"[ \t]*')
+_MARKER = re.compile(r"--8<--[ \t]+\[(start|end):([\w.-]+)\]")
+
+Fail = Callable[[int, str], Exception]
+"""Makes the error for a line of the code (0-based) and a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The code of a fence with its includes resolved; see `zenn.model.Fence`."""
+
+    text: str
+    whole: str
+    included: bool
+
+
+def expand(code: str, snippets: Path, fail: Fail) -> Expansion:
+    """Resolve the include lines of `code`. What is wrong with one is raised as `fail` makes it."""
+    lines = _rows(code) if "--8<--" in code else []
+    if not any(_DIRECTIVE.match(line) for line in lines):
+        return Expansion(code, code, included=False)
+    pieces = [_piece(line, index, snippets, fail) for index, line in enumerate(lines)]
+    text = "".join(shown for shown, _ in pieces)
+    whole = pieces[0][1] if len(pieces) == 1 else text
+    return Expansion(text, whole, included=True)
+
+
+def _piece(line: str, index: int, snippets: Path, fail: Fail) -> tuple[str, str]:
+    """Return what `line` shows, and the whole file that this is a part of."""
+    if not _DIRECTIVE.match(line):
+        return line, line
+    found = _INCLUDE.fullmatch(line.rstrip("\n"))
+    if not found:
+        raise fail(
+            index, 'an include is written --8<-- "02-uts/file.py" or "02-uts/file.c:section"'
+        )
+    indent, target = found.groups()
+    name, _, section = target.partition(":")
+    source = _read(name, snippets, index, fail)
+    kept = "".join(row for row in source if not _MARKER.search(row))
+    shown = _section(source, name, section, index, fail) if section else kept
+    if target.endswith(":"):
+        raise fail(index, f'a section name is missing after "{target}"')
+    return "".join(indent + row if row.strip() else row for row in _rows(shown)), kept
+
+
+def _read(name: str, snippets: Path, index: int, fail: Fail) -> list[str]:
+    root = snippets.resolve()
+    file = (root / name).resolve()
+    if not file.is_relative_to(root):
+        raise fail(index, f'"{name}" leads out of {snippets}/; include only files inside it')
+    if not file.is_file():
+        raise fail(index, f"no file {snippets}/{name}{_nearest(name, root)}")
+    try:
+        source = file.read_bytes().decode()
+    except UnicodeDecodeError:
+        raise fail(index, f"{snippets}/{name} is not UTF-8; only text can be included") from None
+    if source and not source.endswith("\n"):
+        source += "\n"
+    return _rows(source)
+
+
+def _rows(text: str) -> list[str]:
+    """Split at line feeds only: a form feed in a C file does not end a line."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+def _nearest(name: str, root: Path) -> str:
+    folder = (root / name).parent
+    files = [str(file.relative_to(root)) for file in folder.glob("*") if file.is_file()]
+    near = difflib.get_close_matches(name, files, n=1)
+    return f'; did you mean "{near[0]}"?' if near else ""
+
+
+def _section(source: list[str], name: str, section: str, index: int, fail: Fail) -> str:
+    markers = [(row, m) for row, line in enumerate(source) if (m := _MARKER.search(line))]
+    edges = [(row, m[1]) for row, m in markers if m[2] == section]
+    match [edge for _, edge in edges]:
+        case ["start", "end"]:
+            (first, _), (last, _) = edges
+            return "".join(row for row in source[first:last] if not _MARKER.search(row))
+        case ["start"]:
+            raise fail(index, f"{name} never ends the section; add --8<-- [end:{section}] there")
+        case [_, *_]:
+            raise fail(index, f"{name} must start the section {section} once, then end it once")
+    names = sorted({m[2] for _, m in markers})
+    known = f"it has {', '.join(names)}" if names else f"mark it with --8<-- [start:{section}]"
+    raise fail(index, f"{name} has no section {section}; {known}")

@@ -1,0 +1,39 @@
+"""Addresses as Zenn writes them, and as the site needs them."""
+
+import re
+from urllib.parse import quote
+
+_CHAPTER = re.compile(r"([\w-]+)([?#].*)?", re.ASCII)
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+_TOKEN = re.compile(r"[\w?=&.-]+", re.ASCII)
+
+_PLAYERS = {
+    "youtube": "https://www.youtube.com/watch?v=",
+    "slideshare": "https://www.slideshare.net/slideshow/embed_code/key/",
+    "speakerdeck": "https://speakerdeck.com/player/",
+}
+_PAGES = frozenset(
+    ["blueprintue", "card", "codepen", "codesandbox", "docswell", "figma", "gist"]
+    + ["github", "jsfiddle", "stackblitz", "tweet", *_PLAYERS]
+)
+
+
+def page_address(href: str) -> str:
+    """Turn a link to a chapter, ``01-tour#id``, into one to its file, which MkDocs checks."""
+    found = _CHAPTER.fullmatch(href)
+    return f"{found[1]}.md{found[2] or ''}" if found else href
+
+
+def embed_address(kind: str, target: str) -> str | None:
+    """Return the page that ``@[kind](target)`` would embed, None where Zenn shows nothing.
+
+    The site links to it: an embed would make the reader's browser ask a third party.
+    """
+    if kind not in _PAGES:
+        return None
+    target = target.strip()
+    if _WEB.match(target):
+        return quote(target, safe=";/?:@&=+$,-_.!~*'()#%")
+    if kind in _PLAYERS and _TOKEN.fullmatch(target):
+        return _PLAYERS[kind] + target
+    return None

@@ -1,0 +1,89 @@
+"""What the parser hands on: a chapter as headings and fences, with their line numbers.
+
+Lines are 1-based and count from the first line of the file, front matter included.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from markdown_it.token import Token
+
+
+class ChapterError(Exception):
+    """A mistake that an author can mend: prints as ``docs/02-uts.md:41: what is wrong``."""
+
+    def __init__(self, path: Path | str, line: int, message: str) -> None:
+        super().__init__(f"{path}:{line}: {message}")
+        self.path = Path(path)
+        self.line = line
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A line ``[//]: # (text)``. It shows nothing; the harness reads its settings there."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading with the id that Zenn gives it (``## はじめに`` has level 2)."""
+
+    level: int
+    text: str
+    id: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """One code block of the chapter, fenced or indented.
+
+    `language`, `words` and `title` are the info string ``language word word:title``.
+    `text` is the code as a reader sees it, includes expanded, ending in a newline unless empty.
+    `whole` is the file that `text` shows a part of: they differ only where a named section is
+    included. `line` and `end` are the lines of the opening and of the closing fence (the last line
+    of the code where the fence is indented or never closed). `indent` is what precedes every line
+    of the code in the file, in a list or a quotation. `comments` are those right before the fence.
+    """
+
+    language: str
+    words: tuple[str, ...]
+    title: str
+    text: str
+    whole: str
+    line: int
+    end: int
+    closed: bool
+    fenced: bool
+    included: bool
+    indent: str
+    comments: tuple[Comment, ...]
+
+    @property
+    def digest(self) -> str:
+        """Of all that this block contributes to a run: it changes when anything of that does."""
+        parts = [self.language, *self.words, self.title, self.text, self.whole]
+        parts += [comment.text for comment in self.comments]
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed chapter.
+
+    `path` is as it was given to the parser. `tokens` are markdown-it-py's, for renderers; a token
+    of a code block carries its `Fence` as ``token.meta["fence"]``.
+    """
+
+    path: Path
+    front_matter: dict[str, Any]
+    text: str
+    headings: tuple[Heading, ...]
+    fences: tuple[Fence, ...]
+    comments: tuple[Comment, ...]
+    tokens: tuple[Token, ...]

@@ -1,0 +1,125 @@
+"""A chapter, parsed once for the site, the harness and the export."""
+
+import re
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from zenn.frontmatter import parse_front_matter, split_front_matter
+from zenn.includes import expand
+from zenn.infostring import InfoString, parse_info
+from zenn.model import ChapterError, Document, Fence, Heading
+from zenn.rules.comments import VisibleComment, as_comment
+from zenn.rules.headings import heading_text
+from zenn.syntax import zenn_markdown
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def parse(text: str, path: Path, snippets: Path) -> Document:
+    """Parse a whole chapter file, front matter included.
+
+    `path` is how errors name the chapter, `snippets` the folder of its includes. Raises
+    `ChapterError` for what an author must mend: front matter that is not YAML, a bad include, a
+    comment that would show.
+    """
+    text = clean(text)
+    front, _ = split_front_matter(text)
+    # Empty lines in its place, so that every line keeps its number.
+    body = "\n" * front.count("\n") + text[len(front) :]
+    if not body.endswith("\n"):
+        body += "\n"
+    try:
+        tokens = _markdown().parse(body, {})
+    except VisibleComment as error:
+        line, why = error.args
+        raise ChapterError(path, line, f"this comment would be shown as text; {why}") from None
+    except RecursionError:
+        raise ChapterError(path, 1, "links or images are nested too deeply to be read") from None
+    lines = body.split("\n")
+    for token in tokens:
+        if token.type in ("fence", "code_block"):
+            token.meta["fence"] = _fence(token, lines, path, snippets)
+    found = [token.meta["fence"] for token in tokens if "fence" in token.meta]
+    return Document(
+        path=path,
+        front_matter=parse_front_matter(front, path),
+        text=text,
+        # By line: footnotes stand at the end of the tokens, but not of the file.
+        headings=tuple(sorted(_headings(tokens), key=lambda heading: heading.line)),
+        fences=tuple(sorted(found, key=lambda fence: fence.line)),
+        comments=tuple(comment for token in tokens if (comment := as_comment(token))),
+        tokens=tuple(tokens),
+    )
+
+
+def clean(text: str) -> str:
+    """Make every line end in a line feed and drop control characters, which no reader can see."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", text)
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    return zenn_markdown()
+
+
+def _headings(tokens: list[Token]) -> list[Heading]:
+    return [
+        Heading(
+            level=int(token.tag[1]),
+            text=heading_text(inline),
+            id=str(token.attrGet("id") or ""),
+            line=_first(token),
+        )
+        for token, inline in pairwise(tokens)
+        if token.type == "heading_open"
+    ]
+
+
+def _fence(token: Token, lines: list[str], path: Path, snippets: Path) -> Fence:
+    line, end = _first(token), (token.map or [0, 0])[1]
+    fenced = token.type == "fence"
+    # The code holds every line between the two fences, so a missing one shows as one line less.
+    closed = fenced and token.content.count("\n") == end - line - 1
+    info = parse_info(token.info) if fenced else InfoString("", (), "")
+    code_line = line + 1 if fenced else line
+
+    def fail(index: int, message: str) -> ChapterError:
+        return ChapterError(path, code_line + index, message)
+
+    code = expand(token.content, snippets, fail)
+    return Fence(
+        language=info.language,
+        words=info.words,
+        title=info.title,
+        text=code.text,
+        whole=code.whole,
+        line=line,
+        end=end,
+        closed=closed,
+        fenced=fenced,
+        included=code.included,
+        indent=_indent(lines[line - 1], token),
+        comments=token.meta["comments"],
+    )
+
+
+def _indent(opening: str, token: Token) -> str:
+    """Return what precedes the code in every line: markers of quotations, room for those of lists.
+
+    It is read off the line where the block opens, ``> 1. ```console``.
+    """
+    if token.type == "fence":
+        before = opening[: opening.rfind(token.markup + token.info)]
+    else:
+        code = token.content.partition("\n")[0].lstrip()
+        before = opening[: opening.rfind(code)]
+    return re.sub(r"[^\s>]", " ", before)
+
+
+def _first(token: Token) -> int:
+    return (token.map or [0])[0] + 1

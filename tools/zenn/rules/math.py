@@ -1,0 +1,58 @@
+"""Math: ``$x$`` in a line, ``$$`` around a block. Zenn hands the text between to KaTeX."""
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+
+# A link whose address holds a dollar is left alone: [$x](https://example.com/$y).
+_INLINE = re.compile(r"\$(\S|\S(?![^$]*\]\(http.*).*?\S)\$(?![0-9])")
+_INLINE_DISPLAY = re.compile(r"\${2}(\S|\S(?!.*\]\(http).*?\S)\${2}(?![0-9])")
+_BLOCK = re.compile(r"\${2}([^$]+?)\${2}")
+_QUOTE = re.compile(r"^(?:\s*>)+", re.MULTILINE)
+
+
+def math(md: MarkdownIt) -> None:
+    """Add tokens `math_inline`, `math_inline_display` and `math_block`; `content` is TeX."""
+    md.inline.ruler.before("escape", "math_inline_display", _inline_display)
+    md.inline.ruler.before("escape", "math_inline", _inline)
+    md.block.ruler.before("fence", "math_block", _block)
+
+
+def _inline(state: StateInline, silent: bool) -> bool:
+    return _span(state, silent, _INLINE, "math_inline")
+
+
+def _inline_display(state: StateInline, silent: bool) -> bool:
+    return _span(state, silent, _INLINE_DISPLAY, "math_inline_display")
+
+
+def _span(state: StateInline, silent: bool, pattern: re.Pattern[str], kind: str) -> bool:
+    before = state.src[state.pos - 1] if state.pos else ""
+    if before == "\\" or before in set("0123456789"):
+        return False
+    found = pattern.match(state.src, state.pos, state.posMax)
+    if not found:
+        return False
+    if not silent:
+        token = state.push(kind, "math", 0)
+        token.content = found[1]
+    state.pos = found.end()
+    return True
+
+
+def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    begin = state.bMarks[start] + state.tShift[start]
+    found = _BLOCK.match(state.src, begin, state.eMarks[end - 1])
+    if not found:
+        return False
+    if not silent:
+        last = start + state.src.count("\n", begin, found.end())
+        token = state.push("math_block", "math", 0)
+        token.block = True
+        quoted = state.parentType == "blockquote"
+        token.content = _QUOTE.sub("", found[1]) if quoted else found[1]
+        token.map = [start, last + 1]
+        state.line = last + 1
+    return True

@@ -1,0 +1,277 @@
+"""A chapter as the ElementTree that Python-Markdown works on.
+
+Python-Markdown's own steps after it (table of contents, MkDocs' link check, serializing) see
+headings, links and images as elements. Code blocks are left to the caller.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from itertools import count
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element, TreeBuilder
+
+from markdown.util import AtomicString
+from markdown_it.token import Token
+
+from zenn.links import embed_address, page_address
+from zenn.model import Document, Fence
+from zenn.rules.containers import details_title, is_alert
+from zenn.rules.images import is_captioned
+
+# Python-Markdown writes an ampersand before these as it is.
+_ENTITY = re.compile(r"&(?=(?:#[0-9]+|#x[0-9a-f]+|[0-9a-z]+);)", re.IGNORECASE)
+# Its stash marks places in the text with control characters.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+RenderFence = Callable[[Fence], Element]
+
+
+def to_tree(document: Document, page: str, render_fence: RenderFence) -> Element:
+    """Return a ``<div>`` holding the chapter; `page` is its path within docs/, for image paths."""
+    renderer = _Renderer(page, render_fence)
+    renderer.blocks(list(document.tokens))
+    root = renderer.builder.close()
+    _protect(root)
+    _put_blocks(root, renderer.rendered)
+    return root
+
+
+def _protect(root: Element) -> None:
+    """Make every text final: no inline pattern, entity or stash mark of Python-Markdown fits it."""
+    for element in root.iter():
+        for name, value in element.items():
+            element.set(name, _final(value))
+        if element.text:
+            element.text = AtomicString(_final(element.text))
+        if element.tail:
+            element.tail = AtomicString(_final(element.tail))
+
+
+def _final(text: str) -> str:
+    return _ENTITY.sub("&amp;", _CONTROL.sub("", text))
+
+
+def _put_blocks(root: Element, rendered: Iterable[Element]) -> None:
+    """Fill each empty ``<div class="block">`` with what the caller made of its fence."""
+    places = [element for element in root.iter("div") if element.get("class") == "block"]
+    for place, block in zip(places, rendered, strict=True):
+        place.attrib.update(block.attrib)
+        place.text = block.text
+        place.extend(block)
+
+
+class _Renderer:
+    """Walks the tokens of one chapter; a method for each kind that is more than its tag."""
+
+    def __init__(self, page: str, render_fence: RenderFence) -> None:
+        self.builder = TreeBuilder()
+        self.page = page
+        self.render_fence = render_fence
+        self.rendered: list[Element] = []
+        self.builder.start("div", {})
+
+    def blocks(self, tokens: list[Token]) -> None:
+        position = count()
+        while (index := next(position)) < len(tokens):
+            token = tokens[index]
+            if token.type == "paragraph_open":
+                inline, *rest = tokens[index + 1 : _index(tokens, "paragraph_close", index)]
+                self.paragraph(inline.children or [], rest, hidden=token.hidden)
+                position = count(index + len(rest) + 3)
+            else:
+                self.token(token)
+        self.builder.end("div")
+
+    def token(self, token: Token) -> None:
+        special = getattr(self, f"on_{token.type}", None)
+        if special:
+            special(token)
+        elif token.nesting == 1:
+            self.builder.start(token.tag or "div", _attributes(token))
+        elif token.nesting == -1:
+            self.builder.end(token.tag or "div")
+        elif token.children:
+            self.inline(token.children)
+        elif token.tag:
+            self.empty(token.tag, _attributes(token))
+        else:
+            self.builder.data(token.content)
+
+    def inline(self, children: Iterable[Token]) -> None:
+        for child in children:
+            self.token(child)
+
+    def empty(self, tag: str, attributes: dict[str, str]) -> None:
+        self.builder.start(tag, attributes)
+        self.builder.end(tag)
+
+    def leaf(self, tag: str, text: str, **attributes: str) -> None:
+        self.builder.start(tag, {name.rstrip("_"): value for name, value in attributes.items()})
+        self.builder.data(text)
+        self.builder.end(tag)
+
+    def paragraph(self, children: list[Token], anchors: list[Token], *, hidden: bool) -> None:
+        """Write a paragraph: a figure where it is a captioned image, cards between its lines."""
+        if is_captioned(children):
+            self.builder.start("figure", {})
+            self.token(children[0])
+            self.builder.start("figcaption", {})
+            self.inline(children[3:-1])
+            self.builder.end("figcaption")
+            self.builder.end("figure")
+            children = []
+        parts = _parts(children)
+        for number, part in enumerate(parts):
+            if part[0].type == "card":
+                self.card(part[0].meta["target"])
+                continue
+            notes = anchors if number == len(parts) - 1 else []
+            if not hidden:
+                self.builder.start("p", {})
+            self.inline(part + notes)
+            if not hidden:
+                self.builder.end("p")
+        if anchors and (not parts or parts[-1][0].type == "card"):
+            self.inline(anchors)
+
+    def card(self, target: str) -> None:
+        address = urlsplit(target)
+        self.builder.start("div", {"class": "link-card"})
+        self.builder.start("a", {"href": target})
+        self.leaf("span", (target.split("://", 1)[-1]).rstrip("/"), class_="link-card__address")
+        self.leaf("span", address.netloc, class_="link-card__host")
+        self.builder.end("a")
+        self.builder.end("div")
+
+    # Blocks
+
+    def on_fence(self, token: Token) -> None:
+        self.rendered.append(self.render_fence(token.meta["fence"]))
+        self.empty("div", {"class": "block"})
+
+    on_code_block = on_fence
+
+    def on_definition(self, token: Token) -> None:
+        pass
+
+    def on_embed(self, token: Token) -> None:
+        address = embed_address(token.meta["kind"], token.meta["target"])
+        if address:
+            self.card(address)
+
+    def on_container_message_open(self, token: Token) -> None:
+        kind = "warning" if is_alert(token.info) else "note"
+        self.builder.start("div", {"class": f"admonition message {kind}", "role": "note"})
+
+    def on_container_details_open(self, token: Token) -> None:
+        self.builder.start("details", {})
+        self.leaf("summary", details_title(token.info))
+
+    def on_container_details_close(self, token: Token) -> None:
+        self.builder.end("details")
+
+    def on_footnote_block_open(self, token: Token) -> None:
+        self.builder.start("div", {"class": "footnote"})
+        self.empty("hr", {})
+        self.builder.start("ol", {})
+
+    def on_footnote_block_close(self, token: Token) -> None:
+        self.builder.end("ol")
+        self.builder.end("div")
+
+    def on_footnote_open(self, token: Token) -> None:
+        self.builder.start("li", {"id": f"fn:{token.meta['id'] + 1}"})
+
+    def on_footnote_close(self, token: Token) -> None:
+        self.builder.end("li")
+
+    # Within a line
+
+    def on_text(self, token: Token) -> None:
+        self.builder.data(token.content)
+
+    def on_softbreak(self, token: Token) -> None:
+        self.empty("br", {})
+
+    def on_code_inline(self, token: Token) -> None:
+        self.leaf("code", token.content)
+
+    def on_math_inline(self, token: Token) -> None:
+        self.leaf("span", f"\\({token.content}\\)", class_="arithmatex")
+
+    def on_math_inline_display(self, token: Token) -> None:
+        self.leaf("span", f"\\[{token.content}\\]", class_="arithmatex")
+
+    def on_math_block(self, token: Token) -> None:
+        self.leaf("div", f"\\[{token.content}\\]", class_="arithmatex")
+
+    def on_html_inline(self, token: Token) -> None:
+        """Write a checkbox: HTML is off, so only that plugin makes such a token."""
+        checked = "checked=" in token.content
+        label = "完了" if checked else "未完了"
+        attributes = {"type": "checkbox", "disabled": "disabled", "aria-label": label}
+        self.empty("input", attributes | ({"checked": "checked"} if checked else {}))
+
+    def on_link_open(self, token: Token) -> None:
+        attributes = _attributes(token)
+        self.builder.start("a", attributes | {"href": page_address(attributes.get("href", ""))})
+
+    def on_image(self, token: Token) -> None:
+        attributes = _attributes(token)
+        source = attributes.get("src", "")
+        if source.startswith("/images/"):
+            source = "../" * self.page.count("/") + source[1:]
+        attributes |= {"src": source, "alt": _plain(token.children or []), "loading": "lazy"}
+        self.empty("img", attributes)
+
+    def on_footnote_ref(self, token: Token) -> None:
+        number, again = token.meta["id"] + 1, token.meta.get("subId", 0)
+        self.builder.start("sup", {"id": f"fnref{again or ''}:{number}"})
+        self.leaf("a", str(number), class_="footnote-ref", href=f"#fn:{number}")
+        self.builder.end("sup")
+
+    def on_footnote_anchor(self, token: Token) -> None:
+        number, again = token.meta["id"] + 1, token.meta.get("subId", 0)
+        self.builder.data(" ")
+        self.leaf(
+            "a",
+            "↩",
+            class_="footnote-backref",
+            href=f"#fnref{again or ''}:{number}",
+            title=f"脚注 {number} の本文へ戻る",
+        )
+
+
+def _index(tokens: list[Token], kind: str, start: int) -> int:
+    return next(i for i in range(start, len(tokens)) if tokens[i].type == kind)
+
+
+def _attributes(token: Token) -> dict[str, str]:
+    return {name: str(value) for name, value in token.attrs.items()}
+
+
+def _plain(children: Iterable[Token]) -> str:
+    return "".join(
+        _plain(child.children or []) if child.children else child.content or ""
+        for child in children
+    )
+
+
+def _parts(children: list[Token]) -> list[list[Token]]:
+    """Split a paragraph at its cards; drop breaks at the edges, and what shows nothing at all."""
+    parts: list[list[Token]] = [[]]
+    for child in children:
+        if child.type == "card":
+            parts += [[child], []]
+        else:
+            parts[-1].append(child)
+    return [part for part in map(_trimmed, parts) if part]
+
+
+def _trimmed(part: list[Token]) -> list[Token]:
+    seen = [i for i, child in enumerate(part) if not _is_blank(child)]
+    return part[seen[0] : seen[-1] + 1] if seen else []
+
+
+def _is_blank(token: Token) -> bool:
+    return token.type in ("softbreak", "text") and not token.content.strip()
