@@ -142,11 +142,12 @@ def _run(
     def note(text: str) -> None:
         err.print(text, style="dim", markup=False, soft_wrap=True)
 
-    with make_backend(options.backend, options.bare_metal, note) as backend:
-        with Report(out, len(selection.chosen)) as report:
-            results = run(selection.chosen, backend, options.jobs, options.exitfirst)
-            for result in results:
-                report.add(result)
+    with (
+        make_backend(options.backend, options.bare_metal, note) as backend,
+        Report(out, len(selection.chosen)) as report,
+    ):
+        for result in run(selection.chosen, backend, options.jobs, options.exitfirst):
+            report.add(result)
     found = {
         chapter.path: record.entries(
             chapter, [r for r in report.results if r.scenario.chapter == chapter.path]

@@ -17,11 +17,14 @@ class CloneArgs(ctypes.Structure):
     """clone3(2) の struct clone_args（最初の版、64バイト）。"""
 
     _fields_ = [
-        (name, ctypes.c_uint64)
-        for name in (
-            *("flags", "pidfd", "child_tid", "parent_tid"),
-            *("exit_signal", "stack", "stack_size", "tls"),
-        )
+        ("flags", ctypes.c_uint64),
+        ("pidfd", ctypes.c_uint64),
+        ("child_tid", ctypes.c_uint64),
+        ("parent_tid", ctypes.c_uint64),
+        ("exit_signal", ctypes.c_uint64),
+        ("stack", ctypes.c_uint64),
+        ("stack_size", ctypes.c_uint64),
+        ("tls", ctypes.c_uint64),
     ]
 
 

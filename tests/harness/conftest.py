@@ -1,11 +1,14 @@
-"""Chapters written in a test, as the harness sees them."""
+"""Chapters written in a test, and the real machines that play them (as root, in a VM)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from harness import image
 from harness.chapter import Chapter, from_document
+from harness.machine.namespaces import Namespaces
 from zenn.parser import parse
 
 
@@ -25,3 +28,10 @@ def chapter(snippets: Path) -> Callable[[str], Chapter]:
         return from_document(parse("\n".join(lines), Path("docs/x.md"), snippets))
 
     return build
+
+
+@pytest.fixture(scope="session")
+def backend() -> Iterator[Namespaces]:
+    rootfs = image.ensure(print).rootfs()
+    with closing(Namespaces(rootfs)) as made:
+        yield made

@@ -56,7 +56,7 @@ from typing import Any, NoReturn
 
 WORKING_DIRECTORY = "/home/reader"
 ROWS, COLUMNS = 24, 80
-OUTPUT_LIMIT = 1 << 20  # bytes kept of what a terminal shows between two reports
+OUTPUT_LIMIT = 1 << 18  # bytes kept of what a terminal shows between two reports
 PROGRAM_GRACE = 1.0  # seconds; a program that reads with a time-out goes on by itself
 SETTLED = 0.05  # seconds asleep without waking, after which a foreground has come to rest
 CANONICAL_LINE_LIMIT = 4095  # bytes; the kernel cuts longer lines (termios(3), MAX_CANON)
@@ -584,7 +584,7 @@ def integer_ioctl(fd: int, request: int) -> int:
 
 
 def caret(line: bytes) -> bytes:
-    """A line as the terminal echoes it: control characters as ``^X`` (ECHOCTL), tabs as they are."""
+    """A line as the terminal echoes it: control characters but the tab as ``^X`` (ECHOCTL)."""
     return b"".join(
         b"^%c" % (byte ^ 0x40) if (byte < 32 and byte != 9) or byte == 127 else bytes([byte])
         for byte in line

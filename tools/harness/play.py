@@ -15,8 +15,6 @@ from harness.machine import Machine
 from harness.scenario import Put, Scenario, Step
 from harness.unknowns import Renaming
 
-_LINES_SHOWN = 40  # of the partial output of a step that did not end
-
 
 @dataclass(frozen=True, slots=True)
 class Played:
@@ -143,7 +141,11 @@ class _Player:
         reply = self.channel.request(
             "wait", within=left, terminal=step.terminal, seconds=left, until=until
         )
-        return terminal.take(reply)
+        output = terminal.take(reply)
+        if terminal.dropped:
+            terminal.held = output
+            raise _BrokenError(f"it printed more than {OUTPUT_LIMIT >> 10} KiB")
+        return output
 
     def _until_shown(
         self, step: Step, terminal: _Terminal, output: str, started: float
@@ -204,8 +206,6 @@ class _Player:
 
     def _fault(self, step: Step, terminal: _Terminal, output: str) -> str | None:
         """What is wrong with how a step ended, whatever it showed."""
-        if terminal.dropped:
-            return f"it printed more than {OUTPUT_LIMIT >> 20} MiB in one step"
         if step.goes_on:
             if step.goes_on == "running" and terminal.state in ("shell", "repl"):
                 return "the word `running` says that it goes on, but it has ended"
@@ -274,11 +274,13 @@ def play(scenario: Scenario, machine: Machine) -> Playing:
 
 
 def _without_echo(key: str | None, output: str) -> str:
-    """Output after a key, without the key's echo and the new line that a shell adds to it."""
-    if not key or f"^{key}" not in output:
+    """Output after a key, without the key's echo and the end of the line that it was typed in."""
+    if not key:
         return output
-    before, _, after = output.partition(f"^{key}")
-    return before + (after.removeprefix("\n") if not before or before.endswith("\n") else after)
+    before, echo, after = output.partition(f"^{key}")
+    if echo and before and not before.endswith("\n"):
+        return before + after
+    return before + after.removeprefix("\n") if echo else output.removeprefix("\n")
 
 
 def _reading(terminal: _Terminal) -> str:

@@ -121,7 +121,7 @@ class Report:
             if verdict.outcome == "skipped":
                 reasons[verdict.reason] += 1
         for result in self.results:
-            if result.left:
+            if result.left and result.passed:
                 left = "; ".join(result.left[:3])
                 self.console.print(
                     f"note: {result.scenario.name} left running, and the machine ended: {left}",

@@ -62,7 +62,7 @@ def run_one(scenario: Scenario, backend: Backend) -> Result:
 
 
 def _at_least(release: str, wanted: tuple[int, ...]) -> bool:
-    """Whether a kernel release such as ``6.12.48+deb13-cloud-amd64`` is one of `wanted` or newer."""
+    """Whether a kernel release such as ``6.12.48+deb13-cloud-amd64`` is `wanted` or newer."""
     numbers = []
     for part in release.replace("-", ".").replace("+", ".").split("."):
         if not part.isdigit():

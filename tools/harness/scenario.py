@@ -117,7 +117,7 @@ def _groups(chapter: Chapter) -> list[_Group]:
                 raise ChapterError(
                     chapter.path,
                     block.line,
-                    "`same` stands on the first block of a section: others share its machine anyway",
+                    "`same` belongs to the first block of a section: the others share its machine",
                 )
             if block.settings.same and not groups:
                 raise ChapterError(chapter.path, block.line, "`same`: there is no section before")

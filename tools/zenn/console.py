@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pygments.lexer import Lexer, do_insertions
+from pygments.lexer import Lexer, do_insertions  # type: ignore[attr-defined]
 from pygments.lexers.python import PythonLexer
 from pygments.lexers.shell import BashLexer
 from pygments.token import Generic, _TokenType
@@ -74,4 +74,5 @@ def _command(lexer: type[Lexer], rows: list[tuple[str, str]]) -> _Tokens:
     for prompt, row in rows:
         insertions.append((position, [(0, Generic.Prompt, prompt)]))
         position += len(row) + 1
-    return do_insertions(iter(insertions), lexer().get_tokens_unprocessed(typed))  # type: ignore[no-untyped-call, no-any-return]
+    tokens: _Tokens = do_insertions(iter(insertions), lexer().get_tokens_unprocessed(typed))
+    return tokens

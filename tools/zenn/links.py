@@ -13,8 +13,10 @@ _PLAYERS = {
     "speakerdeck": "https://speakerdeck.com/player/",
 }
 _PAGES = frozenset(
-    ["blueprintue", "card", "codepen", "codesandbox", "docswell", "figma", "gist"]
-    + ["github", "jsfiddle", "stackblitz", "tweet", *_PLAYERS]
+    {
+        *("blueprintue", "card", "codepen", "codesandbox", "docswell", "figma", "gist"),
+        *("github", "jsfiddle", "stackblitz", "tweet", *_PLAYERS),
+    }
 )
 
 

@@ -7,7 +7,7 @@ headings, links and images as elements. Code blocks are left to the caller.
 import re
 from collections.abc import Callable, Iterable
 from itertools import count
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element, TreeBuilder
 
 from markdown.util import AtomicString
@@ -135,11 +135,11 @@ class _Renderer:
             self.inline(anchors)
 
     def card(self, target: str) -> None:
-        address = urlsplit(target)
+        shown = unquote(target.split("://", 1)[-1]).rstrip("/")
         self.builder.start("div", {"class": "link-card"})
         self.builder.start("a", {"href": target})
-        self.leaf("span", (target.split("://", 1)[-1]).rstrip("/"), class_="link-card__address")
-        self.leaf("span", address.netloc, class_="link-card__host")
+        self.leaf("span", shown, class_="link-card__address")
+        self.leaf("span", shown.partition("/")[0], class_="link-card__host")
         self.builder.end("a")
         self.builder.end("div")
 

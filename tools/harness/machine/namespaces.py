@@ -22,76 +22,95 @@ KIND = "namespaces"
 PATIENCE = 30.0  # seconds for killed processes to end; they take milliseconds
 
 
-class NamespacesMachine:
-    """A machine and its life line, on which the zygote says what becomes of it."""
+class LifeLine:
+    """What the zygote says of one machine; see there."""
 
-    kind = KIND
+    def __init__(self, line: socket.socket) -> None:
+        self.line = line
+        self.line.settimeout(PATIENCE)
+        self.pid = 0  # of the machine's init, as the zygote sees it
+        self.channel: socket.socket | None = None
+        self.end: dict[str, Any] | None = None
 
-    def __init__(self, channel: socket.socket, line: socket.socket) -> None:
-        self.kernel = platform.release()
-        self.channel = channel
-        self.pid = 0  # of its init, as the zygote sees it
-        self._line = line
-        self._end: dict[str, Any] | None = None
-        self._closed = False
-
-    def wait_until_ready(self) -> None:
-        """Return when the agent listens; MachineError with what failed otherwise."""
-        ready = False
-        while not (ready and self.pid):
-            message = self._next_message()
-            self.pid = message.get("pid", self.pid)
-            ready = ready or "ready" in message
+    def channel_when_ready(self) -> socket.socket:
+        """The channel to the agent, or MachineError with what failed."""
+        while not (self.channel and self.pid):
+            message = self.next_message()
             if "error" in message:
-                self.close()
+                self.destroy()
                 raise MachineError(f"No machine could be made: {message['error']}.")
-            if "status" in message:
-                raise MachineError(f"No machine could be made: {self.epitaph()}")
+            if self.end:
+                self.destroy()
+                raise MachineError(f"No machine could be made. {self.epitaph()}")
+        return self.channel
 
-    def close(self) -> None:
-        """See `Machine.close`."""
-        if self._closed:
-            return
-        self._closed = True
-        self.channel.close()
+    def destroy(self) -> None:
+        """Have the machine killed and wait until nothing is left of it."""
         try:
-            self._line.shutdown(socket.SHUT_WR)
-            self._read_end()
+            self.line.shutdown(socket.SHUT_WR)
+            self.wait_for_end()
         finally:
-            self._line.close()
+            self.line.close()
+
+    def wait_for_end(self) -> None:
+        """Return when the zygote has waited for the machine's init."""
+        while not self.end:
+            self.next_message()
 
     def epitaph(self) -> str:
-        """See `Machine.epitaph`."""
-        if not self._closed:
-            self._read_end()
-        status = self._end["status"] if self._end else -signal.SIGKILL
+        """Why the machine died: one sentence, once `end` is known."""
+        assert self.end is not None
+        status = self.end["status"]
         if status >= 0:
             return f"The machine's init ended with status {status}."
         cause = ""
-        if self._end and self._end["memory"]:
+        if self.end["memory"]:
             cause = f": the machine had used up its {bounds.MEMORY >> 20} MiB of memory"
         return f"The machine's init was killed by {signal.Signals(-status).name}{cause}."
 
-    def _read_end(self) -> None:
-        while self._end is None and self._next_message():
-            pass
-
-    def _next_message(self) -> dict[str, Any]:
-        """The next message of the life line; the last one is kept. Nothing after it."""
-        self._line.settimeout(PATIENCE)
+    def next_message(self) -> dict[str, Any]:
+        """Read one message and keep what it says."""
         try:
-            data = self._line.recv(4096)
+            data, fds, _, _ = socket.recv_fds(self.line, 4096, 1, socket.MSG_CMSG_CLOEXEC)
         except TimeoutError:
             raise MachineError(
                 f"The machine's init (process {self.pid}) has not ended in {PATIENCE:.0f} s: "
                 "one of its processes is stuck in the kernel."
             ) from None
-        message: dict[str, Any] = json.loads(data or b"{}")
-        if not data:
-            message = {"status": -signal.SIGKILL, "memory": False} if self._end is None else {}
+        # Without a last word the zygote itself has been killed, and all its machines with it.
+        killed = {"status": -signal.SIGKILL, "memory": False}
+        message: dict[str, Any] = json.loads(data) if data else killed
+        self.pid = message.get("pid", self.pid)
+        if fds:
+            self.channel = socket.socket(fileno=fds[0])
         if "status" in message:
-            self._end = message
+            self.end = message
         return message
+
+
+class NamespacesMachine:
+    """A machine of namespaces, alive until its life line ends."""
+
+    kind = KIND
+
+    def __init__(self, line: LifeLine) -> None:
+        self.channel = line.channel_when_ready()
+        self.kernel = platform.release()
+        self.pid = line.pid
+        self._line = line
+        self._closed = False
+
+    def close(self) -> None:
+        """See `Machine.close`."""
+        if not self._closed:
+            self._closed = True
+            self.channel.close()
+            self._line.destroy()
+
+    def epitaph(self) -> str:
+        """See `Machine.epitaph`."""
+        self._line.wait_for_end()
+        return self._line.epitaph()
 
 
 class Namespaces:
@@ -145,21 +164,15 @@ class Namespaces:
 
         :raises MachineError: with the part that failed.
         """
-        channel, their_channel = socket.socketpair()
-        line, their_line = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        machine = NamespacesMachine(channel, line)
-        with their_channel, their_line:
+        line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
             try:
-                fds = [their_channel.fileno(), their_line.fileno()]
-                socket.send_fds(self._control, [b"machine"], fds)
+                socket.send_fds(self._control, [b"machine"], [theirs.fileno()])
             except OSError as error:
-                channel.close()
                 line.close()
-                raise MachineError(
-                    f"The process that makes machines has ended ({error.strerror})."
-                ) from None
-        machine.wait_until_ready()
-        return machine
+                why = error.strerror
+                raise MachineError(f"The process that makes machines has ended ({why}).") from None
+        return NamespacesMachine(LifeLine(line))
 
     def close(self) -> None:
         """Destroy every machine that is left, and the process that makes them."""

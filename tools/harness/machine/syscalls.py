@@ -145,7 +145,10 @@ def rename_process(name: bytes) -> None:
     arg_start, arg_end, env_start, env_end = COMMAND_LINE
     ctypes.memset(arg_start, 0, arg_end - arg_start)
     ctypes.memset(env_start, 0, env_end - env_start)
-    ctypes.memmove(arg_start, name, min(len(name), arg_end - arg_start - 1))
+    ctypes.memmove(arg_start, name, min(len(name), arg_end - arg_start - 2))
+    # No NUL at the end means setproctitle(3), the title being what comes before the first NUL
+    # (get_mm_cmdline() in fs/proc/base.c); otherwise all the zeros would count.
+    ctypes.memset(arg_end - 1, 1, 1)
 
 
 def command_line() -> tuple[int, ...]:

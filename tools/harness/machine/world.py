@@ -60,6 +60,12 @@ RLIMITS = {
     resource.RLIMIT_NOFILE: (1024, 524288),
     resource.RLIMIT_STACK: (8 << 20, resource.RLIM_INFINITY),
 }
+# By Python, and by nohup(1) or the like before it.
+HANDLED_SIGNALS = tuple(
+    number
+    for number in signal.valid_signals()
+    if signal.getsignal(number) not in (signal.SIG_DFL, None)
+)
 
 
 def enter(rootfs: str, bounded: bool) -> None:
@@ -180,7 +186,6 @@ def size(limit: int) -> float:
 
 def reset_signals() -> None:
     """No handler, nothing ignored, nothing blocked: children inherit what init has."""
-    for number in signal.valid_signals():
-        if signal.getsignal(number) not in (signal.SIG_DFL, None):
-            signal.signal(number, signal.SIG_DFL)
+    for number in HANDLED_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])

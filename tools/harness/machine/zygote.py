@@ -4,11 +4,11 @@ The harness has threads, which a clone with namespaces by direct system call mus
 process has none. It has imported everything that the agent needs before it is cloned, since in
 the machine no module of the host can be found.
 
-It is given two sockets for each machine: the agent's channel, and a “life line” (SOCK_SEQPACKET,
-one JSON object a message) on which is said, in this order or with the first two exchanged:
+It is given a “life line” for each machine (SOCK_SEQPACKET, one JSON object a message), on which
+is said, in this order or with the first two exchanged:
 
     {"pid": 123}                 the machine's init, as this process sees it
-    {"ready": true}              said by init: the agent listens
+    {"ready": true}              said by init: the agent listens; with it comes the channel
     {"error": sentence}          said by init instead: the machine can't be made
     {"status": 9, "memory": …}   init has ended (wait(2)); did the kernel kill for memory?
 
@@ -45,7 +45,6 @@ NAMESPACES = (
     | syscalls.CLONE_NEWIPC
     | syscalls.CLONE_NEWTIME
 )
-CHANNEL = 3  # the one descriptor of the host that a machine has
 
 
 @dataclass(frozen=True)
@@ -83,27 +82,25 @@ class Zygote:
 
     def answer(self) -> bool:
         """Make one machine; False when nobody asks any more."""
-        message, fds, _, _ = socket.recv_fds(self.control, 16, 2, socket.MSG_CMSG_CLOEXEC)
+        message, fds, _, _ = socket.recv_fds(self.control, 16, 1, socket.MSG_CMSG_CLOEXEC)
         if not message:
             return False
-        channel, line = fds
+        (line,) = fds
         try:
-            self.make(channel, line)
+            self.make(line)
         except OSError as error:
             say(line, error=sentence(error))
             os.close(line)
-        finally:
-            os.close(channel)
         return True
 
-    def make(self, channel: int, line: int) -> None:
+    def make(self, line: int) -> None:
         """Clone a machine's init and keep watch over it."""
         limits = bounds.create(self.hierarchies)
         try:
             with directory(limits.born) as cgroup:
                 pid, pidfd = syscalls.clone3(NAMESPACES, cgroup)
                 if pid == 0:
-                    self.be_init(channel, line, limits)
+                    self.be_init(line, limits)
         except OSError:
             limits.remove()
             raise
@@ -113,17 +110,21 @@ class Zygote:
             self.lives[fd] = life
             self.poll.register(fd, select.POLLIN)
 
-    def be_init(self, channel: int, line: int, limits: bounds.Bounds) -> NoReturn:
+    def be_init(self, line: int, limits: bounds.Bounds) -> NoReturn:
         """In the child: become a machine and then its agent."""
         try:
             syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
             limits.join()
             syscalls.unshare(syscalls.CLONE_NEWCGROUP)
             world.enter(self.rootfs, self.bounded)
-            line = keep_only(channel, line)
-            say(line, ready=True)
-            os.close(line)
-            agent.serve(socket.socket(fileno=CHANNEL))
+            line = close_all_but(line)
+            # Made here, so that it belongs to the network namespace of the machine: lsns(8)
+            # would show that of the host otherwise.
+            channel, theirs = socket.socketpair()
+            message = json.dumps({"ready": True}).encode()
+            with socket.socket(fileno=line) as to_harness, theirs:
+                socket.send_fds(to_harness, [message], [theirs.fileno()])
+            agent.serve(channel)
         except BaseException as error:
             say(line, error=sentence(error))
         finally:
@@ -166,21 +167,18 @@ class Zygote:
             self.end(life, life.pidfd)
 
 
-def keep_only(channel: int, line: int) -> int:
-    """Close every descriptor but the channel, which becomes CHANNEL, and the life line.
+def close_all_but(line: int) -> int:
+    """Close every descriptor but the life line; returns its new number.
 
-    Standard input, output and error are the machine's /dev/null. Returns the line's new number.
+    Standard input, output and error are the machine's /dev/null.
     """
-    spare = fcntl.fcntl(line, fcntl.F_DUPFD_CLOEXEC, CHANNEL + 2)  # out of the channel's way
-    if channel != CHANNEL:
-        os.dup2(channel, CHANNEL)
-    os.set_inheritable(CHANNEL, False)
-    os.dup2(spare, CHANNEL + 1, inheritable=False)
     null = os.open("/dev/null", os.O_RDWR)
-    for fd in range(CHANNEL):
+    kept = fcntl.fcntl(line, fcntl.F_DUPFD_CLOEXEC, 3)  # not among those to be replaced
+    for fd in range(3):
         os.dup2(null, fd)
-    os.closerange(CHANNEL + 2, 1 << 30)
-    return CHANNEL + 1
+    os.dup2(kept, 3, inheritable=False)
+    os.closerange(4, 1 << 30)
+    return 3
 
 
 @contextlib.contextmanager

@@ -1,0 +1,53 @@
+"""Real machines: these tests take root, in a virtual machine (or bare metal and no regrets)."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from harness import image
+from harness.channel import Channel
+from harness.machine import Machine
+from harness.machine.namespaces import Namespaces, NamespacesMachine
+
+Shell = Callable[[str], tuple[str, int]]
+
+
+@pytest.fixture(scope="session")
+def rootfs() -> Path:
+    return image.ensure(print).rootfs(print)
+
+
+@pytest.fixture(scope="module")
+def backend(rootfs: Path) -> Iterator[Namespaces]:
+    with closing(Namespaces(rootfs)) as backend:
+        yield backend
+
+
+@pytest.fixture
+def machine(backend: Namespaces) -> Iterator[NamespacesMachine]:
+    with closing(backend.start()) as machine:
+        yield machine
+
+
+@pytest.fixture
+def shell() -> Callable[..., Shell]:
+    """`shell(machine, user)` opens a terminal; what it returns runs a line there.
+
+    It gives the output and the exit status.
+    """
+
+    def open_terminal(machine: Machine, user: str = "root") -> Shell:
+        channel = Channel(machine.channel)
+        channel.request("open", within=30, terminal=user, user=user, seconds=30)
+
+        def run(line: str) -> tuple[str, int]:
+            channel.request("type", terminal=user, text=line)
+            reply = channel.request("wait", within=30, terminal=user, seconds=30, until="")
+            assert reply["state"] == "shell", reply
+            return reply["output"], reply["status"]
+
+        return run
+
+    return open_terminal

@@ -1,0 +1,169 @@
+"""The image's recipe, its key, its mirror, and what makes of a build a whole one."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness import bootstrap, image
+from harness.image import Image, ImageError, Recipe, read_recipe
+
+INDEXTARGETS = """\
+MetaKey: main/binary-amd64/Packages
+Codename: trixie-security
+Label: Debian-Security
+Origin: Debian
+Component: main
+Repo-URI: http://mirror.invalid/debian-security/
+
+MetaKey: main/binary-amd64/Packages
+Codename: sid
+Label: Somebody
+Origin: Somebody
+Component: main
+Repo-URI: http://other.invalid/
+
+MetaKey: contrib/binary-amd64/Packages
+Codename: trixie
+Label: Debian
+Origin: Debian
+Component: contrib
+Repo-URI: http://contrib.invalid/debian/
+
+MetaKey: main/binary-amd64/Packages
+Codename: trixie
+Label: Debian
+Origin: Debian
+Component: main
+Repo-URI: mirror+file:/etc/apt/mirrors/debian.list
+"""
+
+
+@pytest.fixture
+def guest(tmp_path: Path) -> Path:
+    """A small recipe."""
+    (tmp_path / "files/etc").mkdir(parents=True)
+    (tmp_path / "packages").write_text("bash\nstrace  # 05\n")
+    (tmp_path / "files/etc/hosts").write_text("127.0.0.1 localhost\n")
+    (tmp_path / "customize").write_text("#!/bin/sh\n")
+    return tmp_path
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Image:
+    """An image directory with nothing in it."""
+    return Image("0" * 16, tmp_path)
+
+
+def test_the_mirror_is_the_one_that_serves_debian_main() -> None:
+    assert bootstrap.parse_mirror(INDEXTARGETS) == "mirror+file:/etc/apt/mirrors/debian.list"
+
+
+def test_a_host_without_debian_has_no_mirror_for_us() -> None:
+    assert bootstrap.parse_mirror(INDEXTARGETS.replace("Origin: Debian", "Origin: Ubuntu")) is None
+    assert bootstrap.parse_mirror("") is None
+
+
+def test_the_recipe_of_the_repository_names_no_mirror() -> None:
+    recipe = read_recipe()
+    texts = [data.decode() for _, _, data in recipe.files] + list(recipe.options)
+    assert not [text for text in texts if "http:" in text or "https:" in text]
+
+
+def test_a_comment_of_the_package_list_does_not_change_the_key(guest: Path) -> None:
+    before = read_recipe(guest)
+    (guest / "packages").write_text("# tools\nstrace\nbash  # 01\n")
+    assert read_recipe(guest) == before
+
+
+def test_whatever_gets_into_the_image_changes_the_key(guest: Path) -> None:
+    keys = {read_recipe(guest).key}
+    (guest / "packages").write_text("bash\nstrace\nless\n")
+    keys.add(read_recipe(guest).key)
+    (guest / "files/etc/hosts").write_text("127.0.1.1 unshared\n")
+    keys.add(read_recipe(guest).key)
+    (guest / "files/etc/hosts").chmod(0o755)
+    keys.add(read_recipe(guest).key)
+    (guest / "files/etc/hosts").rename(guest / "files/etc/guests")
+    keys.add(read_recipe(guest).key)
+    (guest / "customize").write_text("#!/bin/sh\ntrue\n")
+    recipe = read_recipe(guest)
+    keys.add(recipe.key)
+    keys.add(replace(recipe, suite="sid").key)
+    keys.add(replace(recipe, architecture="riscv64").key)
+    keys.add(replace(recipe, options=()).key)
+    assert len(keys) == 9
+
+
+def test_the_overlay_is_the_same_archive_every_time(guest: Path) -> None:
+    recipe = read_recipe(guest)
+    (guest / "files/etc/hosts").touch()
+    assert read_recipe(guest).overlay == recipe.overlay
+
+
+def test_a_derivation_that_fails_leaves_nothing_that_is_used(built: Image) -> None:
+    def fail(target: Path) -> None:
+        target.mkdir()
+        (target / "half").touch()
+        raise ImageError("no space")
+
+    def succeed(target: Path) -> None:
+        target.mkdir()
+        (target / "whole").touch()
+
+    with pytest.raises(ImageError, match="no space"):
+        built.derive("rootfs", fail)
+    assert not (built.directory / "rootfs").exists()
+    assert [file.name for file in built.derive("rootfs", succeed).iterdir()] == ["whole"]
+
+
+def test_what_is_there_is_not_made_again(built: Image) -> None:
+    made = []
+    for _ in range(2):
+        built.derive("squashfs", lambda target: (made.append(1), target.touch())[1])
+    assert len(made) == 1
+
+
+def test_who_comes_second_waits_and_finds_it_made(built: Image) -> None:
+    """The second caller starts while the first one builds, and must not build."""
+    from threading import Thread
+
+    made: list[str] = []
+    second = Thread(target=lambda: built.derive("x", lambda target: made.append("second")))
+
+    def build(target: Path) -> None:
+        second.start()
+        target.touch()
+        made.append("first")
+
+    built.derive("x", build)
+    second.join()
+    assert made == ["first"]
+
+
+def test_a_missing_tool_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with pytest.raises(ImageError, match="apt-get install mmdebstrap"):
+        bootstrap.check_tools()
+
+
+def test_an_ordinary_user_needs_subordinate_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("os.geteuid", lambda: 54321)
+    with pytest.raises(ImageError, match="subuid"):
+        bootstrap.check_tools()
+
+
+def test_an_ordinary_user_can_not_unpack(built: Image, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with pytest.raises(ImageError, match="root"):
+        built.rootfs()
+
+
+def test_the_cache_follows_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
+    assert image.cache_directory() == Path("/somewhere/namespace-book")
+
+
+def test_a_recipe_is_data() -> None:
+    assert Recipe("sid", "x86_64", (), (), ()).key == Recipe("sid", "x86_64", (), (), ()).key

@@ -1,0 +1,152 @@
+"""Fences: their info strings, and where in the file they stand."""
+
+import pytest
+from conftest import Parse
+
+from zenn.infostring import InfoString, parse_info
+from zenn.model import ChapterError
+
+
+@pytest.mark.parametrize(
+    ("info", "expected"),
+    [
+        ("", InfoString("", (), "")),
+        ("console", InfoString("console", (), "")),
+        ("python:unshare_uts.py", InfoString("python", (), "unshare_uts.py")),
+        (
+            "c root timeout=60 kernel>=6.18:main.c",
+            InfoString("c", ("root", "timeout=60", "kernel>=6.18"), "main.c"),
+        ),
+        ("diff js:a.js", InfoString("diff", ("js",), "a.js")),
+        ("ini file:/etc/x.conf", InfoString("ini", ("file",), "/etc/x.conf")),
+        ("text:実行結果", InfoString("text", (), "実行結果")),
+        ("console:a:b c", InfoString("console", (), "a:b c")),
+        (":title", InfoString("", (), "title")),
+        ("  python  x ", InfoString("python", ("x",), "")),
+    ],
+)
+def test_info_string_is_language_words_and_title(info: str, expected: InfoString) -> None:
+    assert parse_info(info) == expected
+
+
+def test_lines_count_from_the_front_matter(chapter: Parse) -> None:
+    document = chapter("---\ntitle: x\n---\n\n## a\n\n```console\n$ id\n```\n")
+    (fence,) = document.fences
+    assert (fence.line, fence.end, fence.closed) == (7, 9, True)
+    assert document.front_matter == {"title": "x"}
+    assert document.headings[0].line == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "end", "indent"),
+    [
+        ("```sh\na\n```\n", 1, 3, ""),
+        ("- x\n\n  ```sh\n  a\n  ```\n", 3, 5, "  "),
+        ("1. ```sh\n   a\n   ```\n", 1, 3, "   "),
+        ("> ```sh\n> a\n> ```\n", 1, 3, "> "),
+        ("> 1. - ~~~sh\n>      a\n>      ~~~\n", 1, 3, ">      "),
+        (":::message\n````sh\na\n````\n:::\n", 2, 4, ""),
+        ("::::details T\n:::message\n```sh\na\n```\n:::\n::::\n", 3, 5, ""),
+    ],
+)
+def test_a_fence_knows_its_place(
+    chapter: Parse, text: str, line: int, end: int, indent: str
+) -> None:
+    (fence,) = chapter(text).fences
+    assert (fence.text, fence.line, fence.end, fence.indent) == ("a\n", line, end, indent)
+    assert fence.closed
+    assert fence.fenced
+
+
+def test_tabs_and_empty_lines_of_code_are_kept(chapter: Parse) -> None:
+    (fence,) = chapter("```c\n\n\tint a;\n\n\n```\n").fences
+    assert fence.text == "\n\tint a;\n\n\n"
+
+
+def test_an_unclosed_fence_says_so(chapter: Parse) -> None:
+    (fence,) = chapter("text\n\n```sh\na\nb").fences
+    assert (fence.text, fence.closed, fence.end) == ("a\nb\n", False, 5)
+
+
+def test_an_empty_fence_is_empty(chapter: Parse) -> None:
+    (fence,) = chapter("```sh\n```\n").fences
+    assert (fence.text, fence.closed, fence.end) == ("", True, 2)
+
+
+def test_an_indented_block_is_a_fence_without_language(chapter: Parse) -> None:
+    (fence,) = chapter("text\n\n    a\n\n      b\n\nmore\n").fences
+    assert (fence.text, fence.language, fence.fenced) == ("a\n\n  b\n", "", False)
+    assert (fence.line, fence.end, fence.indent) == (3, 5, "    ")
+
+
+def test_a_colon_line_inside_a_fence_closes_its_container_as_on_zenn(chapter: Parse) -> None:
+    first, second = chapter(":::message\n```sh\na\n:::\n```\nb\n").fences
+    assert (first.text, first.closed) == ("a\n", False)
+    assert (second.line, second.text) == (5, "b\n")
+
+
+def test_control_characters_vanish_without_shifting_lines(chapter: Parse) -> None:
+    (fence,) = chapter("\ufeffa\x08\x0b\x0c\r\n\r\n```sh\r\n\x1ba\x85\r\n```\r\n").fences
+    assert (fence.text, fence.line, fence.end) == ("a\n", 3, 5)
+
+
+def test_fences_of_footnotes_keep_the_order_of_the_file(chapter: Parse) -> None:
+    text = "[^1]: note\n\n    ```a\n    1\n    ```\n\ntext[^1]\n\n```b\n2\n```\n"
+    assert [fence.language for fence in chapter(text).fences] == ["a", "b"]
+
+
+def test_comments_right_before_a_fence_belong_to_it(chapter: Parse) -> None:
+    text = (
+        "text\n\n[//]: # (varies: 1234 pid)\n\n[//]: # (skip: 理由)\n```console\n$ a\n```\n"
+        "\n[//]: # (elsewhere)\n\ntext\n\n```console\n$ b\n```\n"
+    )
+    document = chapter(text)
+    first, second = document.fences
+    assert [(comment.text, comment.line) for comment in first.comments] == [
+        ("varies: 1234 pid", 3),
+        ("skip: 理由", 5),
+    ]
+    assert second.comments == ()
+    assert [comment.line for comment in document.comments] == [3, 5, 10]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "advice"),
+    [
+        ("text\nmore\n[//]: # (skip: a)\n", 3, "put an empty line before it"),
+        ("- item\n[//]: # (skip: a)\n", 2, "put an empty line before it"),
+        ("[//]: # (skip: a (b))\n", 1, 'write [//]: # (text), or [//]: # "text"'),
+        ("---\ntitle: a\n---\n[//]: # skip\n", 4, "write [//]: # (text)"),
+    ],
+)
+def test_a_comment_that_would_show_is_an_error(
+    chapter: Parse, text: str, line: int, advice: str
+) -> None:
+    with pytest.raises(ChapterError) as caught:
+        chapter(text)
+    assert str(caught.value).startswith(f"docs/02-uts.md:{line}: ")
+    assert advice in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("---\na: b\nb: c: d\n---\n", 3), ("---\n- a\n---\n", 2), ("---\na: [\n---\n", 3)],
+)
+def test_bad_front_matter_is_an_error_of_its_line(chapter: Parse, text: str, line: int) -> None:
+    with pytest.raises(ChapterError) as caught:
+        chapter(text)
+    assert caught.value.line == line
+    assert "front matter" in caught.value.message
+
+
+def test_a_digest_changes_with_whatever_a_block_contributes(chapter: Parse) -> None:
+    texts = [
+        "```sh\na\n```\n",
+        "```c\na\n```\n",
+        "```sh root\na\n```\n",
+        "```sh:t\na\n```\n",
+        "```sh\nb\n```\n",
+        "[//]: # (x)\n\n```sh\na\n```\n",
+    ]
+    assert len({chapter(text).fences[0].digest for text in texts}) == len(texts)
+    assert chapter("moved\n\n" + texts[0]).fences[0].digest == chapter(texts[0]).fences[0].digest
