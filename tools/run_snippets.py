@@ -14,13 +14,12 @@ from harness import listing, record
 from harness.backend import BACKENDS, make_backend
 from harness.chapter import Chapter, read
 from harness.machine import MachineError
+from harness.record import Result
 from harness.report import Report
 from harness.runner import run
 from harness.scenario import Scenario, scenarios
 from zenn.model import ChapterError
 
-ROOT = Path(__file__).resolve().parent.parent
-RECORD = ROOT / "build" / "verification.json"
 PASSED, FAILED, WRONG, NO_MACHINE = range(4)
 
 EXAMPLES = """\
@@ -64,28 +63,38 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def select(words: Sequence[str]) -> Selection:
+def project_root() -> Path:
+    """The directory of mkdocs.yml, here or above; else this directory."""
+    here = Path.cwd()
+    return next((path for path in (here, *here.parents) if (path / "mkdocs.yml").exists()), here)
+
+
+def select(words: Sequence[str], root: Path) -> Selection:
     """Read the chapters named on the command line, and choose their scenarios.
 
-    Raises ChapterError for a chapter that is wrong, or has no such line or file.
+    Raises an ExceptionGroup with a ChapterError for each chapter that is wrong, can't be read, or
+    has nothing at the line asked for.
     """
-    if not words:
-        words = [str(path) for path in sorted((ROOT / "docs").glob("*.md"))]
     lines: dict[Path, list[int]] = {}
-    for word in words:
+    for word in words or [str(path) for path in sorted((root / "docs").glob("*.md"))]:
         name, colon, line = word.rpartition(":")
         path, number = (Path(name), int(line)) if colon and line.isdigit() else (Path(word), 0)
         lines.setdefault(path.resolve(), []).append(number)
     chapters, found, chosen = [], dict[Path, tuple[Scenario, ...]](), list[Scenario]()
+    errors = []
     for path, numbers in lines.items():
-        shown_as = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+        shown_as = path.relative_to(root) if path.is_relative_to(root) else path
         try:
-            chapter = read(path, shown_as, ROOT / "snippets")
+            chapter = read(path, shown_as, root / "snippets")
+            found[chapter.path] = scenarios(chapter)
+            chosen += _at(chapter, found[chapter.path], numbers)
+            chapters.append(chapter)
         except OSError as error:
-            raise ChapterError(shown_as, 1, f"can't be read: {error.strerror}") from error
-        chapters.append(chapter)
-        found[chapter.path] = scenarios(chapter)
-        chosen += _at(chapter, found[chapter.path], numbers)
+            errors.append(ChapterError(shown_as, 1, f"can't be read: {error.strerror}"))
+        except ChapterError as error:
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("chapters that are wrong", errors)
     return Selection(tuple(chapters), found, tuple(chosen))
 
 
@@ -109,12 +118,18 @@ def main(words: Sequence[str] | None = None) -> int:
         parser.error("--json goes with --list")
     if options.jobs < 1:
         parser.error("--jobs takes a number from 1")
-    out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+    width = None if sys.stdout.isatty() else 200  # a pipe has no width, and folds badly
+    out = Console(highlight=False, width=width)
+    err = Console(highlight=False, stderr=True)
+    root = project_root()
     try:
-        selection = select(options.chapters)
-    except ChapterError as error:
-        err.print(str(error), style="bold red", markup=False, soft_wrap=True)
+        selection = select(options.chapters, root)
+    except ExceptionGroup as group:
+        for error in group.exceptions:
+            err.print(str(error), style="bold red", markup=False, soft_wrap=True)
         return WRONG
+    if not selection.chapters:
+        parser.error(f"no chapter: {root / 'docs'} has no *.md")
     fates = [
         fate
         for chapter in selection.chapters
@@ -127,7 +142,10 @@ def main(words: Sequence[str] | None = None) -> int:
             listing.show(out, fates)
         return PASSED
     try:
-        return _run(options, selection, out, err, listing.account(fates))
+        report = _run(options, selection, out, err)
+        _record(root, selection.chapters, report.results)
+        report.summary(listing.account(fates))
+        return PASSED if all(result.passed for result in report.results) else FAILED
     except MachineError as error:
         err.print(f"no machine could be made: {error}", style="bold red", markup=False)
         return NO_MACHINE
@@ -136,9 +154,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _run(
-    options: argparse.Namespace, selection: Selection, out: Console, err: Console, account: str
-) -> int:
+def _run(options: argparse.Namespace, selection: Selection, out: Console, err: Console) -> Report:
     def note(text: str) -> None:
         err.print(text, style="dim", markup=False, soft_wrap=True)
 
@@ -148,15 +164,20 @@ def _run(
     ):
         for result in run(selection.chosen, backend, options.jobs, options.exitfirst):
             report.add(result)
+    return report
+
+
+def _record(root: Path, chapters: Sequence[Chapter], results: Sequence[Result]) -> None:
+    """Write what was found into the project's record; a chapter from elsewhere is not its."""
+    ours = [chapter for chapter in chapters if not chapter.path.is_absolute()]
     found = {
         chapter.path: record.entries(
-            chapter, [r for r in report.results if r.scenario.chapter == chapter.path]
+            chapter, [result for result in results if result.scenario.chapter == chapter.path]
         )
-        for chapter in selection.chapters
+        for chapter in ours
     }
-    record.update(RECORD, selection.chapters, found)
-    report.summary(account)
-    return PASSED if all(result.passed for result in report.results) else FAILED
+    if ours:
+        record.update(root / "build" / "verification.json", ours, found)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,8 @@ def test_every_block_has_a_kind(chapter: Build) -> None:
 
 
 def test_a_section_is_a_scenario(chapter: Build) -> None:
-    text = "~console\n$ a\n~\n\n## A\n\n~console\n$ b\n~\n\n### A1\n\n~console\n$ c\n~\n\n## B\n\n~console\n$ d\n~\n"
+    block = "~console\n$ ls\n~\n"
+    text = f"{block}\n## A\n\n{block}\n### A1\n\n{block}\n## B\n\n{block}"
     assert lines(scenarios(chapter(text))) == [[1], [7, 13], [19]]
 
 

@@ -62,8 +62,8 @@ def reasons(result: Result) -> list[tuple[int, str]]:
             id="prompts that name everything",
         ),
         pytest.param(
-            "~console\n$ python3 -q\n>>> 1 + 1\n2\n>>> def f():\n...     return 3\n...\n>>> f()\n3\n"
-            ">>> exit()\n$ echo back\nback\n~\n",
+            "~console\n$ python3 -q\n>>> 1 + 1\n2\n>>> def f():\n...     return 3\n...\n"
+            ">>> f()\n3\n>>> exit()\n$ echo back\nback\n~\n",
             id="the Python REPL",
         ),
         pytest.param(

@@ -1,10 +1,13 @@
 """Fences: their info strings, and where in the file they stand."""
 
+from collections.abc import Callable
+
 import pytest
-from conftest import Parse
 
 from zenn.infostring import InfoString, parse_info
-from zenn.model import ChapterError
+from zenn.model import ChapterError, Document
+
+Parse = Callable[[str], Document]
 
 
 @pytest.mark.parametrize(

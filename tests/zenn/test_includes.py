@@ -1,11 +1,13 @@
 """Programs included in a chapter: the file, a section of it, and what is wrong with the line."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Parse
 
-from zenn.model import ChapterError
+from zenn.model import ChapterError, Document
+
+Parse = Callable[[str], Document]
 
 BODY = '\tputs("Hello");\n'
 MAIN = f"int main(void) {{\n{BODY}}}\n"

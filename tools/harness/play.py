@@ -127,7 +127,7 @@ class _Player:
     def _terminal(self, step: Step) -> _Terminal:
         if step.terminal not in self.terminals:
             terminal = self.terminals[step.terminal] = _Terminal()
-            within = step.block.settings.timeout
+            within = step.settings.timeout
             reply = self.channel.request(
                 "open", within=within, terminal=step.terminal, user=step.user, seconds=within
             )
@@ -136,7 +136,7 @@ class _Player:
 
     def _wait(self, step: Step, terminal: _Terminal, until: str, started: float) -> str:
         """Wait, at most until the step's time is over, and return what has been shown since."""
-        left = started + step.block.settings.timeout - time.monotonic()
+        left = started + step.settings.timeout - time.monotonic()
         left = max(0.0, left)
         reply = self.channel.request(
             "wait", within=left, terminal=step.terminal, seconds=left, until=until
@@ -168,7 +168,7 @@ class _Player:
                     self.renaming.adopt(trial)
                     terminal.held = output[len("".join(lines[:count])) :]
                     return "".join(lines[:count]), comparison
-            timed_out = time.monotonic() >= started + step.block.settings.timeout
+            timed_out = time.monotonic() >= started + step.settings.timeout
             waiting = terminal.state == "running" or step.goes_on == "output"
             if timed_out or not waiting:
                 return output, compare(step.entry.output, lines_of(output), self.renaming)
@@ -212,7 +212,7 @@ class _Player:
             return None
         if terminal.state == "running":
             raise _BrokenError(
-                f"not at its end after {step.block.settings.timeout:g} s{self._waiting(step)}"
+                f"not at its end after {step.settings.timeout:g} s{self._waiting(step)}"
             )
         if terminal.state == "program":
             raise _BrokenError(
@@ -223,7 +223,7 @@ class _Player:
             raise _BrokenError("the command is not complete: go on in lines that begin with `> `")
         status = terminal.status
         if step.entry.prompt and status and not output.strip():
-            wanted = step.block.settings.exit
+            wanted = step.settings.exit
             if terminal.state == "shell" and status != wanted:
                 expected = "" if wanted is None else f", not {wanted} as the block says"
                 hint = f": if that is meant, write `exit={status}`" if wanted is None else ""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from harness.chapter import Block, Chapter
 from harness.console import Entry, Prompt, parse
-from harness.settings import Varying
+from harness.settings import Settings, Varying
 from zenn.model import ChapterError
 
 WORD = r"[\w./+-]+"
@@ -37,6 +37,7 @@ class Step:
     terminal: str
     entry: Entry
     user: str
+    settings: Settings
     goes_on: Literal["key", "output", "running"] | None = None
 
     @property
@@ -147,15 +148,22 @@ def _solo(path: Path, title: str, program: Block, result: Block) -> Scenario:
     prompt = Prompt("#" if user == "root" else "$")
     text = result.fence.text
     output = tuple(text.removesuffix("\n").split("\n")) if text else ()
-    settings = replace(program.settings, exit=result.settings.exit or program.settings.exit)
-    result = replace(result, settings=replace(settings, root=user == "root"))
+    settings = replace(program.settings, exit=None)
     steps = [
-        Step(program, "", Entry(program.line, prompt, (command,), None, (), program.line), user)
+        Step(
+            program,
+            "",
+            Entry(program.line, prompt, (command,), None, (), program.line),
+            user,
+            settings,
+        )
         for command in commands[:-1]
     ]
     last = Entry(result.line, prompt, (commands[-1],), None, output, result.line + 1)
     put = Put(program, str(name), program.fence.whole)
-    actions: tuple[Action, ...] = (put, *steps, Step(result, "", last, user))
+    wanted = program.settings.exit if result.settings.exit is None else result.settings.exit
+    run = Step(result, "", last, user, replace(settings, exit=wanted))
+    actions: tuple[Action, ...] = (put, *steps, run)
     varies = program.varies + result.varies
     return Scenario(path, title, (program, result), actions, varies)
 
@@ -186,7 +194,9 @@ def _together(
         if block.kind == "console":
             terminal = block.fence.title
             user = _user(path, block, actions)
-            actions += (Step(block, terminal, entry, user) for entry in _entries(block))
+            actions += (
+                Step(block, terminal, entry, user, block.settings) for entry in _entries(block)
+            )
         else:
             text = block.fence.whole
             mode = 0o755 if text.startswith("#!") else 0o644

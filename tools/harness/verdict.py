@@ -58,14 +58,14 @@ def _steps(block: Block, scenario: Scenario, playing: Playing) -> Verdict:
     if len(played) < len(planned) or (playing.broken and playing.broken[0] < block.line):
         where = playing.broken[0] if playing.broken else scenario.line
         return Verdict(block, "failed", block.line, f"not reached, because of line {where}", played)
-    if lie := _exit_lie(block, played):
+    if lie := _exit_lie(played):
         return Verdict(block, "failed", block.line, lie, played)
     return Verdict(block, "passed", block.line, "", played)
 
 
-def _exit_lie(block: Block, played: Sequence[Played]) -> str | None:
+def _exit_lie(played: Sequence[Played]) -> str | None:
     """`exit=1` says that a command of the block ends so; one has to."""
-    wanted = block.settings.exit
+    wanted = played[0].step.settings.exit if played else None
     if wanted is None or any(one.status == wanted for one in played):
         return None
     return f"`exit={wanted}`, but no command of the block has ended with that status"

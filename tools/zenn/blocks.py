@@ -43,9 +43,8 @@ def block_element(fence: Fence, badge: Badge, place: str, md: Markdown) -> Eleme
 
 
 def _code(fence: Fence, md: Markdown) -> str:
-    # The title goes into the page as it is, so it is escaped here.
     code = _Highlight(md, use_pygments=True, stripnl=False).highlight(
-        fence.text or "\n", fence.language, title=escape(fence.title) or None, **_options(fence)
+        fence.text or "\n", fence.language, title=fence.title or None, **_options(fence)
     )
     # Python-Markdown marks its stash with these.
     return str(code).replace("\x02", "").replace("\x03", "")

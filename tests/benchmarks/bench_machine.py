@@ -1,0 +1,108 @@
+"""What a machine of namespaces costs, beside the least that it could and beside bwrap(1).
+
+Three ways over the same image, alternating in one run, so that they share the machine's moods:
+
+- bare: clone3 into the same namespaces, overlay, pivot_root and nothing more, until the child
+  says that it is there;
+- machine: `Namespaces.start()` until the agent answers `hello`;
+- bwrap: bubblewrap starting `python3 -c pass` (a read-only image, no overlay, no time namespace).
+
+Exit status 1 if the machine costs more than bwrap (medians). Takes root, in a virtual machine.
+"""
+
+import gc
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from statistics import median
+
+from harness import image
+from harness.channel import Channel
+from harness.machine import syscalls, world
+from harness.machine.namespaces import Namespaces
+from harness.machine.zygote import NAMESPACES
+
+ROUNDS = 100
+BWRAP = ("bwrap", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-ipc",
+         "--unshare-cgroup", "--dev", "/dev", "--proc", "/proc")  # fmt: skip
+
+
+def bare(rootfs: Path) -> float:
+    """Seconds until a cloned child stands in an overlay over `rootfs`."""
+    readable, writable = os.pipe()
+    begin = time.perf_counter()
+    pid, pidfd = syscalls.clone3(NAMESPACES | syscalls.CLONE_NEWCGROUP)
+    if pid == 0:
+        try:
+            syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
+            world.make_root(str(rootfs))
+            syscalls.pivot_root(".", ".")
+            syscalls.umount(".", syscalls.MNT_DETACH)
+            os.write(writable, b"!")
+        finally:
+            os._exit(0)
+    os.close(writable)
+    assert os.read(readable, 1) == b"!"
+    taken = time.perf_counter() - begin
+    os.waitid(os.P_PIDFD, pidfd, os.WEXITED)
+    os.close(readable)
+    os.close(pidfd)
+    return taken
+
+
+def machine(backend: Namespaces) -> float:
+    """Seconds until a fresh machine's agent has answered."""
+    begin = time.perf_counter()
+    with closing(backend.start()) as one:
+        Channel(one.channel).request("hello")
+        return time.perf_counter() - begin
+
+
+def machine_and_end(backend: Namespaces) -> float:
+    """The same, and until nothing is left of it."""
+    begin = time.perf_counter()
+    machine(backend)
+    return time.perf_counter() - begin
+
+
+def bwrap(rootfs: Path) -> float:
+    """Seconds for bwrap to run `python3 -c pass`."""
+    begin = time.perf_counter()
+    command = [*BWRAP[:1], "--ro-bind", str(rootfs), "/", *BWRAP[1:], "python3", "-c", "pass"]
+    subprocess.run(command, check=True)
+    return time.perf_counter() - begin
+
+
+def main() -> int:
+    if not shutil.which("bwrap"):
+        print("bench_machine: run “sudo apt-get install bubblewrap”.", file=sys.stderr)
+        return 2
+    rootfs = image.ensure(print).rootfs(print)
+    gc.freeze()
+    with closing(Namespaces(rootfs)) as backend:
+        backend.start().close()  # the zygote has started
+        ways: dict[str, Callable[[], float]] = {
+            "bare": lambda: bare(rootfs),
+            "machine": lambda: machine(backend),
+            "machine, and its end": lambda: machine_and_end(backend),
+            "bwrap": lambda: bwrap(rootfs),
+        }
+        taken: dict[str, list[float]] = {name: [] for name in ways}
+        for _ in range(ROUNDS):
+            for name, measure in ways.items():
+                taken[name].append(measure())
+    medians = {name: median(seconds) for name, seconds in taken.items()}
+    for name, seconds in medians.items():
+        print(f"{name:22} {seconds * 1000:6.1f} ms")
+    print(f"machine / bare         {medians['machine'] / medians['bare']:6.2f}")
+    print(f"machine / bwrap        {medians['machine'] / medians['bwrap']:6.2f}  (at most 1)")
+    return medians["machine"] > medians["bwrap"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,194 @@
+"""The command line of the harness, as a user runs it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+TOOL = Path(__file__).parent.parent / "tools" / "run_snippets.py"
+CHAPTER = """\
+---
+title: "試し"
+---
+
+## 一つ目
+
+~console
+$ hostname
+unshared
+~
+
+## 二つ目
+
+~python:x.py
+print("ok")
+~
+
+~text:実行結果
+ok
+~
+
+[//]: # (skip: ホスト側)
+~console
+$ vagrant up
+~
+
+~mermaid
+graph LR
+~
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "snippets").mkdir()
+    (tmp_path / "mkdocs.yml").write_text("site_name: x\n")
+    write(tmp_path, "01-a.md", CHAPTER)
+    return tmp_path
+
+
+def write(project: Path, name: str, text: str) -> None:
+    (project / "docs" / name).write_text(text.replace("~", "```"))
+
+
+@pytest.fixture
+def run(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    def call(*words: str, cwd: Path = project) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, TOOL, *words], cwd=cwd, capture_output=True, text=True, timeout=300
+        )
+
+    return call
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def record(project: Path) -> list[tuple[int, str]]:
+    found = json.loads((project / "build" / "verification.json").read_text())
+    return [(entry["line"], entry["verdict"]) for entry in found["blocks"]]
+
+
+def test_a_book_that_is_true_passes(run: Run, project: Path) -> None:
+    done = run()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "5 blocks: 3 run, 1 only shown, 1 skipped with a reason" in done.stdout
+    assert "3 passed, 0 failed" in done.stdout
+    assert record(project) == [
+        (7, "passed"),
+        (14, "passed"),
+        (18, "passed"),
+        (23, "skipped"),
+        (27, "shown"),
+    ]
+
+
+def test_a_wrong_output_fails_with_its_place_and_a_diff(run: Run, project: Path) -> None:
+    write(project, "01-a.md", CHAPTER.replace("\nunshared\n", "\nelse\n"))
+    done = run()
+    assert done.returncode == 1
+    assert "FAILED docs/01-a.md:8 the output differs" in done.stdout
+    assert "    9 - else\n      + unshared\n" in done.stdout
+    assert record(project)[0] == (7, "failed")
+    assert record(project)[1] == (14, "passed")
+
+
+def test_a_line_selects_its_scenario_and_keeps_the_record_of_the_others(
+    run: Run, project: Path
+) -> None:
+    run()
+    write(project, "01-a.md", CHAPTER.replace("\nunshared\n", "\nelse\n"))
+    done = run("docs/01-a.md:8")
+    assert done.returncode == 1
+    assert "1 scenarios: 0 passed, 1 failed" in done.stdout
+    assert record(project)[:2] == [(7, "failed"), (14, "passed")]
+
+
+def test_exitfirst_begins_nothing_new(run: Run, project: Path) -> None:
+    write(project, "01-a.md", CHAPTER.replace("\nunshared\n", "\nelse\n"))
+    done = run("-x", "-j", "1")
+    assert done.returncode == 1
+    assert "1 scenarios: 0 passed, 1 failed" in done.stdout
+
+
+def test_chapters_may_be_anywhere(run: Run, project: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.md"
+    elsewhere.write_text("```console\n$ echo hi\nhi\n```\n")
+    (tmp_path / "sub").mkdir()
+    assert run(str(elsewhere), cwd=tmp_path / "sub").returncode == 0
+
+
+def test_list_accounts_for_every_block_and_runs_nothing(run: Run, project: Path) -> None:
+    done = run("--list")
+    assert done.returncode == 0
+    assert "docs/01-a.md:23" in done.stdout
+    assert "ホスト側" in done.stdout
+    assert done.stdout.endswith("5 blocks: 3 run, 1 only shown, 1 skipped with a reason\n")
+    assert not (project / "build").exists()
+
+
+def test_list_as_json(run: Run) -> None:
+    found = json.loads(run("--list", "--json").stdout)
+    assert [(fate["line"], fate["kind"], fate["fate"], fate["scenarios"]) for fate in found] == [
+        (7, "console", "run", [7]),
+        (14, "program", "run", [14]),
+        (18, "result", "run", [14]),
+        (23, "console", "skipped", []),
+        (27, "shown", "shown", []),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("~console\n$ ls\n", "docs/02-b.md:1: this fence is never closed"),
+        ("~python:x.py\n~\n", "docs/02-b.md:1: nothing runs x.py"),
+        ("[//]: # (skip:)\n~console\n~\n", "docs/02-b.md:1: a skip without a reason"),
+        ('~c:x.c\n--8<-- "none.c"\n~\n', "docs/02-b.md:2: "),
+    ],
+)
+def test_every_wrong_chapter_is_named_in_one_sentence(
+    run: Run, project: Path, text: str, message: str
+) -> None:
+    write(project, "02-b.md", text)
+    write(project, "03-c.md", "~console rooot\n~\n")
+    done = run()
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    first, second = done.stderr.splitlines()
+    assert first.startswith(message)
+    assert second.startswith("docs/03-c.md:1: unknown word `rooot`: do you mean `root`?")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("docs/none.md",), "docs/none.md:1: can't be read: No such file"),
+        (("docs/01-a.md:4",), "docs/01-a.md:4: no block that runs is at this line"),
+        (("--json",), "--json goes with --list"),
+        (("-j", "0"), "--jobs takes a number from 1"),
+        (("--backend", "moon"), "invalid choice: 'moon'"),
+    ],
+)
+def test_a_wrong_command_line_is_told_so(run: Run, words: tuple[str, ...], message: str) -> None:
+    done = run(*words)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_where_no_machine_can_be_made_it_says_what_to_do(project: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, TOOL],
+        cwd=project,
+        env={"XDG_CACHE_HOME": str(project / "cache"), "PATH": "/nonexistent"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 3
+    assert done.stderr.startswith("no machine could be made: ")
+    assert "Traceback" not in done.stderr
