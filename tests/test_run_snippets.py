@@ -190,5 +190,5 @@ def test_where_no_machine_can_be_made_it_says_what_to_do(project: Path) -> None:
         text=True,
     )
     assert done.returncode == 3
-    assert done.stderr.startswith("no machine could be made: ")
+    assert done.stderr.endswith("can't be built: run “sudo apt-get install mmdebstrap”.\n")
     assert "Traceback" not in done.stderr

@@ -147,7 +147,7 @@ def main(words: Sequence[str] | None = None) -> int:
         report.summary(listing.account(fates))
         return PASSED if all(result.passed for result in report.results) else FAILED
     except MachineError as error:
-        err.print(f"no machine could be made: {error}", style="bold red", markup=False)
+        err.print(str(error), style="bold red", markup=False, soft_wrap=True)
         return NO_MACHINE
     except KeyboardInterrupt:
         err.print("interrupted")
