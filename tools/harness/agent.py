@@ -9,8 +9,8 @@ Requests and replies are JSON objects, one a line; every request has exactly one
     hello                              → {kernel}
     put      path text mode owner      → {}
     open     terminal user             → as `wait`
-    type     terminal text             → {}             the text and a newline
-    key      terminal key              → {}             a control character: "C" for ^C
+    type     terminal text …           → as `wait`      types the text and a newline, and waits
+    key      terminal key …            → as `wait`      types a control character: "C" for ^C
     wait     terminal seconds until    → {output state status uid reader dropped}
     prompt   terminal                  → {user host cwd}
     processes                          → {processes: [{pid comm state waits terminal}]}
@@ -79,14 +79,16 @@ class Refused(Exception):
     """A request that can't be carried out; its text is the reply's ``error``."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Reader:
-    """A task that sleeps in a read of a terminal, and how often it had slept before."""
+    """A task that sleeps in a read of a terminal, and how often it has slept so far."""
 
+    pgrp: int
     pid: int
+    tid: str
     comm: str
     switches: int
-    euid: int
+    euid: int  # outside, as the agent's user namespace has it
 
 
 @dataclass
@@ -102,7 +104,7 @@ class Terminal:
     mark: bytes | None = None  # of the last prompt since the last typing
     echo: bytes = b""  # of the terminal, still to come
     own_echo: bytes = b""  # that a program with line editing may give by itself
-    reader_before: Reader | None = None
+    reader: Reader | None = None  # who read it when something was last typed
     ended: int | None = None
     decoder: codecs.IncrementalDecoder = field(
         default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace")
@@ -117,12 +119,10 @@ class Proc:
         self.calls = SYSTEM_CALLS[platform.machine()]
 
     def read(self, path: str) -> bytes:
+        """A file of up to 64 KiB: those of /proc come whole in one read if the buffer is enough."""
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self.fd)
         try:
-            chunks = []
-            while chunk := os.read(fd, 1 << 16):
-                chunks.append(chunk)
-            return b"".join(chunks)
+            return os.read(fd, 1 << 16)
         finally:
             os.close(fd)
 
@@ -142,39 +142,34 @@ class Proc:
         opening, closing = text.index("("), text.rindex(")")
         return text[opening + 1 : closing], text[closing + 2 :].split()
 
-    def status(self, path: str) -> dict[str, str]:
-        lines = self.read(f"{path}/status").decode("utf-8", "replace").splitlines()
-        return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
-
     def group(self, pgrp: int) -> Iterator[int]:
         """The processes of a process group, its leader first, since that is most often asked."""
-        try:
-            if self.stat(pgrp)[1][2] == str(pgrp):
-                yield pgrp
-        except OSError:
-            pass
-        for pid in self.pids():
+        for pid in (pgrp, *(pid for pid in self.pids() if pid != pgrp)):
             with contextlib.suppress(OSError):
-                if pid != pgrp and self.stat(pid)[1][2] == str(pgrp):
+                if self.stat(pid)[1][2] == str(pgrp):
                     yield pid
 
     def reader(self, terminal: Terminal, pgrp: int) -> Reader | None:
         """The task of process group `pgrp` that sleeps in a read of `terminal`, if there is one."""
+        if (last := terminal.reader) and last.pgrp == pgrp:  # mostly it is who it was
+            with contextlib.suppress(OSError):
+                if self._reads(last.pid, last.tid, terminal):
+                    return self._reader(pgrp, last.pid, last.tid)
         for pid in self.group(pgrp):
             with contextlib.suppress(OSError):
                 for tid in self.entries(f"{pid}/task"):
-                    task = f"{pid}/task/{tid}"
-                    if self._reads(task, pid, terminal):
-                        status = self.status(task)
-                        return Reader(
-                            int(tid),
-                            status["Name"],
-                            int(status["voluntary_ctxt_switches"]),
-                            self._inside_euid(pid, int(status["Uid"].split()[1])),
-                        )
+                    if self._reads(pid, tid, terminal):
+                        return self._reader(pgrp, pid, tid)
         return None
 
-    def _reads(self, task: str, pid: int, terminal: Terminal) -> bool:
+    def _reader(self, pgrp: int, pid: int, tid: str) -> Reader:
+        status = self.read(f"{pid}/task/{tid}/status")
+        comm = field_of(status, b"Name").decode("utf-8", "replace")
+        switches = int(field_of(status, b"voluntary_ctxt_switches"))
+        return Reader(pgrp, pid, tid, comm, switches, int(field_of(status, b"Uid").split()[1]))
+
+    def _reads(self, pid: int, tid: str, terminal: Terminal) -> bool:
+        task = f"{pid}/task/{tid}"
         words = self.read(f"{task}/syscall").split()
         call = self.calls.get(int(words[0])) if words[0].isdigit() else None
         if call is None:
@@ -215,12 +210,13 @@ class Proc:
             return int(self.stat(pid)[1][4]) == terminal.identity[2]
         return (found.st_dev, found.st_ino, found.st_rdev) == terminal.identity
 
-    def _inside_euid(self, pid: int, outside: int) -> int:
-        """An effective uid as the process itself sees it in its user namespace."""
-        for line in self.read(f"{pid}/uid_map").splitlines():
-            inside_first, outside_first, count = map(int, line.split())
-            if outside_first <= outside < outside_first + count:
-                return inside_first + outside - outside_first
+    def euid(self, reader: Reader) -> int:
+        """The effective uid of a reader as it sees that itself, in its user namespace."""
+        with contextlib.suppress(OSError):
+            for line in self.read(f"{reader.pid}/uid_map").splitlines():
+                inside, outside, count = map(int, line.split())
+                if outside <= reader.euid < outside + count:
+                    return inside + reader.euid - outside
         return 65534
 
 
@@ -352,24 +348,22 @@ class Agent:
         self.poll.register(master, select.POLLIN)
         return Terminal(master, slave, shell, (found.st_dev, found.st_ino, found.st_rdev))
 
-    def do_type(self, terminal: str, text: str) -> dict[str, Any]:
+    def do_type(self, terminal: str, text: str, seconds: float, until: str) -> dict[str, Any]:
         line = text.encode("utf-8", "surrogateescape") + b"\n"
         if len(line) > CANONICAL_LINE_LIMIT:
-            raise Refused(
-                f"the line has {len(line)} bytes; a terminal takes {CANONICAL_LINE_LIMIT}"
-            )
+            raise Refused(f"a line of {len(line)} bytes; a terminal takes {CANONICAL_LINE_LIMIT}")
         self._write(self.terminals[terminal], line, caret(line[:-1]) + b"\r\n")
-        return {}
+        return self.do_wait(terminal, seconds, until)
 
-    def do_key(self, terminal: str, key: str) -> dict[str, Any]:
+    def do_key(self, terminal: str, key: str, seconds: float, until: str) -> dict[str, Any]:
         self._write(self.terminals[terminal], bytes([ord(key) & 0x1F]), b"")
-        return {}
+        return self.do_wait(terminal, seconds, until)
 
     def _write(self, terminal: Terminal, data: bytes, echo: bytes) -> None:
         flags = termios.tcgetattr(terminal.master)[3]
         terminal.echo = echo if flags & termios.ECHO else b""
         terminal.own_echo = b"" if flags & (termios.ECHO | termios.ICANON) else echo
-        terminal.reader_before = self._reader(terminal)
+        terminal.reader = self._reader(terminal)
         terminal.mark = None
         while data:
             try:
@@ -421,23 +415,21 @@ class Agent:
         pgrp = self._foreground(terminal)
         return self.proc.reader(terminal, pgrp) if pgrp > 0 else None
 
-    def _asleep(self, terminal: Terminal) -> list[tuple[int, str]] | None:
+    def _asleep(self, terminal: Terminal) -> list[tuple[int, bytes]] | None:
         """The foreground processes with their sleeps counted; None while one of them runs."""
         picture = []
         for pid in self.proc.group(self._foreground(terminal)):
             with contextlib.suppress(OSError):
-                status = self.proc.status(str(pid))
-                if status["State"][0] not in "ST" or self._reader(terminal):
+                status = self.proc.read(f"{pid}/status")
+                if field_of(status, b"State")[:1] not in b"ST" or self._reader(terminal):
                     return None
-                picture.append((pid, status["voluntary_ctxt_switches"]))
+                picture.append((pid, field_of(status, b"voluntary_ctxt_switches")))
         return picture or None
 
     def _waits(self, terminal: Terminal) -> Reader | None:
         """The reader, if it has slept anew since the last typing and nothing is left to read."""
-        reader, before = self._reader(terminal), terminal.reader_before
-        if reader is None:
-            return None
-        if before and before.pid == reader.pid and before.switches == reader.switches:
+        reader = self._reader(terminal)
+        if reader is None or reader == terminal.reader:
             return None
         return reader if integer_ioctl(terminal.slave, termios.FIONREAD) == 0 else None
 
@@ -463,9 +455,7 @@ class Agent:
         nothing_after = place + len(fence) == len(terminal.shown)
         del terminal.shown[place : place + len(fence)]
         again = self._waits(terminal)
-        if nothing_after and again and (again.pid, again.switches) == (reader.pid, reader.switches):
-            return reader
-        return None
+        return reader if nothing_after and again == reader else None
 
     def _take_echo(self, terminal: Terminal) -> None:
         """Take the echo of what was typed out of what was shown, wherever it stands."""
@@ -518,7 +508,7 @@ class Agent:
             "output": output.replace("\r\n", "\n"),
             "state": state,
             "status": status,
-            "uid": reader.euid if reader else None,
+            "uid": self.proc.euid(reader) if reader else None,
             "reader": reader.comm if reader else None,
             "dropped": dropped,
         }
@@ -529,11 +519,12 @@ class Agent:
         if reader is None:
             raise Refused("no shell reads the terminal")
         names = {uid: name for name, uid, _, _ in accounts()}
+        euid = self.proc.euid(reader)
         link = f"{reader.pid}/%s"
         root = os.readlink(link % "root", dir_fd=self.proc.fd).rstrip("/")
         cwd = os.readlink(link % "cwd", dir_fd=self.proc.fd)
         return {
-            "user": names.get(reader.euid, str(reader.euid)),
+            "user": names.get(euid, str(euid)),
             "host": self._host_of(reader.pid),
             "cwd": cwd.removeprefix(root) or "/",
             "homes": {name: home for name, _, _, home in accounts()},
@@ -576,6 +567,13 @@ class Agent:
                     }
                 )
         return {"processes": found}
+
+
+def field_of(status: bytes, name: bytes) -> bytes:
+    """A field of /proc/PID/status."""
+    start = status.index(b"\n" + name + b":\t") if name != b"Name" else -1
+    start += len(name) + 3
+    return status[start : status.index(b"\n", start)]
 
 
 def integer_ioctl(fd: int, request: int) -> int:

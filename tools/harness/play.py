@@ -104,16 +104,17 @@ class _Player:
         error = None
         try:
             for line in lines[:-1]:
-                self.channel.request("type", terminal=step.terminal, text=line)
-                output += self._wait(step, terminal, "settled", started)
+                output += self._ask(step, terminal, "settled", started, "type", text=line)
+            until = "end" if not step.goes_on else "output" if step.entry.output else "settled"
             if lines:
-                self.channel.request("type", terminal=step.terminal, text=lines[-1])
+                output += self._ask(step, terminal, until, started, "type", text=lines[-1])
             elif step.entry.key:
-                self.channel.request("key", terminal=step.terminal, key=step.entry.key)
+                output += self._ask(step, terminal, until, started, "key", key=step.entry.key)
+            else:
+                output += self._ask(step, terminal, until, started, "wait")
             if step.goes_on:
                 output, comparison = self._until_shown(step, terminal, output, started)
             else:
-                output += self._wait(step, terminal, "end", started)
                 output = _without_echo(step.entry.key, output)
                 comparison = compare(step.entry.output, lines_of(output), self.renaming)
             error = self._fault(step, terminal, output)
@@ -134,12 +135,13 @@ class _Player:
             terminal.take(reply)
         return self.terminals[step.terminal]
 
-    def _wait(self, step: Step, terminal: _Terminal, until: str, started: float) -> str:
-        """Wait, at most until the step's time is over, and return what has been shown since."""
-        left = started + step.settings.timeout - time.monotonic()
-        left = max(0.0, left)
+    def _ask(
+        self, step: Step, terminal: _Terminal, until: str, started: float, do: str, **typed: str
+    ) -> str:
+        """Type or just wait, at most until the step's time is over; return what has been shown."""
+        left = max(0.0, started + step.settings.timeout - time.monotonic())
         reply = self.channel.request(
-            "wait", within=left, terminal=step.terminal, seconds=left, until=until
+            do, within=left, terminal=step.terminal, seconds=left, until=until, **typed
         )
         output = terminal.take(reply)
         if terminal.dropped:
@@ -154,9 +156,7 @@ class _Player:
 
         What it showed beyond that is held for the next step of its terminal.
         """
-        until = "output" if step.entry.output else "settled"
         while True:
-            output += self._wait(step, terminal, until, started)
             output = _without_echo(step.entry.key, output)
             whole = output[: output.rfind("\n") + 1] if terminal.state == "running" else output
             lines = whole.splitlines(keepends=True)
@@ -174,6 +174,7 @@ class _Player:
                 return output, compare(step.entry.output, lines_of(output), self.renaming)
             if terminal.state != "running":  # a job in the background may show more
                 time.sleep(0.01)
+            output += self._ask(step, terminal, "output", started, "wait")
 
     def _check_prompt(self, prompt: Prompt, terminal: _Terminal, name: str) -> None:
         if terminal.state == "closed":

@@ -1,9 +1,10 @@
 """Addresses as Zenn writes them, and as the site needs them."""
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-_CHAPTER = re.compile(r"([\w-]+)([?#].*)?", re.ASCII)
+_CHAPTER = re.compile(r"([\w-]+)(\?.*)?", re.ASCII)
+_OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _TOKEN = re.compile(r"[\w?=&.-]+", re.ASCII)
 
@@ -21,9 +22,18 @@ _PAGES = frozenset(
 
 
 def page_address(href: str) -> str:
-    """Turn a link to a chapter, ``01-tour#id``, into one to its file, which MkDocs checks."""
-    found = _CHAPTER.fullmatch(href)
-    return f"{found[1]}.md{found[2] or ''}" if found else href
+    """Turn a link to a chapter, ``01-tour#id``, into one to its file, which MkDocs checks.
+
+    It compares fragments letter by letter, so they are decoded as the ids are.
+    """
+    if _OUTSIDE.match(href):
+        return href
+    target, mark, fragment = href.partition("#")
+    found = _CHAPTER.fullmatch(target)
+    if found:
+        target = f"{found[1]}.md{found[2] or ''}"
+    readable = unquote(fragment)
+    return target + mark + (readable if readable.isprintable() else fragment)
 
 
 def embed_address(kind: str, target: str) -> str | None:

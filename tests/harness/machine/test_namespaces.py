@@ -181,18 +181,17 @@ def test_a_fork_bomb_stays_in_its_machine_and_ends_with_it(
 ) -> None:
     if "pids" in bounds.unbounded(bounds.hierarchies()):
         pytest.fail("this host has no pids controller to hold a fork bomb")
-    machine = backend.start()
-    pids = namespace(machine.pid, "pid")
-    shell(machine)  # opens a terminal
-    channel = Channel(machine.channel)
-    channel.request("type", terminal="root", text="bomb() { bomb | bomb & }; bomb")
-    events = next(path for path in cgroups_of(backend._zygote.pid) if (path / "pids.max").exists())
-    while "max 0" in (events / "pids.events").read_text():
-        pass  # until the kernel has refused a fork
-    assert len(processes_in(pids)) <= bounds.PROCESSES
-    with closing(backend.start()) as other:  # the host, and its machines, go on
-        assert Channel(other.channel).request("hello")
-    machine.close()
+    with closing(backend.start()) as machine:
+        pids = namespace(machine.pid, "pid")
+        shell(machine)  # opens a terminal
+        own = cgroups_of(backend._zygote.pid)
+        events = next(path / "pids.events" for path in own if (path / "pids.max").exists())
+        bomb = "bomb() { bomb | bomb & }; bomb"
+        Channel(machine.channel).request("type", terminal="root", text=bomb)
+        while "max 0" in events.read_text():  # until the kernel has refused a fork
+            assert len(processes_in(pids)) <= bounds.PROCESSES
+        with closing(backend.start()) as other:  # the host, and its machines, go on
+            assert Channel(other.channel).request("hello")
     assert processes_in(pids) == []
 
 
