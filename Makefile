@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+
+export NO_MKDOCS_2_WARNING = 1
 READY  := $(VENV)/.ready
 
 .PHONY: all setup verify site serve test lint bench requirements clean help
@@ -22,11 +24,20 @@ $(READY): requirements.txt pyproject.toml tools/provision.sh
 verify: $(READY) ## run every block of docs/ in fresh machines and check its output
 	$(BIN)/python tools/run_snippets.py
 
-site: $(READY) ## build site/
+# The only part of the site that is not ours and not Material's: mermaid, for the diagrams.
+MERMAID := docs/assets/vendor/mermaid.js
+
+$(MERMAID): tools/web/package-lock.json | $(READY)
+	npm ci --prefix tools/web --ignore-scripts --no-audit --no-fund --silent
+	install -D -m 644 tools/web/node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js $@
+	install -m 644 tools/web/node_modules/@mermaid-js/tiny/LICENSE $(@D)/mermaid.LICENSE.txt
+
+site: $(READY) $(MERMAID) ## build site/
 	$(BIN)/mkdocs build --strict --quiet
 
-serve: $(READY) ## show the site at http://127.0.0.1:8000, and reload it on changes
-	$(BIN)/mkdocs serve
+serve: $(READY) $(MERMAID) ## show the site at http://127.0.0.1:8000, and reload it on changes
+	mkdir -p build
+	$(BIN)/mkdocs serve --watch build
 
 lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff check

@@ -3,16 +3,19 @@
 # As root it installs what is missing; as another user it says what to install. Idempotent.
 set -eu
 
-packages="
-    python3 python3-venv
-    mmdebstrap debian-archive-keyring uidmap
-"
-
 missing=""
-for package in $packages; do
-    status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
-    [ "$status" = installed ] || missing="$missing $package"
-done
+need() { # need PACKAGE COMMAND…: the package is missing if the command fails
+    package=$1
+    shift
+    "$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+
+need python3-venv python3 -c 'import ensurepip, venv'
+need mmdebstrap command -v mmdebstrap
+need debian-archive-keyring test -e /usr/share/keyrings/debian-archive-keyring.gpg
+need npm command -v npm # the diagrams of the site
+[ "$(id -u)" -eq 0 ] || need uidmap command -v newuidmap # the guest image, built by a user
+
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null; then

@@ -51,12 +51,13 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 WORKING_DIRECTORY = "/home/reader"
 ROWS, COLUMNS = 24, 80
 OUTPUT_LIMIT = 1 << 18  # bytes kept of what a terminal shows between two reports
+FIRST_PAUSE, LONGEST_PAUSE = 0.00005, 0.005  # seconds between two looks at who reads
 PROGRAM_GRACE = 1.0  # seconds; a program that reads with a time-out goes on by itself
 SETTLED = 0.05  # seconds asleep without waking, after which a foreground has come to rest
 CANONICAL_LINE_LIMIT = 4095  # bytes; the kernel cuts longer lines (termios(3), MAX_CANON)
@@ -77,6 +78,10 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 class Refused(Exception):
     """A request that can't be carried out; its text is the reply's ``error``."""
+
+
+class Abandoned(Exception):
+    """The harness has gone while a request was being carried out."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ class Terminal:
     mark: bytes | None = None  # of the last prompt since the last typing
     echo: bytes = b""  # of the terminal, still to come
     own_echo: bytes = b""  # that a program with line editing may give by itself
-    reader: Reader | None = None  # who read it when something was last typed
+    reader: Reader | None = None  # who read it last, as it was when something was last typed
     ended: int | None = None
     decoder: codecs.IncrementalDecoder = field(
         default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace")
@@ -168,6 +173,15 @@ class Proc:
         switches = int(field_of(status, b"voluntary_ctxt_switches"))
         return Reader(pgrp, pid, tid, comm, switches, int(field_of(status, b"Uid").split()[1]))
 
+    def again(self, reader: Reader) -> Reader | None:
+        """The same task as it is now; None unless it sleeps."""
+        with contextlib.suppress(OSError):
+            status = self.read(f"{reader.pid}/task/{reader.tid}/status")
+            if field_of(status, b"State")[:1] == b"S":
+                switches = int(field_of(status, b"voluntary_ctxt_switches"))
+                return replace(reader, switches=switches)
+        return None
+
     def _reads(self, pid: int, tid: str, terminal: Terminal) -> bool:
         task = f"{pid}/task/{tid}"
         words = self.read(f"{task}/syscall").split()
@@ -228,13 +242,11 @@ class Agent:
         self.pending = b""
         self.terminals: dict[str, Terminal] = {}
         self.proc = Proc()
-        self.poll = select.poll()
-        self.poll.register(channel, select.POLLIN)
         wake, wakeup = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)  # only so that it interrupts the poll
+        signal.signal(signal.SIGCHLD, lambda *_: None)  # only so that it wakes us
         self.wake = wake
-        self.poll.register(wake, select.POLLIN)
+        self.watched = {channel, wake}
 
     def run(self) -> None:
         """Serve until the harness closes the channel."""
@@ -248,6 +260,8 @@ class Agent:
             try:
                 request = json.loads(line)
                 reply = getattr(self, "do_" + request.pop("do"))(**request)
+            except Abandoned:
+                return
             except Refused as refusal:
                 reply = {"error": str(refusal)}
             except Exception as error:  # whatever a scenario does to us, the harness hears of it
@@ -255,7 +269,7 @@ class Agent:
             self._send(json.dumps(reply).encode() + b"\n")
 
     def _receive(self) -> bool:
-        while not self._pump(None):
+        while self.channel not in self._pump(None, idle=True):
             pass
         data = os.read(self.channel, 1 << 16)
         self.pending += data
@@ -265,18 +279,23 @@ class Agent:
         while data:
             data = data[os.write(self.channel, data) :]
 
-    def _pump(self, seconds: float | None) -> bool:
-        """Wait for anything at all, drain the terminals, reap; true if a request is there."""
-        events = self.poll.poll(None if seconds is None else max(0.0, seconds) * 1000)
-        ready = {fd for fd, _ in events}
+    def _pump(self, seconds: float | None, idle: bool = False) -> list[int]:
+        """Wait for anything at all, drain the terminals, reap; what was there to be read.
+
+        The harness asks only when we are `idle`: whatever comes from it before is its end.
+        """
+        # select(2) and not poll(2), which counts whole milliseconds: a step takes less than one.
+        ready, _, _ = select.select(self.watched, [], [], seconds)
         if self.wake in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(self.wake, 4096)
+        if self.channel in ready and not idle:
+            raise Abandoned
         self._reap()
         for terminal in self.terminals.values():
             if terminal.master in ready:
                 self._drain(terminal)
-        return self.channel in ready
+        return ready
 
     def _reap(self) -> None:
         with contextlib.suppress(ChildProcessError):
@@ -299,7 +318,7 @@ class Agent:
         except BlockingIOError:
             pass
         except OSError:  # EIO: hung up
-            self.poll.unregister(terminal.master)
+            self.watched.discard(terminal.master)
 
     # Requests
 
@@ -345,7 +364,7 @@ class Agent:
         if shell == 0:
             become_shell(slave, user, uid, gid, environment)
         os.set_blocking(master, False)
-        self.poll.register(master, select.POLLIN)
+        self.watched.add(master)
         return Terminal(master, slave, shell, (found.st_dev, found.st_ino, found.st_rdev))
 
     def do_type(self, terminal: str, text: str, seconds: float, until: str) -> dict[str, Any]:
@@ -363,7 +382,8 @@ class Agent:
         flags = termios.tcgetattr(terminal.master)[3]
         terminal.echo = echo if flags & termios.ECHO else b""
         terminal.own_echo = b"" if flags & (termios.ECHO | termios.ICANON) else echo
-        terminal.reader = self._reader(terminal)
+        if terminal.reader:
+            terminal.reader = self.proc.again(terminal.reader)
         terminal.mark = None
         while data:
             try:
@@ -376,9 +396,14 @@ class Agent:
         ``until="settled"`` also for a foreground that has gone to sleep without reading."""
         where = self.terminals[terminal]
         deadline = time.monotonic() + seconds
-        pause, program_since = 0.0002, None
+        pause, program_since = FIRST_PAUSE, None
         asleep: tuple[Any, float] = (None, 0.0)
         while True:
+            # Looking at /proc costs more than waiting: not while something comes, but a prompt.
+            while self._pump(min(pause, max(0.0, deadline - time.monotonic()))):
+                if where.shown.endswith(b"\a") or time.monotonic() > deadline:
+                    break
+            pause = min(pause * 1.5, LONGEST_PAUSE)
             now = time.monotonic()
             if where.ended is not None:
                 self._drain_rest(where)
@@ -388,6 +413,7 @@ class Agent:
                 state, status = self._who_reads(where, reader)
                 program_since = program_since or now
                 if state != "program" or until != "end" or now - program_since > PROGRAM_GRACE:
+                    where.reader = reader
                     return self._report(where, state, reader, status)
             else:
                 program_since = None
@@ -401,8 +427,6 @@ class Agent:
                     return self._report(where, "running", None)
             if now >= deadline:
                 return self._report(where, "running", None)
-            self._pump(min(pause, deadline - now))
-            pause = min(pause * 1.5, 0.005)
 
     def _foreground(self, terminal: Terminal) -> int:
         """The foreground process group (TIOCGPGRP), or 0 where there is none."""
@@ -454,8 +478,7 @@ class Agent:
             return None
         nothing_after = place + len(fence) == len(terminal.shown)
         del terminal.shown[place : place + len(fence)]
-        again = self._waits(terminal)
-        return reader if nothing_after and again == reader else None
+        return reader if nothing_after and self.proc.again(reader) == reader else None
 
     def _take_echo(self, terminal: Terminal) -> None:
         """Take the echo of what was typed out of what was shown, wherever it stands."""

@@ -76,18 +76,19 @@ def from_document(document: Document) -> Chapter:
     _check_comments(document)
     blocks: list[Block] = []
     for fence in document.fences:
-        previous = blocks[-1] if blocks else None
-        if previous and not _adjacent(document, previous.fence, fence):
-            previous = None
-        blocks.append(_block(document.path, fence, previous))
+        program = blocks[-1] if blocks and blocks[-1].kind == "program" else None
+        if program and not _adjacent(document, program.fence, fence):
+            program = None
+        blocks.append(_block(document.path, fence, program))
     return Chapter(document.path, document, tuple(_sections(document, blocks)))
 
 
-def _block(path: Path, fence: Fence, previous: Block | None) -> Block:
+def _block(path: Path, fence: Fence, program: Block | None) -> Block:
+    """`program` stands directly before the fence, if one does."""
     skip, varies = parse_comments(path, fence.comments)
-    kind = _kind(path, fence, previous, skip)
-    if kind == "result" and previous and previous.skip is not None:
-        skip = previous.skip if skip is None else skip
+    kind = _kind(path, fence, program, skip)
+    if kind == "result" and program and program.skip is not None:
+        skip = program.skip if skip is None else skip
     if kind == "shown":
         settings = Settings()
     else:
@@ -99,7 +100,7 @@ def _block(path: Path, fence: Fence, previous: Block | None) -> Block:
     return Block(fence, kind, settings, skip, varies)
 
 
-def _kind(path: Path, fence: Fence, previous: Block | None, skip: str | None) -> Kind:
+def _kind(path: Path, fence: Fence, program: Block | None, skip: str | None) -> Kind:
     if "file" in fence.words:
         if not fence.title:
             raise ChapterError(
@@ -118,7 +119,7 @@ def _kind(path: Path, fence: Fence, previous: Block | None, skip: str | None) ->
             )
         return "program"
     if fence.language == "text" and fence.title == RESULT_TITLE:
-        if not previous or previous.kind != "program":
+        if not program:
             raise ChapterError(
                 path,
                 fence.line,

@@ -58,9 +58,10 @@ def entries(chapter: Chapter, results: Iterable[Result]) -> list[dict[str, Any]]
     """The entries of those blocks of a chapter that the results, or the chapter, decide on."""
     found: dict[int, dict[str, Any]] = {}
     for result in results:
+        digests = [block.fence.digest for block in result.scenario.blocks]
         for verdict in result.verdicts:
             entry = _entry(chapter, verdict.block, verdict.outcome, verdict.reason) | {
-                "scenario": [block.fence.digest for block in result.scenario.blocks],
+                "scenario": digests,
                 "machine": result.machine,
                 "kernel": result.kernel,
                 "date": result.date,

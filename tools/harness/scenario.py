@@ -190,13 +190,16 @@ def _together(
     if not members:
         return []
     actions: list[Action] = []
+    opened: dict[str, Step] = {}
     for block in members:
         if block.kind == "console":
             terminal = block.fence.title
-            user = _user(path, block, actions)
+            user = _user(path, block, opened.get(terminal))
             actions += (
                 Step(block, terminal, entry, user, block.settings) for entry in _entries(block)
             )
+            if actions and isinstance(actions[-1], Step):
+                opened.setdefault(terminal, actions[-1])
         else:
             text = block.fence.whole
             mode = 0o755 if text.startswith("#!") else 0o644
@@ -210,46 +213,51 @@ def _entries(block: Block) -> tuple[Entry, ...]:
     return parse(block.fence.text, block.line + 1)
 
 
-def _user(path: Path, block: Block, before: Sequence[Action]) -> str:
+def _user(path: Path, block: Block, opened: Step | None) -> str:
     """Who a terminal is opened for. Only the block that opens it can say."""
-    opened = [s for s in before if isinstance(s, Step) and s.terminal == block.fence.title]
     if not opened:
         return "root" if block.settings.root else "reader"
-    if block.settings.root and opened[0].user != "root":
+    if block.settings.root and opened.user != "root":
         raise ChapterError(
             path,
             block.line,
-            f"the terminal is open already, for {opened[0].user} (line {opened[0].block.line}): "
+            f"the terminal is open already, for {opened.user} (line {opened.block.line}): "
             "write `root` there, or give this one another name",
         )
-    return opened[0].user
+    return opened.user
 
 
 def _with_ends(path: Path, actions: Sequence[Action]) -> Iterator[Action]:
     """Say of each step whether it has to end before the next of its terminal."""
-    for index, action in enumerate(actions):
+    following: dict[int, Step | None] = {}
+    after: dict[str, Step] = {}
+    for action in reversed(actions):
+        if isinstance(action, Step):
+            following[id(action)] = after.get(action.terminal)
+            after[action.terminal] = action
+    typed: set[str] = set()
+    for action in actions:
         if isinstance(action, Put):
             yield action
             continue
-        rest = [a for a in actions[index + 1 :] if isinstance(a, Step)]
-        after = next((step for step in rest if step.terminal == action.terminal), None)
-        if not action.entry.prompt and not action.entry.key:
-            before = [a for a in actions[:index] if isinstance(a, Step)]
-            if not any(step.terminal == action.terminal for step in before):
-                raise ChapterError(
-                    path,
-                    action.line,
-                    "output of nothing: nothing was typed into this terminal before "
-                    "(a command begins with `$ ` or `# `)",
-                )
-        if after and after.entry.key:
-            yield replace(action, goes_on="key")
-        elif after and not after.entry.prompt:
-            yield replace(action, goes_on="output")
-        elif not after and action.block.settings.running:
-            yield replace(action, goes_on="running")
-        else:
-            yield action
+        if action.entry.prompt or action.entry.key:
+            typed.add(action.terminal)
+        elif action.terminal not in typed:
+            raise ChapterError(
+                path,
+                action.line,
+                "output of nothing: nothing was typed into this terminal before "
+                "(a command begins with `$ ` or `# `)",
+            )
+        yield replace(action, goes_on=_goes_on(action, following[id(action)]))
+
+
+def _goes_on(step: Step, after: Step | None) -> Literal["key", "output", "running"] | None:
+    if after and after.entry.key:
+        return "key"
+    if after and not after.entry.prompt:
+        return "output"
+    return "running" if not after and step.settings.running else None
 
 
 def _is_run(program: Block, blocks: Iterable[Block], commands: Sequence[tuple[int, str]]) -> bool:

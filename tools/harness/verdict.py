@@ -1,6 +1,7 @@
 """From what was played to a verdict for every block."""
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -31,7 +32,15 @@ class Verdict:
 
 def verdicts(scenario: Scenario, playing: Playing) -> tuple[Verdict, ...]:
     """One verdict for each block of the scenario, in order."""
-    found = {id(block): _steps(block, scenario, playing) for block in scenario.blocks}
+    played, planned = defaultdict[int, list[Played]](list), Counter[int]()
+    for one in playing.played:
+        played[id(one.step.block)].append(one)
+    for step in scenario.steps:
+        planned[id(step.block)] += 1
+    found = {
+        id(block): _steps(block, tuple(played[id(block)]), planned[id(block)], scenario, playing)
+        for block in scenario.blocks
+    }
     return tuple(
         found[id(block)]
         if block.kind not in ("program", "file")
@@ -45,8 +54,9 @@ def skipped(blocks: Iterable[Block], reason: str) -> tuple[Verdict, ...]:
     return tuple(Verdict(block, "skipped", block.line, reason) for block in blocks)
 
 
-def _steps(block: Block, scenario: Scenario, playing: Playing) -> Verdict:
-    played = tuple(one for one in playing.played if one.step.block is block)
+def _steps(
+    block: Block, played: tuple[Played, ...], planned: int, scenario: Scenario, playing: Playing
+) -> Verdict:
     if playing.broken and block.line <= playing.broken[0] <= block.fence.end:
         line, why = playing.broken
         return Verdict(block, "failed", line, why, played)
@@ -54,8 +64,7 @@ def _steps(block: Block, scenario: Scenario, playing: Playing) -> Verdict:
     if failed:
         why = failed.error or "the output differs"
         return Verdict(block, "failed", failed.step.line, why, played)
-    planned = [step for step in scenario.steps if step.block is block]
-    if len(played) < len(planned) or (playing.broken and playing.broken[0] < block.line):
+    if len(played) < planned or (playing.broken and playing.broken[0] < block.line):
         where = playing.broken[0] if playing.broken else scenario.line
         return Verdict(block, "failed", block.line, f"not reached, because of line {where}", played)
     if lie := _exit_lie(played):

@@ -56,20 +56,23 @@ def _body(badge: Badge) -> Element:
     if when:
         _text(body, "p", f"実行日時: {_day(badge.date)} {when:%H:%M} (JST)")
     if badge.transcript:
-        transcript = SubElement(
-            body, "pre", {"class": "transcript", "tabindex": "0", "aria-label": "実行の記録"}
-        )
-        terminals = len({step.terminal for step in badge.transcript}) > 1
+        attributes = {"class": "transcript", "role": "group", "tabindex": "0"}
+        transcript = SubElement(body, "pre", attributes | {"aria-label": "実行の記録"})
+        named = badge.transcript[0].terminal
         for step in badge.transcript:
-            _write_step(transcript, step, name=terminals or bool(step.terminal))
+            if step.terminal != named:
+                named = step.terminal
+                _text(transcript, "span", f"[{named or '端末'}]\n", {"class": "transcript__name"})
+            _write_step(transcript, step)
+        statuses = [step.status for step in badge.transcript if step.status is not None]
+        if statuses and not any(statuses):
+            _text(body, "p", "終了ステータスはすべて 0 です。")
     elif badge.kind in _WITHOUT_TRANSCRIPT and badge.verdict == "passed":
         _text(body, "p", _WITHOUT_TRANSCRIPT[badge.kind])
     return body
 
 
-def _write_step(transcript: Element, step: Step, *, name: bool) -> None:
-    if name:
-        _text(transcript, "span", f"[{step.terminal or '端末'}]\n", {"class": "transcript__name"})
+def _write_step(transcript: Element, step: Step) -> None:
     if step.prompt or step.command:
         first, *more = step.command.split("\n")
         rest = "".join(f"\n{'... ' if step.prompt.startswith('>>>') else '> '}{m}" for m in more)
@@ -77,9 +80,10 @@ def _write_step(transcript: Element, step: Step, *, name: bool) -> None:
         _text(transcript, "span", f"{first}{rest}\n", {"class": "transcript__command"})
     output = step.output if not step.output or step.output.endswith("\n") else step.output + "\n"
     _text(transcript, "span", output, {"class": "go"})
-    if step.status is not None:
-        marked = "transcript__status" + (" transcript__status--bad" if step.status else "")
-        _text(transcript, "span", f"終了ステータス {step.status}\n", {"class": marked})
+    if step.status:
+        _text(
+            transcript, "span", f"終了ステータス {step.status}\n", {"class": "transcript__status"}
+        )
 
 
 def _text(

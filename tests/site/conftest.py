@@ -1,0 +1,68 @@
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zenn.model import Document
+from zenn.parser import parse
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Book:
+    """A project of its own in a temporary folder, built with the mkdocs.yml of this one."""
+
+    root: Path
+
+    def write(self, name: str, text: str) -> None:
+        file = self.root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+    def document(self, name: str) -> Document:
+        path = Path("docs") / name
+        return parse((self.root / path).read_text("utf-8"), path, self.root / "snippets")
+
+    def record(self, *blocks: dict[str, Any]) -> None:
+        self.write("build/verification.json", json.dumps({"version": 1, "blocks": blocks}))
+
+    def build(self) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", "mkdocs.yml"],
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1"},
+        )
+
+    def page(self, name: str) -> str:
+        return (self.root / "site" / name / "index.html").read_text("utf-8")
+
+    def index(self) -> str:
+        return (self.root / "site" / "search" / "search_index.json").read_text("utf-8")
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    """A book of two chapters, 01-a and 02-b, and a page that lists them."""
+    book = Book(tmp_path)
+    config = (ROOT / "mkdocs.yml").read_text("utf-8")
+    head, nav, rest = config.partition("\nnav:\n")
+    assert nav
+    rest = rest[rest.index("\ntheme:") :]
+    book.write("mkdocs.yml", f"{head}\nnav: [index.md, 01-a.md, 02-b.md]\n{rest}")
+    book.write("docs/index.md", "# 本\n\n[a](01-a) [b](02-b#見出し)\n")
+    book.write("docs/01-a.md", "---\ntitle: A\n---\n\n## 節\n\n```console\n$ id\n```\n")
+    book.write("docs/02-b.md", "---\ntitle: B\n---\n\n## 見出し\n\n文です。\n")
+    book.write("docs/config.yaml", "title: x\n")
+    for name in ("book.css", "diagrams.js"):
+        book.write(f"docs/assets/{name}", (ROOT / "docs/assets" / name).read_text("utf-8"))
+    book.write("snippets/01-a/hello.py", 'print("hello")\n')
+    return book
