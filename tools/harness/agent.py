@@ -27,11 +27,13 @@ Requests and replies are JSON objects, one a line; every request has exactly one
 How the end of a step is known: from the kernel, not from the prompt. The terminal's echo of
 what was typed has come back; a task of the foreground process group sleeps in a system call
 that reads this very terminal, and has slept anew since the typing (its voluntary context
-switches have gone up); the terminal's input queue is empty (FIONREAD); and a random fence
-written to the terminal's slave side has come out at the master, so that every byte written
-earlier has come out too, and the task still sleeps. See proc(5) on /proc/PID/syscall,
-ioctl_tty(2), and n_tty_receive_buf() in drivers/tty/n_tty.c. The prompt only says who reads: the
-image sets PS1 and PS2 to invisible control sequences, which also carry ``$?``.
+switches have gone up); the terminal's input queue is empty (FIONREAD); and a fence written to the
+terminal's slave side has come out at the master, so that every byte written earlier has come out
+too. A shell's prompt is such a fence, for it is the last that the shell wrote before it slept;
+elsewhere the agent writes a random one, and looks again whether the task still sleeps. See
+proc(5) on /proc/PID/syscall, ioctl_tty(2), and n_tty_receive_buf() in drivers/tty/n_tty.c. The
+image sets PS1 and PS2 to invisible control sequences, which say that it is a shell that reads,
+and carry ``$?``.
 """
 
 import codecs
@@ -54,6 +56,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
+SHORT_READ = 1024  # bytes; a terminal that gives fewer has no more (it gives up to 4095 at once)
 WORKING_DIRECTORY = "/home/reader"
 ROWS, COLUMNS = 24, 80
 OUTPUT_LIMIT = 1 << 18  # bytes kept of what a terminal shows between two reports
@@ -69,6 +72,7 @@ SYSTEM_CALLS = {
 }
 SHELLS = {"bash", "sh", "dash", "ash", "busybox"}
 MARK = re.compile(rb"\x1b\]7717;([^\x07]*)\x07")
+PROMPT_MARK = re.compile(rb"\x1b\]7717;(?:\d+|\+)\x07$")
 MARK_BEGUN = re.compile(rb"\x1b[^\x07\n]{,60}$")
 REPL_PROMPT = re.compile(rb"(?:^|(?<=[\n\x07]))(>>> |\.\.\. )$")
 FOREIGN_PROMPT = re.compile(rb"[^\n]*[$#] $")
@@ -315,6 +319,8 @@ class Agent:
                 if len(terminal.shown) > 2 * OUTPUT_LIMIT:
                     terminal.dropped += len(terminal.shown) - OUTPUT_LIMIT - 4096
                     del terminal.shown[OUTPUT_LIMIT:-4096]
+                if len(chunk) < SHORT_READ:
+                    return
         except BlockingIOError:
             pass
         except OSError:  # EIO: hung up
@@ -465,6 +471,8 @@ class Agent:
             reader = self._waits(terminal)
             if reader is None:
                 return None
+            if reader.comm in SHELLS and PROMPT_MARK.search(terminal.shown):
+                return reader  # its prompt, the last that it wrote before it slept, is the fence
             fence = b"\x1b]7717;fence-%s\x07" % secrets.token_hex(8).encode()
             os.write(terminal.slave, fence)
         except OSError:  # hung up in between: the shell's end will be reaped

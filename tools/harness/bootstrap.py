@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 UNUSED_PATHS = (
@@ -115,7 +116,12 @@ def proxies() -> dict[str, str]:
     return found
 
 
-def run(command: list[str], environment: dict[str, str], line: Callable[[str], None]) -> None:
+def run(
+    command: list[str],
+    environment: dict[str, str],
+    line: Callable[[str], None],
+    stdin: IO[bytes] | int = subprocess.DEVNULL,
+) -> None:
     """Run `command`, giving each stage that it announces to `line`; ImageError if it fails.
 
     `environment` is added to this process's own.
@@ -124,7 +130,7 @@ def run(command: list[str], environment: dict[str, str], line: Callable[[str], N
     with subprocess.Popen(
         command,
         env=os.environ | environment,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",

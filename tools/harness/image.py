@@ -31,7 +31,16 @@ from pathlib import Path
 from harness import bootstrap
 from harness.bootstrap import ImageError, run
 
-__all__ = ["Image", "ImageError", "Recipe", "cache_directory", "ensure", "locked", "read_recipe"]
+__all__ = [
+    "Image",
+    "ImageError",
+    "Recipe",
+    "cache_directory",
+    "derive",
+    "ensure",
+    "locked",
+    "read_recipe",
+]
 
 SUITE = "trixie"
 SOURCE_DATE_EPOCH = 1767225600  # 2026-01-01; no file of the image is newer
@@ -94,23 +103,38 @@ class Image:
         build: Callable[[Path], None],
         progress: Callable[[str], None] = lambda line: None,
     ) -> Path:
-        """`directory`/`name`, made by `build(path)` if it isn't there yet.
+        """`directory`/`name`, made by `build(path)` if it isn't there yet; see `derive` below."""
+        return derive(self.directory, name, build, lambda line: progress(f"guest image: {line}"))
 
-        One process builds, the others wait; what `build` leaves behind when it fails or is
-        killed is removed before the next attempt.
+    def squashfs(self, progress: Callable[[str], None] = lambda line: None) -> Path:
+        """The image as a file system for virtual machines; takes no root.
+
+        :raises ImageError: tar2sqfs(1) is missing, or fails.
         """
-        final, partial = self.directory / name, self.directory / f"{name}.part"
-        if final.exists():
-            return final
-        with locked(self.directory):
-            if final.exists():
-                return final
-            remove(partial)
-            progress(f"guest image: making {name}")
-            build(partial)
-            os.sync()  # the data before the name: a crash must not leave an empty whole
-            partial.rename(final)
-        return final
+        return self.derive("image.squashfs", self._squash, progress)
+
+    def busybox(self) -> Path:
+        """The image's statically linked busybox(1), for the initramfs of virtual machines."""
+        return self.derive("busybox", self._take_busybox)
+
+    def _squash(self, target: Path) -> None:
+        if not shutil.which("tar2sqfs"):
+            raise ImageError(
+                "The image can't be made a file system: run “sudo apt-get install "
+                "squashfs-tools-ng”."
+            )
+        # Level 4 of zstd takes two seconds, the default three quarters of a minute for 11 %.
+        command = ["tar2sqfs", "--quiet", "--compressor", "zstd", "--comp-extra", "level=4"]
+        with open(self.tarball, "rb") as tarball:
+            run([*command, str(target)], {}, lambda line: None, tarball)
+
+    def _take_busybox(self, target: Path) -> None:
+        with tarfile.open(self.tarball) as tar:
+            member = next(one for one in tar if one.name.endswith("/bin/busybox") and one.isreg())
+            data = tar.extractfile(member)
+            assert data is not None
+            target.write_bytes(data.read())
+        target.chmod(0o755)
 
     def _unpack(self, target: Path) -> None:
         if os.geteuid() != 0:
@@ -120,6 +144,32 @@ class Image:
         command += ["--numeric-owner", "--same-owner", "--preserve-permissions"]
         command += ["--xattrs", "--xattrs-include=*"]
         run(command, {}, lambda line: None)
+
+
+def derive(
+    directory: Path,
+    name: str,
+    build: Callable[[Path], None],
+    progress: Callable[[str], None] = lambda line: None,
+) -> Path:
+    """`directory`/`name`, made by `build(path)` if it isn't there yet.
+
+    One process builds, the others wait; what `build` leaves behind when it fails or is
+    killed is removed before the next attempt.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    final, partial = directory / name, directory / f"{name}.part"
+    if final.exists():
+        return final
+    with locked(directory):
+        if final.exists():
+            return final
+        remove(partial)
+        progress(f"making {name}")
+        build(partial)
+        os.sync()  # the data before the name: a crash must not leave an empty whole
+        partial.rename(final)
+    return final
 
 
 def ensure(progress: Callable[[str], None]) -> Image:

@@ -1,6 +1,6 @@
 """`--list`: every block of the chapters, what becomes of it, and why."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -17,10 +17,14 @@ Fate = dict[str, Any]
 def fates(chapter: Chapter, scenarios: Sequence[Scenario]) -> list[Fate]:
     """For each block: where it stands, what it is, and whether it runs (in which scenarios, named
     by the lines of their first blocks) or why not."""
-    return [_fate(chapter, block, scenarios) for block in chapter.blocks]
+    joined = defaultdict[int, list[int]](list)
+    for scenario in scenarios:
+        for block in scenario.blocks:
+            joined[id(block)].append(scenario.line)
+    return [_fate(chapter, block, joined[id(block)]) for block in chapter.blocks]
 
 
-def _fate(chapter: Chapter, block: Block, scenarios: Sequence[Scenario]) -> Fate:
+def _fate(chapter: Chapter, block: Block, scenarios: list[int]) -> Fate:
     if block.runs:
         fate, why = "run", ""
     elif block.skip is not None:
@@ -35,7 +39,7 @@ def _fate(chapter: Chapter, block: Block, scenarios: Sequence[Scenario]) -> Fate
         "kind": block.kind,
         "fate": fate,
         "why": why,
-        "scenarios": [s.line for s in scenarios if any(block is one for one in s.blocks)],
+        "scenarios": scenarios,
     }
 
 

@@ -171,9 +171,13 @@ def _solo(path: Path, title: str, program: Block, result: Block) -> Scenario:
 def _together(
     path: Path, title: str, blocks: Sequence[Block], run_alone: set[int]
 ) -> list[Scenario]:
-    consoles = [block for block in blocks if block.kind == "console"]
+    entries = {
+        id(block): parse(block.fence.text, block.line + 1)
+        for block in blocks
+        if block.kind == "console"
+    }
     commands = [
-        (block.line, entry.text) for block in consoles for entry in _entries(block) if entry.prompt
+        (entry.line, entry.text) for found in entries.values() for entry in found if entry.prompt
     ]
     members = []
     for block in blocks:
@@ -196,7 +200,7 @@ def _together(
             terminal = block.fence.title
             user = _user(path, block, opened.get(terminal))
             actions += (
-                Step(block, terminal, entry, user, block.settings) for entry in _entries(block)
+                Step(block, terminal, entry, user, block.settings) for entry in entries[id(block)]
             )
             if actions and isinstance(actions[-1], Step):
                 opened.setdefault(terminal, actions[-1])
@@ -207,10 +211,6 @@ def _together(
     actions = list(_with_ends(path, actions))
     varies = tuple(value for block in members for value in block.varies)
     return [Scenario(path, title, tuple(members), tuple(actions), varies)]
-
-
-def _entries(block: Block) -> tuple[Entry, ...]:
-    return parse(block.fence.text, block.line + 1)
 
 
 def _user(path: Path, block: Block, opened: Step | None) -> str:
