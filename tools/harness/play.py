@@ -9,11 +9,11 @@ from typing import Any
 from harness.agent import OUTPUT_LIMIT
 from harness.channel import AgentGoneError, AgentRefusedError, Channel
 from harness.chapter import Block
-from harness.console import Prompt
 from harness.expectation import Comparison, compare, lines_of
 from harness.machine import Machine
 from harness.scenario import Put, Scenario, Step
 from harness.unknowns import Renaming
+from zenn.console import Prompt
 
 
 @dataclass(frozen=True, slots=True)

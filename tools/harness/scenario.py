@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from harness.chapter import Block, Chapter
-from harness.console import Entry, Prompt, parse
 from harness.settings import Settings, Varying
+from zenn.console import Entry, Prompt, parse
 from zenn.model import ChapterError
 
 WORD = r"[\w./+-]+"

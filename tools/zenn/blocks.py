@@ -11,7 +11,8 @@ from pymdownx.highlight import Highlight
 
 from zenn.badgehtml import badge_element
 from zenn.badges import Badge
-from zenn.console import ConsoleLexer, commands
+from zenn.console import commands
+from zenn.consolelexer import ConsoleLexer
 from zenn.model import Fence
 
 

@@ -1,78 +1,121 @@
-"""What of a console block is prompt, command and output: for colours, and for the copy button."""
+"""What a console block says: commands, keys and output, line by line.
+
+$ sleep 100        a command of a shell, `#` for root's, or with ``user@host:dir`` before it
+> more             continues a command, right after it
+>>> print(1)       a line for the Python REPL, continued by ``... ``
+^C                 a key
+anything else      output
+"""
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Literal
 
-from pygments.lexer import Lexer, do_insertions  # type: ignore[attr-defined]
-from pygments.lexers.python import PythonLexer
-from pygments.lexers.shell import BashLexer
-from pygments.token import Generic, _TokenType
-
-_SHELL = re.compile(r"((?:[a-z_][\w.-]*@[\w.-]+:[^\s$#]+)?[$#] )(.*)")
+_SHELL = re.compile(
+    r"((?:(?P<user>[a-z_][\w.-]*)@(?P<host>[\w.-]+):(?P<directory>[^\s$#]+))?(?P<sign>[$#]) )(.*)"
+)
 _SHELL_MORE = re.compile(r"(> )(.*)")
 _REPL = re.compile(r"(>>> ?)(.*)")
 _REPL_MORE = re.compile(r"(\.\.\.(?: |$))(.*)")
-_KEY = re.compile(r"\^[A-Z\[\\\]^_]")
+_KEY = re.compile(r"\^([A-Z\[\\\]^_])")
 
-_PROMPTS = ((_SHELL, _SHELL_MORE, BashLexer), (_REPL, _REPL_MORE, PythonLexer))
-
-_Tokens = Iterator[tuple[int, _TokenType, str]]
+Language = Literal["shell", "python"]
 
 
-def split(text: str) -> Iterator[tuple[type[Lexer] | None, list[tuple[str, str]]]]:
-    """Group the lines of a console block.
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the text claims of who reads the line; `sign` is ``$``, ``#`` or ``>>>``."""
 
-    Yields a command as its lexer and (prompt, typed) of its lines, output as None and ("", line).
+    sign: str
+    user: str | None = None
+    host: str | None = None
+    directory: str | None = None
+
+    def __str__(self) -> str:
+        whole = f"{self.user}@{self.host}:{self.directory}" if self.user else ""
+        return f"{whole}{self.sign} "
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the block. `shown` is its prompt as written, `text` what follows that.
+
+    The first line of a command has a `prompt`, its others are ``more``.
     """
-    lines = text.removesuffix("\n").split("\n") if text else []
-    while lines:
-        for first, more, lexer in _PROMPTS:
-            found = first.fullmatch(lines[0])
-            if found:
-                rows = [(found[1], found[2])]
-                while len(rows) < len(lines) and (next_ := more.fullmatch(lines[len(rows)])):
-                    rows.append((next_[1], next_[2]))
-                del lines[: len(rows)]
-                yield lexer, rows
-                break
+
+    kind: Literal["command", "more", "key", "output"]
+    shown: str
+    text: str
+    language: Language | None = None
+    prompt: Prompt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing typed, and the output that follows it.
+
+    `lines` are the lines of a command; `key` is the letter of a control character; with neither,
+    the entry is output alone: what a command of an earlier block shows later. `line` is the
+    chapter's line of the first of them, `output_line` that of the first line of output.
+    """
+
+    line: int
+    prompt: Prompt | None
+    lines: tuple[str, ...]
+    key: str | None
+    output: tuple[str, ...]
+    output_line: int
+
+    @property
+    def text(self) -> str:
+        return f"^{self.key}" if self.key else "\n".join(self.lines)
+
+
+def rows(text: str) -> Iterator[Row]:
+    """The lines of a console block, each with what it is."""
+    typing: Language | None = None  # of the command that the next line may continue
+    for line in text.removesuffix("\n").split("\n") if text else []:
+        if found := _SHELL.fullmatch(line):
+            typing = "shell"
+            prompt = Prompt(found["sign"], found["user"], found["host"], found["directory"])
+            yield Row("command", found[1], found[6], typing, prompt)
+        elif found := _REPL.fullmatch(line):
+            typing = "python"
+            yield Row("command", found[1], found[2], typing, Prompt(">>>"))
+        elif typing and (found := _MORE[typing].fullmatch(line)):
+            yield Row("more", found[1], found[2], typing)
         else:
-            yield None, [("", lines.pop(0))]
+            typing = None
+            yield Row("key" if _KEY.fullmatch(line) else "output", "", line)
+
+
+_MORE = {"shell": _SHELL_MORE, "python": _REPL_MORE}
+
+
+def parse(text: str, first_line: int) -> tuple[Entry, ...]:
+    """The entries of a console block whose first line is line `first_line` of its chapter."""
+    entries: list[Entry] = []
+    found = list(rows(text))
+    index = 0
+    while index < len(found):
+        start, first = index, found[index]
+        typed = [first.text] if first.kind == "command" else []
+        index += first.kind != "output"
+        while typed and index < len(found) and found[index].kind == "more":
+            typed.append(found[index].text)
+            index += 1
+        begin = index
+        while index < len(found) and found[index].kind == "output":
+            index += 1
+        output = tuple(row.text for row in found[begin:index])
+        key = first.text[1] if first.kind == "key" else None
+        entries.append(
+            Entry(first_line + start, first.prompt, tuple(typed), key, output, first_line + begin)
+        )
+    return tuple(entries)
 
 
 def commands(text: str) -> str:
-    """Return only what a reader types, a line each, without the prompts."""
-    return "\n".join(typed for lexer, rows in split(text) if lexer for _, typed in rows)
-
-
-class ConsoleLexer(Lexer):
-    """A Pygments lexer for console blocks, by the prompts that the harness knows.
-
-    Pygments' own takes ``>>>`` for output, and a line of output such as ``50%`` for a prompt.
-    """
-
-    name = "Console"
-
-    def get_tokens_unprocessed(self, text: str) -> _Tokens:
-        """Yield (position, token type, text)."""
-        position = 0
-        for lexer, rows in split(text):
-            if lexer:
-                tokens: Any = _command(lexer, rows)
-            else:
-                row = rows[0][1] + "\n"
-                key = _KEY.fullmatch(rows[0][1])
-                tokens = [(0, Generic.Strong if key else Generic.Output, row)]
-            for _, kind, value in tokens:
-                yield position, kind, value
-                position += len(value)
-
-
-def _command(lexer: type[Lexer], rows: list[tuple[str, str]]) -> _Tokens:
-    typed = "".join(row + "\n" for _, row in rows)
-    insertions, position = [], 0
-    for prompt, row in rows:
-        insertions.append((position, [(0, Generic.Prompt, prompt)]))
-        position += len(row) + 1
-    tokens: _Tokens = do_insertions(iter(insertions), lexer().get_tokens_unprocessed(typed))
-    return tokens
+    """Only what a reader types, a line each, without the prompts."""
+    return "\n".join(row.text for row in rows(text) if row.language)

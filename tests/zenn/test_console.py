@@ -1,6 +1,6 @@
 """Console blocks, line by line."""
 
-from harness.console import Entry, Prompt, parse
+from zenn.console import Entry, Prompt, parse
 
 
 def entry(line: int, sign: str, typed: str, *output: str) -> Entry:
