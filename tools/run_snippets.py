@@ -10,8 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from harness import listing, record
-from harness.backend import BACKENDS, make_backend
+from harness import kernels, listing, record
+from harness.backend import BACKENDS, make_backends
 from harness.chapter import Chapter, read
 from harness.machine import MachineError
 from harness.record import Result
@@ -51,6 +51,14 @@ def arguments() -> argparse.ArgumentParser:
     add("--list", action="store_true", help="run nothing: list every block and its fate")
     add("--json", action="store_true", help="with --list: as JSON")
     add("--backend", choices=("auto", *BACKENDS), default="auto", help="the kind of machine")
+    add(
+        "--kernel",
+        action="append",
+        choices=tuple(kernels.KERNELS),
+        metavar="NAME",
+        help="the kernel of virtual machines, also several times: "
+        f"{', '.join(kernels.KERNELS)}; default: {kernels.DEFAULT}",
+    )
     add("-j", "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="machines at once")
     add("-x", "--exitfirst", action="store_true", help="begin nothing new after a failure")
     add("--keep-going", dest="exitfirst", action="store_false", help="run all (the default)")
@@ -142,10 +150,13 @@ def main(words: Sequence[str] | None = None) -> int:
             listing.show(out, fates)
         return PASSED
     try:
-        report = _run(options, selection, out, err)
-        _record(root, selection.chapters, report.results)
-        report.summary(listing.account(fates))
-        return PASSED if all(result.passed for result in report.results) else FAILED
+        passed = True
+        for kernel in options.kernel or [kernels.DEFAULT]:
+            report = _run(options, kernel, selection, out, err)
+            _record(record_of(root, kernel), selection.chapters, report.results)
+            report.summary(listing.account(fates))
+            passed = passed and all(result.passed for result in report.results)
+        return PASSED if passed else FAILED
     except MachineError as error:
         err.print(str(error), style="bold red", markup=False, soft_wrap=True)
         return NO_MACHINE
@@ -154,21 +165,29 @@ def main(words: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _run(options: argparse.Namespace, selection: Selection, out: Console, err: Console) -> Report:
+def record_of(root: Path, kernel: str) -> Path:
+    """The record of runs on a kernel: the site shows that of the default one."""
+    name = "verification" if kernel == kernels.DEFAULT else f"verification-{kernel}"
+    return root / "build" / f"{name}.json"
+
+
+def _run(
+    options: argparse.Namespace, kernel: str, selection: Selection, out: Console, err: Console
+) -> Report:
     def note(text: str) -> None:
         err.print(text, style="dim", markup=False, soft_wrap=True)
 
     with (
-        make_backend(options.backend, options.bare_metal, note) as backend,
+        make_backends(options.backend, kernel, options.bare_metal, note) as backends,
         Report(out, len(selection.chosen)) as report,
     ):
-        for result in run(selection.chosen, backend, options.jobs, options.exitfirst):
+        for result in run(selection.chosen, backends, options.jobs, options.exitfirst):
             report.add(result)
     return report
 
 
-def _record(root: Path, chapters: Sequence[Chapter], results: Sequence[Result]) -> None:
-    """Write what was found into the project's record; a chapter from elsewhere is not its."""
+def _record(file: Path, chapters: Sequence[Chapter], results: Sequence[Result]) -> None:
+    """Write what was found into a record of the project; a chapter from elsewhere is not its."""
     ours = [chapter for chapter in chapters if not chapter.path.is_absolute()]
     found = {
         chapter.path: record.entries(
@@ -177,7 +196,7 @@ def _record(root: Path, chapters: Sequence[Chapter], results: Sequence[Result]) 
         for chapter in ours
     }
     if ours:
-        record.update(root / "build" / "verification.json", ours, found)
+        record.update(file, ours, found)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 """The record of what runs found: `build/verification.json`, one entry a block.
 
+Runs on a kernel other than the default one have a record of their own of the same form,
+`build/verification-6.1.json`, which the site doesn't show.
+
 The site reads it (`zenn.badges`), so its form is a contract:
 
     version    1

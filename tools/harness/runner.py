@@ -6,17 +6,19 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExec
 from contextlib import closing
 from datetime import UTC, datetime
 
-from harness.backend import Backend
+from harness.backend import Backend, Backends
 from harness.play import play
 from harness.record import Result
 from harness.scenario import Scenario
 from harness.verdict import skipped, verdicts
 
-NO_KERNEL_OF_ITS_OWN = "`vm`: needs its own kernel, and the `namespaces` machine runs on the host's"
+NO_KERNEL_OF_ITS_OWN = (
+    "`vm`: needs its own kernel, which takes QEMU; the `namespaces` machine runs on the host's"
+)
 
 
 def run(
-    scenarios: Iterable[Scenario], backend: Backend, jobs: int, stop_at_failure: bool
+    scenarios: Iterable[Scenario], backends: Backends, jobs: int, stop_at_failure: bool
 ) -> Iterator[Result]:
     """Run scenarios, and yield their results as they come.
 
@@ -29,7 +31,9 @@ def run(
         try:
             while waiting or running:
                 while waiting and len(running) < jobs:
-                    running.add(executor.submit(run_one, waiting.pop(), backend))
+                    scenario = waiting.pop()
+                    backend = backends.of(scenario.needs_vm)
+                    running.add(executor.submit(run_one, scenario, backend))
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     result = future.result()
