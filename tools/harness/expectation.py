@@ -208,10 +208,25 @@ def _difference(
         if at is not None and to is not None and expected[at] not in ELISIONS:
             why = _conflict(expected[at], actual[to], renaming, slack=True)
             if why != "":
+                _correspond(expected[at], actual[to], renaming)
                 yield Line("missing", expected[at], at, why or "")
                 yield Line("extra", actual[to])
                 continue
         yield from _lines(expected, actual, [pair])
+
+
+def _correspond(text: str, line: str, renaming: Renaming) -> None:
+    """Bind the values of a line that has become another, where they stand at the same words.
+
+    So the correction of ``1234`` to ``87 bash`` is ``1234 bash``.
+    """
+    ours, theirs = text.split(), line.split()
+    for unknown in renaming.unknowns(text):
+        index = len(text[: unknown.start].split())
+        if ours[index : index + 1] == [unknown.value] and index < len(theirs):
+            known = (unknown.kind, unknown.value) in renaming.actual
+            if not known and re.fullmatch(unknown.shape, theirs[index]):
+                renaming.bind(unknown.kind, unknown.value, theirs[index])
 
 
 def _align(expected: Sequence[str], actual: Sequence[str], renaming: Renaming) -> list[_Pair]:
