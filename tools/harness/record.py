@@ -20,7 +20,7 @@ The site reads it (`zenn.badges`), so its form is a contract:
       date       when its scenario ran, UTC, ISO 8601
       seconds    that its own steps took
       transcript a list of what happened: terminal, prompt, command (as typed, with the run's own
-                 values), output, status (null where unknown) and user
+                 values), output, status (null where unknown), user, and the seconds it took
 """
 
 import contextlib
@@ -33,7 +33,6 @@ from pathlib import Path
 from typing import Any
 
 from harness.chapter import Block, Chapter
-from harness.play import Played
 from harness.scenario import Scenario
 from harness.verdict import Verdict
 
@@ -42,7 +41,8 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A scenario that has been dealt with: run in a machine, or skipped as a whole."""
+    """A scenario that has been dealt with: run in a machine, skipped as a whole, or unchanged since
+    it was run (`cached`)."""
 
     scenario: Scenario
     verdicts: tuple[Verdict, ...]
@@ -51,6 +51,7 @@ class Result:
     date: str
     seconds: float
     left: tuple[str, ...] = ()
+    cached: bool = False
 
     @property
     def passed(self) -> bool:
@@ -69,7 +70,7 @@ def entries(chapter: Chapter, results: Iterable[Result]) -> list[dict[str, Any]]
                 "kernel": result.kernel,
                 "date": result.date,
                 "seconds": round(verdict.seconds, 3),
-                "transcript": [_transcribed(played) for played in verdict.played],
+                "transcript": list(verdict.transcript),
             }
             before = found.get(verdict.block.line)
             if before is None or before["verdict"] == "passed":  # a block may be in two scenarios
@@ -95,18 +96,6 @@ def _entry(chapter: Chapter, block: Block, verdict: str, reason: str) -> dict[st
         "date": "",
         "seconds": 0.0,
         "transcript": [],
-    }
-
-
-def _transcribed(played: Played) -> dict[str, Any]:
-    prompt = played.step.entry.prompt
-    return {
-        "terminal": played.step.terminal,
-        "prompt": str(prompt) if prompt else "",
-        "command": played.typed,
-        "output": played.output,
-        "status": played.status,
-        "user": played.user,
     }
 
 

@@ -5,29 +5,52 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 
 from harness.chapter import Block
 from harness.play import Played, Playing
 from harness.scenario import Scenario
+
+Outcome = Literal["passed", "failed", "skipped"]
+Transcribed = dict[str, Any]  # JSON
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a run found of one block. `reason` is one sentence, empty where it has passed.
 
-    `line` is the line of the chapter that the reason is about.
+    `line` is the line of the chapter that the reason is about. `recalled` is the transcript of a
+    run that was not made now, but is known from the cache.
     """
 
     block: Block
-    outcome: Literal["passed", "failed", "skipped"]
+    outcome: Outcome
     line: int
     reason: str = ""
     played: tuple[Played, ...] = ()
+    recalled: tuple[Transcribed, ...] = ()
+
+    @property
+    def transcript(self) -> tuple[Transcribed, ...]:
+        """What happened, step by step, as the record has it (see `harness.record`)."""
+        return self.recalled or tuple(map(transcribe, self.played))
 
     @property
     def seconds(self) -> float:
-        return sum(played.seconds for played in self.played)
+        return float(sum(step["seconds"] for step in self.transcript))
+
+
+def transcribe(played: Played) -> Transcribed:
+    prompt = played.step.entry.prompt
+    return {
+        "terminal": played.step.terminal,
+        "prompt": str(prompt) if prompt else "",
+        "command": played.typed,
+        "output": played.output,
+        "status": played.status,
+        "user": played.user,
+        "seconds": round(played.seconds, 3),
+    }
 
 
 def verdicts(scenario: Scenario, playing: Playing) -> tuple[Verdict, ...]:
