@@ -31,11 +31,11 @@ class CloneArgs(ctypes.Structure):
 def clone3(flags: int) -> int:
     """os.fork() に名前空間のフラグを足したもの。親には子のPID、子には0を返す。"""
     args = CloneArgs(flags=flags, exit_signal=signal.SIGCHLD)
-    # PyDLLはGILを手放さずに呼び出す。前後の3つはos.fork() も呼んでいる後始末
+    number, size = ctypes.c_long(SYS_CLONE3), ctypes.c_size_t(ctypes.sizeof(args))
+    # PyDLLはGILを手放さずに呼び出す。PyOS_で始まる3つは、os.fork() もする準備と後始末
     syscall = ctypes.PyDLL(None, use_errno=True).syscall
     syscall.restype = ctypes.c_long
     ctypes.pythonapi.PyOS_BeforeFork()
-    number, size = ctypes.c_long(SYS_CLONE3), ctypes.c_size_t(ctypes.sizeof(args))
     pid = syscall(number, ctypes.byref(args), size)
     if pid == 0:
         ctypes.pythonapi.PyOS_AfterFork_Child()

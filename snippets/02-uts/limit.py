@@ -5,8 +5,12 @@
 
 import os
 import socket
+import sys
 
-os.unshare(os.CLONE_NEWUTS)
+try:
+    os.unshare(os.CLONE_NEWUTS)
+except OSError as e:
+    sys.exit(f"unshare: {e.strerror}")
 
 for name in ("a" * 64, "a" * 65, "あ" * 21, "あ" * 22):
     size = len(name.encode())

@@ -21,7 +21,7 @@ def main() -> None:
         fd = os.open(sys.argv[1], os.O_RDONLY | os.O_CLOEXEC)
         os.setns(fd, os.CLONE_NEWUTS)  # UTS以外のファイルならEINVAL
     except OSError as e:
-        sys.exit(f"{sys.argv[1]}: {e.strerror}")
+        sys.exit(f"{e.filename or 'setns'}: {e.strerror}")
     os.close(fd)
     show("after")
 

@@ -6,6 +6,7 @@
 import os
 import select
 import socket
+import sys
 
 fd = os.open("/proc/sys/kernel/hostname", os.O_RDONLY)
 
@@ -16,14 +17,21 @@ def name() -> str:
 
 poller = select.poll()
 poller.register(fd, select.POLLPRI)
-print("start ", name(), "changed:", bool(poller.poll(0)))
+# flushしておかないと、出力がパイプのとき、たまった行を子も書き出してしまう
+print("start ", name(), "changed:", bool(poller.poll(0)), flush=True)
 
 pid = os.fork()
 if pid == 0:
-    os.unshare(os.CLONE_NEWUTS)
-    socket.sethostname("inner")
+    try:
+        os.unshare(os.CLONE_NEWUTS)
+        socket.sethostname("inner")
+    except OSError as e:
+        print(f"child: {e.strerror}", file=sys.stderr)
+        os._exit(1)
     print("child ", name(), flush=True)
     os._exit(0)
-os.waitpid(pid, 0)
+_, status = os.waitpid(pid, 0)
+if status != 0:
+    sys.exit(1)
 
 print("parent", name(), "changed:", bool(poller.poll(0)))
