@@ -1,6 +1,8 @@
 """The command line of the harness, as a user runs it."""
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -57,9 +59,17 @@ def write(project: Path, name: str, text: str) -> None:
 
 @pytest.fixture
 def run(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    def call(*words: str, cwd: Path = project) -> subprocess.CompletedProcess[str]:
+    def call(
+        *words: str, cwd: Path = project, backend: str = "namespaces"
+    ) -> subprocess.CompletedProcess[str]:
+        chosen = [] if words[:1] == ("merge",) else ["--backend", backend]
         return subprocess.run(
-            [sys.executable, TOOL, *words], cwd=cwd, capture_output=True, text=True, timeout=300
+            [sys.executable, TOOL, *words, *chosen],
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            env=os.environ | {"GITHUB_ACTIONS": ""},
         )
 
     return call
@@ -77,7 +87,7 @@ def test_a_book_that_is_true_passes(run: Run, project: Path) -> None:
     done = run()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "5 blocks: 3 run, 1 only shown, 1 skipped with a reason" in done.stdout
-    assert "3 passed, 0 failed" in done.stdout
+    assert "3 blocks passed, 0 failed" in done.stdout
     assert record(project) == [
         (7, "passed"),
         (14, "passed"),
@@ -104,7 +114,7 @@ def test_a_line_selects_its_scenario_and_keeps_the_record_of_the_others(
     write(project, "01-a.md", CHAPTER.replace("\nunshared\n", "\nelse\n"))
     done = run("docs/01-a.md:8")
     assert done.returncode == 1
-    assert "1 scenarios: 0 passed, 1 failed" in done.stdout
+    assert "1 scenario: 0 blocks passed, 1 failed" in done.stdout
     assert record(project)[:2] == [(7, "failed"), (14, "passed")]
 
 
@@ -112,7 +122,7 @@ def test_exitfirst_begins_nothing_new(run: Run, project: Path) -> None:
     write(project, "01-a.md", CHAPTER.replace("\nunshared\n", "\nelse\n"))
     done = run("-x", "-j", "1")
     assert done.returncode == 1
-    assert "1 scenarios: 0 passed, 1 failed" in done.stdout
+    assert "1 scenario: 0 blocks passed, 1 failed" in done.stdout
 
 
 def test_chapters_may_be_anywhere(run: Run, project: Path, tmp_path: Path) -> None:
@@ -171,7 +181,11 @@ def test_every_wrong_chapter_is_named_in_one_sentence(
         (("docs/01-a.md:4",), "docs/01-a.md:4: no block that runs is at this line"),
         (("--json",), "--json goes with --list"),
         (("-j", "0"), "--jobs takes a number from 1"),
-        (("--backend", "moon"), "invalid choice: 'moon'"),
+        (("--kernel", "moon"), "invalid choice: 'moon'"),
+        (("--shard", "3/2"), "shards are counted from 1/2 to 2/2"),
+        (("--shell", "docs/01-a.md"), "--shell takes CHAPTER:LINE"),
+        (("--shell", "docs/01-a.md:8"), "--shell takes a terminal"),
+        (("merge", "none.json"), "none.json: can't be read"),
     ],
 )
 def test_a_wrong_command_line_is_told_so(run: Run, words: tuple[str, ...], message: str) -> None:
@@ -183,7 +197,7 @@ def test_a_wrong_command_line_is_told_so(run: Run, words: tuple[str, ...], messa
 
 def test_where_no_machine_can_be_made_it_says_what_to_do(project: Path) -> None:
     done = subprocess.run(
-        [sys.executable, TOOL],
+        [sys.executable, TOOL, "--backend", "namespaces"],
         cwd=project,
         env={"XDG_CACHE_HOME": str(project / "cache"), "PATH": "/nonexistent"},
         capture_output=True,
@@ -192,3 +206,91 @@ def test_where_no_machine_can_be_made_it_says_what_to_do(project: Path) -> None:
     assert done.returncode == 3
     assert done.stderr.endswith("can't be built: run “sudo apt-get install mmdebstrap”.\n")
     assert "Traceback" not in done.stderr
+
+
+def test_the_machine_is_chosen_where_nothing_is_said(run: Run) -> None:
+    done = run("docs/01-a.md:8", backend="auto")
+    assert done.returncode == 0
+    assert done.stderr.startswith("machines: qemu, ")
+    assert "(qemu, kernel 6.12" in done.stdout
+
+
+def test_what_is_unchanged_is_not_run_again(run: Run, project: Path) -> None:
+    run()
+    first = record(project)
+    write(project, "01-a.md", CHAPTER.replace("## 一つ目", "# 章\n\n## 一つ目"))
+    assert "2 scenarios, 2 of them unchanged and not run again: 3 blocks passed" in run().stdout
+    assert record(project) == [(line + 2, verdict) for line, verdict in first]
+    assert "unchanged" not in run("--no-cache").stdout
+
+
+def test_update_writes_what_differs_and_then_nothing(run: Run, project: Path) -> None:
+    write(project, "01-a.md", CHAPTER.replace("\nunshared\n", "\nelse\n"))
+    done = run("--update")
+    assert done.returncode == 0, done.stdout
+    assert "-else\n+unshared\n" in done.stdout
+    assert (project / "docs" / "01-a.md").read_text() == CHAPTER.replace("~", "```")
+    assert [verdict for _, verdict in record(project)][:3] == ["passed"] * 3
+    again = run("--update")
+    assert again.returncode == 0
+    assert "@@" not in again.stdout
+
+
+def test_update_shows_a_value_that_is_not_the_same_in_two_runs(run: Run, project: Path) -> None:
+    write(project, "01-a.md", "~console\n$ cat /proc/sys/kernel/random/boot_id; date +%N\n~\n")
+    done = run("--update")
+    assert done.returncode == 1
+    assert "FAILED docs/01-a.md:2 the output differs" in done.stdout
+
+
+def test_update_leaves_what_did_not_end_to_its_author(run: Run, project: Path) -> None:
+    text = "~console timeout=1\n$ echo a; sleep 99\nb\n~\n"
+    write(project, "01-a.md", text)
+    done = run("--update")
+    assert done.returncode == 1
+    assert "docs/01-a.md:2 not at its end after 1 s" in done.stdout
+    assert (project / "docs" / "01-a.md").read_text() == text.replace("~", "```")
+
+
+def test_two_shards_merged_are_the_whole(run: Run, project: Path) -> None:
+    run("--no-cache")
+    whole = record(project)
+    for shard in ("1/2", "2/2"):
+        assert "1 scenario: " in run("--no-cache", "--shard", shard).stdout
+    parts = [f"build/verification-shard-{n}-of-2.json" for n in (1, 2)]
+    assert run("merge", *parts).returncode == 0
+    assert record(project) == whole
+
+
+def test_junit_is_written_beside(run: Run, project: Path) -> None:
+    run("--junit", "out/junit.xml")
+    assert b'tests="3"' in (project / "out" / "junit.xml").read_bytes()
+
+
+def test_shell_hands_over_the_terminal_as_it_is_at_a_line(project: Path) -> None:
+    write(project, "01-a.md", "~console\n$ cd /tmp\n$ sudo -s\n# hostname x\n# hostname\nx\n~\n")
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(project)
+        command = [
+            sys.executable,
+            str(TOOL),
+            "--shell",
+            "docs/01-a.md:5",
+            "--backend",
+            "namespaces",
+        ]
+        os.execv(sys.executable, command)
+    shown = b""
+
+    def until(wanted: bytes) -> None:
+        nonlocal shown
+        while wanted not in shown:
+            shown += os.read(terminal, 4096)
+        shown = shown[shown.index(wanted) + len(wanted) :]
+
+    until("❯ ".encode())
+    os.write(terminal, b"echo $PWD $(id -u) $(hostname)\n")
+    until(b"/tmp 0 x\r\n")
+    os.write(terminal, b"\x1d")
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0

@@ -13,6 +13,9 @@ need() { # need PACKAGE COMMAND…: the package is missing if the command fails
 need python3-venv python3 -c 'import ensurepip, venv'
 need mmdebstrap command -v mmdebstrap
 need debian-archive-keyring test -e /usr/share/keyrings/debian-archive-keyring.gpg
+need qemu-system-x86 command -v qemu-system-x86_64 # virtual machines; and for their disks:
+need squashfs-tools-ng command -v tar2sqfs
+need kmod env PATH="$PATH:/usr/sbin:/sbin" sh -c 'command -v depmod'
 need npm command -v npm # the diagrams of the site
 [ "$(id -u)" -eq 0 ] || need uidmap command -v newuidmap # the guest image, built by a user
 

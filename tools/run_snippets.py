@@ -3,43 +3,38 @@
 import argparse
 import json
 import os
+import signal
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
-from harness import kernels, listing, record
+from harness import junit, kernels, listing, record, shard
+from harness.annotations import annotations
 from harness.backend import BACKENDS, make_backends
-from harness.chapter import Chapter, read
+from harness.cache import Cache
 from harness.machine import MachineError
 from harness.record import Result
 from harness.report import Report
-from harness.runner import run
-from harness.scenario import Scenario, scenarios
-from zenn.model import ChapterError
+from harness.selection import Selection, place, project_root, select
+from harness.session import Session, record_of
+from harness.shell import hand_over
 
 PASSED, FAILED, WRONG, NO_MACHINE = range(4)
+INTERRUPTED = 128 + signal.SIGINT
 
 EXAMPLES = """\
 examples:
   run_snippets.py                      every chapter of docs/
   run_snippets.py docs/02-uts.md:41    the scenario at that line
   run_snippets.py --list               every block, and what becomes of it
+  run_snippets.py merge RECORD...      join the records of shards
 
 exit status: 0 all passed, 1 something failed, 2 a chapter or the command line is wrong,
 3 no machine could be made
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Chapters, and of each the scenarios that were asked for."""
-
-    chapters: tuple[Chapter, ...]
-    all: dict[Path, tuple[Scenario, ...]]
-    chosen: tuple[Scenario, ...]
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -50,18 +45,23 @@ def arguments() -> argparse.ArgumentParser:
     add("chapters", nargs="*", metavar="CHAPTER[:LINE]", help="default: docs/*.md")
     add("--list", action="store_true", help="run nothing: list every block and its fate")
     add("--json", action="store_true", help="with --list: as JSON")
+    add("--update", action="store_true", help="write the outputs that differ into the chapters")
+    add("--shell", metavar="CHAPTER:LINE", help="play a scenario up to a line, then type there")
     add("--backend", choices=("auto", *BACKENDS), default="auto", help="the kind of machine")
     add(
         "--kernel",
         action="append",
         choices=tuple(kernels.KERNELS),
         metavar="NAME",
-        help="the kernel of virtual machines, also several times: "
+        help="of virtual machines, also several times: "
         f"{', '.join(kernels.KERNELS)}; default: {kernels.DEFAULT}",
     )
     add("-j", "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="machines at once")
     add("-x", "--exitfirst", action="store_true", help="begin nothing new after a failure")
     add("--keep-going", dest="exitfirst", action="store_false", help="run all (the default)")
+    add("--junit", type=Path, metavar="FILE", help="write JUnit XML, too")
+    add("--shard", type=shard.parse, metavar="I/N", help="run only the I-th of N even parts")
+    add("--no-cache", dest="cache", action="store_false", help="run also what is unchanged")
     add(
         "--i-know-this-is-not-a-vm",
         dest="bare_metal",
@@ -71,133 +71,127 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def project_root() -> Path:
-    """The directory of mkdocs.yml, here or above; else this directory."""
-    here = Path.cwd()
-    return next((path for path in (here, *here.parents) if (path / "mkdocs.yml").exists()), here)
-
-
-def select(words: Sequence[str], root: Path) -> Selection:
-    """Read the chapters named on the command line, and choose their scenarios.
-
-    Raises an ExceptionGroup with a ChapterError for each chapter that is wrong, can't be read, or
-    has nothing at the line asked for.
-    """
-    lines: dict[Path, list[int]] = {}
-    for word in words or [str(path) for path in sorted((root / "docs").glob("*.md"))]:
-        name, colon, line = word.rpartition(":")
-        path, number = (Path(name), int(line)) if colon and line.isdigit() else (Path(word), 0)
-        lines.setdefault(path.resolve(), []).append(number)
-    chapters, found, chosen = [], dict[Path, tuple[Scenario, ...]](), list[Scenario]()
-    errors = []
-    for path, numbers in lines.items():
-        shown_as = path.relative_to(root) if path.is_relative_to(root) else path
-        try:
-            chapter = read(path, shown_as, root / "snippets")
-            found[chapter.path] = scenarios(chapter)
-            chosen += _at(chapter, found[chapter.path], numbers)
-            chapters.append(chapter)
-        except OSError as error:
-            errors.append(ChapterError(shown_as, 1, f"can't be read: {error.strerror}"))
-        except ChapterError as error:
-            errors.append(error)
-    if errors:
-        raise ExceptionGroup("chapters that are wrong", errors)
-    return Selection(tuple(chapters), found, tuple(chosen))
-
-
-def _at(chapter: Chapter, found: Sequence[Scenario], numbers: Sequence[int]) -> list[Scenario]:
-    if 0 in numbers:
-        return list(found)
-    chosen = []
-    for number in numbers:
-        here = [s for s in found if any(b.line <= number <= b.fence.end for b in s.blocks)]
-        here = here or [s for s in found if s.line <= number <= s.end]
-        if not here:
-            raise ChapterError(chapter.path, number, "no block that runs is at this line")
-        chosen += [scenario for scenario in here if scenario not in chosen]
-    return chosen
-
-
-def main(words: Sequence[str] | None = None) -> int:
-    parser = arguments()
+def checked(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Namespace:
     options = parser.parse_args(words)
     if options.json and not options.list:
         parser.error("--json goes with --list")
     if options.jobs < 1:
         parser.error("--jobs takes a number from 1")
-    width = None if sys.stdout.isatty() else 200  # a pipe has no width, and folds badly
-    out = Console(highlight=False, width=width)
+    if options.shell and not place(options.shell)[1]:
+        parser.error("--shell takes CHAPTER:LINE")
+    if options.shell and (options.chapters or options.update or options.list):
+        parser.error("--shell goes with no other chapter, --update or --list")
+    if options.shell and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        parser.error("--shell takes a terminal")
+    return options
+
+
+def main(words: Sequence[str]) -> int:
+    if words[:1] == ["merge"]:
+        return merge(words[1:])
+    parser = arguments()
+    options = checked(parser, words)
+    # A pipe has no width, and folds badly.
+    out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     err = Console(highlight=False, stderr=True)
-    root = project_root()
-    try:
-        selection = select(options.chapters, root)
-    except ExceptionGroup as group:
-        for error in group.exceptions:
-            err.print(str(error), style="bold red", markup=False, soft_wrap=True)
-        return WRONG
-    if not selection.chapters:
-        parser.error(f"no chapter: {root / 'docs'} has no *.md")
-    fates = [
-        fate
-        for chapter in selection.chapters
-        for fate in listing.fates(chapter, selection.all[chapter.path])
-    ]
-    if options.list:
-        if options.json:
-            print(json.dumps(fates, ensure_ascii=False, indent=1))
-        else:
-            listing.show(out, fates)
-        return PASSED
-    try:
-        passed = True
-        for kernel in options.kernel or [kernels.DEFAULT]:
-            report = _run(options, kernel, selection, out, err)
-            _record(record_of(root, kernel), selection.chapters, report.results)
-            report.summary(listing.account(fates))
-            passed = passed and all(result.passed for result in report.results)
-        return PASSED if passed else FAILED
-    except MachineError as error:
+
+    def fail(error: Exception) -> None:
         err.print(str(error), style="bold red", markup=False, soft_wrap=True)
-        return NO_MACHINE
-    except KeyboardInterrupt:
-        err.print("interrupted")
-        return 130
 
-
-def record_of(root: Path, kernel: str) -> Path:
-    """The record of runs on a kernel: the site shows that of the default one."""
-    name = "verification" if kernel == kernels.DEFAULT else f"verification-{kernel}"
-    return root / "build" / f"{name}.json"
-
-
-def _run(
-    options: argparse.Namespace, kernel: str, selection: Selection, out: Console, err: Console
-) -> Report:
     def note(text: str) -> None:
         err.print(text, style="dim", markup=False, soft_wrap=True)
 
-    with (
-        make_backends(options.backend, kernel, options.bare_metal, note) as backends,
-        Report(out, len(selection.chosen)) as report,
-    ):
-        for result in run(selection.chosen, backends, options.jobs, options.exitfirst):
-            report.add(result)
-    return report
+    root = project_root()
+    try:
+        selection = select([options.shell] if options.shell else options.chapters, root)
+    except ExceptionGroup as group:
+        for error in group.exceptions:
+            fail(error)
+        return WRONG
+    if not selection.chapters:
+        parser.error(f"no chapter: {root / 'docs'} has no *.md")
+    if options.list:
+        _list(selection, options.json, out)
+        return PASSED
+    try:
+        if options.shell:
+            return _shell(options, selection, note)
+        results = [
+            result
+            for kernel in options.kernel or [kernels.DEFAULT]
+            for result in _verify(options, kernel, selection, root, Report(out), note)
+        ]
+    except MachineError as error:
+        fail(error)
+        return NO_MACHINE
+    except KeyboardInterrupt:
+        note("interrupted")
+        return INTERRUPTED
+    if options.junit:
+        options.junit.parent.mkdir(parents=True, exist_ok=True)
+        options.junit.write_bytes(junit.to_xml(results))
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in annotations(results):
+            print(line)
+    return PASSED if all(result.passed for result in results) else FAILED
 
 
-def _record(file: Path, chapters: Sequence[Chapter], results: Sequence[Result]) -> None:
-    """Write what was found into a record of the project; a chapter from elsewhere is not its."""
-    ours = [chapter for chapter in chapters if not chapter.path.is_absolute()]
-    found = {
-        chapter.path: record.entries(
-            chapter, [result for result in results if result.scenario.chapter == chapter.path]
-        )
-        for chapter in ours
-    }
-    if ours:
-        record.update(file, ours, found)
+def _list(selection: Selection, as_json: bool, out: Console) -> None:
+    fates = listing.of_all(selection)
+    if as_json:
+        print(json.dumps(fates, ensure_ascii=False, indent=1))
+    else:
+        listing.show(out, fates)
+
+
+def _verify(
+    options: argparse.Namespace,
+    kernel: str,
+    selection: Selection,
+    root: Path,
+    report: Report,
+    note: Callable[[str], None],
+) -> list[Result]:
+    """Run the chosen scenarios with a kernel, and write the chapters anew if asked to."""
+    kept = Cache(root / "build" / "cache") if options.cache else None
+    file = record_of(root, kernel, options.shard)
+    if options.shard:
+        index, count = options.shard
+        known = shard.durations(record.read(record_of(root, kernel)))
+        chosen = shard.shard(selection.chosen, index, count, known)
+        selection = replace(selection, chosen=chosen)
+        file.unlink(missing_ok=True)
+    with make_backends(options.backend, kernel, options.bare_metal, note) as backends:
+        session = Session(root, file, backends, options.jobs, options.exitfirst, kept, report)
+        if options.update:
+            results = session.update(selection, options.chapters)
+        else:
+            results = session.verify(selection)
+    account = listing.account(listing.of_all(selection)) if selection.whole else None
+    report.summary(results, account)
+    return results
+
+
+def _shell(options: argparse.Namespace, selection: Selection, note: Callable[[str], None]) -> int:
+    scenario, line = selection.chosen[0], place(options.shell)[1]
+    kernel = options.kernel[0] if options.kernel else kernels.DEFAULT
+    with make_backends(options.backend, kernel, options.bare_metal, note) as backends:
+        hand_over(scenario, line, backends.of(scenario.needs_vm), note)
+    return PASSED
+
+
+def merge(words: Sequence[str]) -> int:
+    """`run_snippets.py merge`: join the records of shards into the project's."""
+    parser = argparse.ArgumentParser(prog="run_snippets.py merge", description=merge.__doc__)
+    parser.add_argument("records", nargs="+", type=Path, metavar="RECORD")
+    options = parser.parse_args(words)
+    try:
+        record.write(record_of(project_root(), kernels.DEFAULT), shard.merge(options.records))
+    except shard.RecordError as error:
+        print(error, file=sys.stderr)
+        return WRONG
+    return PASSED
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

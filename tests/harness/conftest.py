@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from harness import image
+from harness.backend import Backend
 from harness.chapter import Chapter, from_document
 from harness.machine.namespaces import Namespaces
+from harness.machine.qemu import Qemu
 from zenn.parser import parse
 
 
@@ -30,8 +32,10 @@ def chapter(snippets: Path) -> Callable[[str], Chapter]:
     return build
 
 
-@pytest.fixture(scope="session")
-def backend() -> Iterator[Namespaces]:
-    rootfs = image.ensure(print).rootfs()
-    with closing(Namespaces(rootfs)) as made:
+@pytest.fixture(scope="session", params=["namespaces", "qemu"])
+def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
+    """Both kinds of machines: what is tested with it can't tell which it runs in."""
+    built = image.ensure(print)
+    made = Namespaces(built.rootfs()) if request.param == "namespaces" else Qemu(built, print)
+    with closing(made):
         yield made

@@ -13,6 +13,7 @@ Requests and replies are JSON objects, one a line; every request has exactly one
     key      terminal key …            → as `wait`      types a control character: "C" for ^C
     wait     terminal seconds until    → {output state status uid reader dropped}
     prompt   terminal                  → {user host cwd}
+    relay    terminal rows columns     → {state}, and then the bytes of the terminal itself
     processes                          → {processes: [{pid comm state waits terminal}]}
 
 `wait` reports what the terminal showed since the last report, and its state:
@@ -65,6 +66,7 @@ PROGRAM_GRACE = 1.0  # seconds; a program that reads with a time-out goes on by 
 SETTLED = 0.05  # seconds asleep without waking, after which a foreground has come to rest
 CANONICAL_LINE_LIMIT = 4095  # bytes; the kernel cuts longer lines (termios(3), MAX_CANON)
 CLONE_NEWUTS = 0x04000000
+PF_KTHREAD = 0x00200000  # a thread of the kernel, include/linux/sched.h
 
 SYSTEM_CALLS = {
     "x86_64": {0: "read", 19: "read", 7: "poll", 271: "poll", 23: "select", 270: "select"},
@@ -114,6 +116,7 @@ class Terminal:
     echo: bytes = b""  # of the terminal, still to come
     own_echo: bytes = b""  # that a program with line editing may give by itself
     reader: Reader | None = None  # who read it last, as it was when something was last typed
+    state: str = "running"  # as it was last reported
     ended: int | None = None
     decoder: codecs.IncrementalDecoder = field(
         default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace")
@@ -279,7 +282,7 @@ class Agent:
         self.pending += data
         return bool(data)
 
-    def _send(self, data: bytes) -> None:
+    def _send(self, data: bytes | bytearray) -> None:
         while data:
             data = data[os.write(self.channel, data) :]
 
@@ -433,6 +436,10 @@ class Agent:
                     return self._report(where, "running", None)
             if now >= deadline:
                 return self._report(where, "running", None)
+            # Where the processor is emulated looking is slow, and must not take the time of what
+            # is looked at; a shell that has just prompted is about to read.
+            looked = time.monotonic() - now
+            pause = max(pause, looked if where.shown.endswith(b"\a") else 4 * looked)
 
     def _foreground(self, terminal: Terminal) -> int:
         """The foreground process group (TIOCGPGRP), or 0 where there is none."""
@@ -528,6 +535,7 @@ class Agent:
         self, terminal: Terminal, state: str, reader: Reader | None, status: int | None = None
     ) -> dict[str, Any]:
         self._take_marks(terminal)
+        terminal.state = state
         raw = bytes(terminal.shown)
         if state == "running" and (begun := MARK_BEGUN.search(raw)):
             raw = raw[: begun.start()]
@@ -543,6 +551,24 @@ class Agent:
             "reader": reader.comm if reader else None,
             "dropped": dropped,
         }
+
+    def do_relay(self, terminal: str, rows: int, columns: int) -> dict[str, Any]:
+        """From the reply on the channel *is* the terminal, both ways; never another request."""
+        where = self.terminals[terminal]
+        fcntl.ioctl(where.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._send(json.dumps({"state": where.state}).encode() + b"\n")
+        while where.ended is None:
+            ready = self._pump(None, idle=True)
+            self._send(where.shown)
+            where.shown.clear()
+            if self.channel in ready:
+                data = os.read(self.channel, 1 << 16)
+                if not data:
+                    break
+                while data:
+                    with contextlib.suppress(BlockingIOError):
+                        data = data[os.write(where.master, data) :]
+        raise Abandoned
 
     def do_prompt(self, terminal: str) -> dict[str, Any]:
         """What ``user@host:dir$`` would say of the shell that reads the terminal now."""
@@ -582,7 +608,7 @@ class Agent:
         for pid in self.proc.pids():
             with contextlib.suppress(OSError):
                 comm, fields = self.proc.stat(pid)
-                if pid == os.getpid() or fields[0] == "Z":
+                if pid == os.getpid() or fields[0] == "Z" or int(fields[6]) & PF_KTHREAD:
                     continue
                 wchan = self.proc.read(f"{pid}/wchan").decode()
                 words = self.proc.read(f"{pid}/cmdline").split(b"\0")

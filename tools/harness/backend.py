@@ -20,6 +20,12 @@ class Backend(Protocol):
 
     own_kernel: bool  # whether each machine has a kernel of its own (the word `vm` wants one)
 
+    def identity(self) -> str:
+        """All of its machines that can decide how a scenario goes: kind, image, kernel, emulator.
+
+        Asked for often, and before any machine is made.
+        """
+
     def start(self) -> Machine:
         """A fresh machine whose agent listens; MachineError where none can be made."""
 
@@ -65,9 +71,7 @@ def make_backends(
                 raise MachineError(f"Virtual machines take QEMU: run “{qemu.INSTALL}”.")
             yield Backends(vms, vms)
             return
-        usual = stack.enter_context(
-            closing(Namespaces(rootfs, allow_bare_metal=allow_bare_metal))
-        )
+        usual = stack.enter_context(closing(Namespaces(rootfs, allow_bare_metal=allow_bare_metal)))
         for sentence in usual.notes:
             note(sentence)
         yield Backends(usual, vms or usual)

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -101,15 +100,3 @@ def code_digest() -> str:
     for path in sorted(_CODE.rglob("*.py")):
         digest.update(str(path.relative_to(_CODE)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
-
-
-def through(
-    kept: Cache | None, machine: str, run_one: Callable[[Scenario], Result], scenario: Scenario
-) -> Result:
-    """A scenario's result: from the cache where it is known, else by running it."""
-    result = kept.recall(scenario, machine) if kept else None
-    if result is None:
-        result = run_one(scenario)
-        if kept:
-            kept.keep(result, machine)
-    return result

@@ -10,8 +10,18 @@ from rich.table import Table
 
 from harness.chapter import Block, Chapter
 from harness.scenario import Scenario
+from harness.selection import Selection
 
 Fate = dict[str, Any]
+
+
+def of_all(selection: Selection) -> list[Fate]:
+    """The fates of all blocks of the selected chapters."""
+    return [
+        fate
+        for chapter in selection.chapters
+        for fate in fates(chapter, selection.all[chapter.path])
+    ]
 
 
 def fates(chapter: Chapter, scenarios: Sequence[Scenario]) -> list[Fate]:

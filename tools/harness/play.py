@@ -3,7 +3,7 @@
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.agent import OUTPUT_LIMIT
@@ -11,7 +11,7 @@ from harness.channel import AgentGoneError, AgentRefusedError, Channel
 from harness.chapter import Block
 from harness.expectation import Comparison, compare, lines_of
 from harness.machine import Machine
-from harness.scenario import Put, Scenario, Step
+from harness.scenario import Action, Put, Scenario, Step
 from harness.unknowns import Renaming
 from zenn.console import Prompt
 
@@ -258,7 +258,7 @@ def play(scenario: Scenario, machine: Machine) -> Playing:
     line = scenario.line
     try:
         for action in scenario.actions:
-            line = action.block.line if isinstance(action, Put) else action.line
+            line = _line(action)
             if isinstance(action, Put):
                 player.put(action)
                 continue
@@ -272,6 +272,22 @@ def play(scenario: Scenario, machine: Machine) -> Playing:
     except (AgentRefusedError, _BrokenError) as error:
         broken = (line, str(error))
     return Playing(tuple(played), broken, ())
+
+
+def before(scenario: Scenario, line: int) -> Scenario:
+    """The scenario as far as it goes before a line of its chapter."""
+    actions = tuple(action for action in scenario.actions if _line(action) < line)
+    return replace(scenario, actions=actions)
+
+
+def terminal_at(scenario: Scenario, line: int) -> tuple[str, str]:
+    """The terminal that a line is typed into, or the one before it; and whom it is opened for."""
+    steps = sorted(scenario.steps, key=lambda step: (step.line < line, abs(step.line - line)))
+    return (steps[0].terminal, steps[0].user) if steps else ("", "reader")
+
+
+def _line(action: Action) -> int:
+    return action.block.line if isinstance(action, Put) else action.line
 
 
 def _without_echo(key: str | None, output: str) -> str:

@@ -3,7 +3,8 @@
 Runs on a kernel other than the default one have a record of their own of the same form,
 `build/verification-6.1.json`, which the site doesn't show.
 
-The site reads it (`zenn.badges`), so its form is a contract:
+The site reads it (`zenn.badges`), so its form is a contract, which `record.schema.json` has as a
+JSON Schema:
 
     version    1
     blocks     a list of entries, in the order of chapters and lines:
@@ -27,8 +28,10 @@ import contextlib
 import json
 import os
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +40,9 @@ from harness.scenario import Scenario
 from harness.verdict import Verdict
 
 VERSION = 1
+WORST_FIRST = ("failed", "passed", "skipped", "shown")  # what ran before what did not
+
+Entry = dict[str, Any]  # JSON, as above
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +64,25 @@ class Result:
         return all(verdict.outcome != "failed" for verdict in self.verdicts)
 
 
-def entries(chapter: Chapter, results: Iterable[Result]) -> list[dict[str, Any]]:
+def by_block(results: Iterable[Result]) -> list[tuple[Result, Verdict]]:
+    """Every block of the results once, in the order of chapters and lines.
+
+    Of a block that is in two scenarios it is the worse verdict.
+    """
+    worse = ("failed", "skipped", "passed")
+    found: dict[tuple[Path, int], tuple[Result, Verdict]] = {}
+    for result in sorted(results, key=lambda result: (result.scenario.line, result.scenario.end)):
+        for verdict in result.verdicts:
+            place = result.scenario.chapter, verdict.block.line
+            before = found.get(place)
+            if not before or worse.index(verdict.outcome) < worse.index(before[1].outcome):
+                found[place] = result, verdict
+    return [found[place] for place in sorted(found)]
+
+
+def entries(chapter: Chapter, results: Iterable[Result]) -> list[Entry]:
     """The entries of those blocks of a chapter that the results, or the chapter, decide on."""
-    found: dict[int, dict[str, Any]] = {}
+    found = defaultdict[int, list[Entry]](list)
     for result in results:
         digests = [block.fence.digest for block in result.scenario.blocks]
         for verdict in result.verdicts:
@@ -72,17 +94,44 @@ def entries(chapter: Chapter, results: Iterable[Result]) -> list[dict[str, Any]]
                 "seconds": round(verdict.seconds, 3),
                 "transcript": list(verdict.transcript),
             }
-            before = found.get(verdict.block.line)
-            if before is None or before["verdict"] == "passed":  # a block may be in two scenarios
-                found[verdict.block.line] = entry
+            found[verdict.block.line].append(entry)
     for block in chapter.blocks:
         if not block.runs:
             outcome = "shown" if block.skip is None else "skipped"
-            found[block.line] = _entry(chapter, block, outcome, block.skip or "")
-    return [found[line] for line in sorted(found)]
+            found[block.line].append(_entry(chapter, block, outcome, block.skip or ""))
+    return [chosen(found[line]) for line in sorted(found)]
 
 
-def _entry(chapter: Chapter, block: Block, verdict: str, reason: str) -> dict[str, Any]:
+def chosen(entries: Iterable[Entry]) -> Entry:
+    """The entry that counts of several on one block, whatever their order.
+
+    What ran counts rather than what did not. Of runs of the same scenario the newest counts; of two
+    scenarios that share the block, the one in which it did worse.
+    """
+    by_scenario = sorted(entries, key=lambda entry: entry["scenario"])
+    newest = [
+        min(same, key=lambda entry: (not _ran(entry), _backwards(entry["date"]), *_rank(entry)))
+        for _, same in groupby(by_scenario, key=lambda entry: entry["scenario"])
+    ]
+    return min(newest, key=_rank)
+
+
+def _ran(entry: Entry) -> bool:
+    return entry["verdict"] in ("passed", "failed")
+
+
+def _rank(entry: Entry) -> tuple[int, list[str], str]:
+    """Worst first; beyond that any order does that is the same in every run."""
+    worst = WORST_FIRST.index(entry["verdict"])
+    return worst, entry["scenario"], json.dumps(entry, sort_keys=True)
+
+
+def _backwards(date: str) -> tuple[int, ...]:
+    """Sorts dates (ISO 8601, of one length or empty) newest first."""
+    return tuple(-ord(sign) for sign in date.ljust(20, "\0"))
+
+
+def _entry(chapter: Chapter, block: Block, verdict: str, reason: str) -> Entry:
     return {
         "chapter": chapter.path.as_posix(),
         "line": block.line,
@@ -99,7 +148,7 @@ def _entry(chapter: Chapter, block: Block, verdict: str, reason: str) -> dict[st
     }
 
 
-def read(path: Path) -> list[dict[str, Any]]:
+def read(path: Path) -> list[Entry]:
     """The entries of a record; none where it is missing, broken, or of another version."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         record = json.loads(path.read_text(encoding="utf-8"))
@@ -108,9 +157,7 @@ def read(path: Path) -> list[dict[str, Any]]:
     return []
 
 
-def update(
-    path: Path, chapters: Iterable[Chapter], new: Mapping[Path, list[dict[str, Any]]]
-) -> None:
+def update(path: Path, chapters: Iterable[Chapter], new: Mapping[Path, list[Entry]]) -> None:
     """Write the new entries of some chapters into a record, atomically.
 
     What it says of other chapters stays; of these chapters' other blocks, what is still about a
@@ -132,7 +179,7 @@ def update(
     write(path, blocks)
 
 
-def write(path: Path, blocks: list[dict[str, Any]]) -> None:
+def write(path: Path, blocks: list[Entry]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(
         "w", dir=path.parent, prefix=path.name, delete=False, encoding="utf-8"

@@ -1,9 +1,8 @@
 """What a run says on a terminal, or in a pipe."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from types import TracebackType
-from typing import Self
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,7 +11,7 @@ from rich.text import Text
 
 from harness.expectation import Line, lines_of
 from harness.play import Played
-from harness.record import Result
+from harness.record import Result, by_block
 from harness.verdict import Verdict
 
 _SIGNS = {
@@ -32,40 +31,37 @@ class Report:
     A progress bar is shown on a terminal only; in a pipe nothing but failures and the summary.
     """
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, console: Console) -> None:
         self.console = console
-        self.results: list[Result] = []
-        self.progress = Progress(
+
+    @contextmanager
+    def progress(self, total: int) -> Iterator[Callable[[], None]]:
+        """Show a bar; each call of what this gives moves it on by one of `total` scenarios."""
+        columns = (
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
         )
-        self.task = self.progress.add_task("scenarios", total=total)
+        disabled = not self.console.is_terminal
+        with Progress(*columns, console=self.console, transient=True, disable=disabled) as bar:
+            task = bar.add_task("scenarios", total=total)
+            yield lambda: bar.advance(task)
 
-    def __enter__(self) -> Self:
-        self.progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.progress.stop()
-
-    def add(self, result: Result) -> None:
-        self.results.append(result)
-        self.progress.advance(self.task)
+    def failures(self, result: Result) -> None:
+        """Show what failed in a scenario, and how."""
         for verdict in result.verdicts:
             if verdict.outcome == "failed":
-                self._failure(result, verdict)
+                self.failure(result, verdict)
 
-    def _failure(self, result: Result, verdict: Verdict) -> None:
+    def changed(self, difference: Iterable[str]) -> None:
+        """Show what was written into a chapter: the lines of a unified diff."""
+        for line in difference:
+            style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")
+            self._line("", line, style)
+
+    def failure(self, result: Result, verdict: Verdict) -> None:
+        """Show what failed in a block: the place, the command, the difference."""
         say = self.console.print
         bad = [played for played in verdict.played if not played.passed]
         if not any(played.step.line == verdict.line for played in bad):
@@ -112,15 +108,18 @@ class Report:
     def _line(self, before: str, text: str, style: str) -> None:
         self.console.print(Text(before + text, style=style), soft_wrap=True)
 
-    def summary(self, selected: str) -> None:
-        """The counts, the reasons of what was skipped, and what each scenario left behind."""
+    def summary(self, results: Sequence[Result], account: str | None) -> None:
+        """The counts, the reasons of what was skipped, and what each scenario left behind.
+
+        `account` says what becomes of all blocks of the chapters, if all were asked for.
+        """
         outcomes: Counter[str] = Counter()
         reasons: Counter[str] = Counter()
-        for verdict in _once(self.results):
+        for _, verdict in by_block(results):
             outcomes[verdict.outcome] += 1
             if verdict.outcome == "skipped":
                 reasons[verdict.reason] += 1
-        for result in self.results:
+        for result in results:
             if result.left and result.passed:
                 left = "; ".join(result.left[:3])
                 self.console.print(
@@ -131,24 +130,19 @@ class Report:
                 )
         for reason, number in reasons.items():
             self.console.print(f"skipped {number}: {reason}", markup=False, soft_wrap=True)
-        machines = sorted({f"{r.machine}, kernel {r.kernel}" for r in self.results if r.machine})
+        machines = sorted({f"{r.machine}, kernel {r.kernel}" for r in results if r.machine})
         where = f" ({'; '.join(machines)})" if machines else ""
+        cached = sum(result.cached for result in results)
+        known = f", {cached} of them unchanged and not run again" if cached else ""
         self.console.print(
-            f"{selected}; {len(self.results)} scenarios: {outcomes['passed']} passed, "
-            f"{outcomes['failed']} failed, {outcomes['skipped']} skipped{where}",
+            f"{account + '; ' if account else ''}{_number(len(results), 'scenario')}{known}: "
+            f"{outcomes['passed']} blocks passed, {outcomes['failed']} failed, "
+            f"{outcomes['skipped']} skipped{where}",
             style="bold red" if outcomes["failed"] else "bold green",
             markup=False,
             soft_wrap=True,
         )
 
 
-def _once(results: Iterable[Result]) -> Sequence[Verdict]:
-    """Every block's verdict once, the worse where it is in two scenarios."""
-    order = ("failed", "skipped", "passed")
-    found: dict[int, Verdict] = {}
-    for result in results:
-        for verdict in result.verdicts:
-            before = found.get(id(verdict.block))
-            if before is None or order.index(verdict.outcome) < order.index(before.outcome):
-                found[id(verdict.block)] = verdict
-    return list(found.values())
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

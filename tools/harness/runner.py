@@ -7,7 +7,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from harness.backend import Backend, Backends
-from harness.play import play
+from harness.cache import Cache
+from harness.machine import StillbornError
+from harness.play import Playing, play
 from harness.record import Result
 from harness.scenario import Scenario
 from harness.verdict import skipped, verdicts
@@ -18,9 +20,13 @@ NO_KERNEL_OF_ITS_OWN = (
 
 
 def run(
-    scenarios: Iterable[Scenario], backends: Backends, jobs: int, stop_at_failure: bool
+    scenarios: Iterable[Scenario],
+    backends: Backends,
+    jobs: int,
+    stop_at_failure: bool,
+    kept: Cache | None = None,
 ) -> Iterator[Result]:
-    """Run scenarios, and yield their results as they come.
+    """Run scenarios, but for those that are `kept` unchanged; yield their results as they come.
 
     With `stop_at_failure` none is begun after one has failed; those under way still end.
     """
@@ -33,7 +39,7 @@ def run(
                 while waiting and len(running) < jobs:
                     scenario = waiting.pop()
                     backend = backends.of(scenario.needs_vm)
-                    running.add(executor.submit(run_one, scenario, backend))
+                    running.add(executor.submit(_known_or_run, scenario, backend, kept))
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     result = future.result()
@@ -44,17 +50,34 @@ def run(
             waiting.clear()
 
 
+def _known_or_run(scenario: Scenario, backend: Backend, kept: Cache | None) -> Result:
+    if kept is None:
+        return run_one(scenario, backend)
+    machine = backend.identity()
+    result = kept.recall(scenario, machine)
+    if result is None:
+        result = run_one(scenario, backend)
+        kept.keep(result, machine)
+    return result
+
+
 def run_one(scenario: Scenario, backend: Backend) -> Result:
     """Run one scenario in a fresh machine, and destroy that.
 
-    Raises MachineError where none could be made.
+    It fails with the machine's last words if this machine doesn't come alive. Raises MachineError
+    where none can be made at all.
     """
     started, date = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
     date = date.replace("+00:00", "Z")
     if scenario.needs_vm and not backend.own_kernel:
         reason = NO_KERNEL_OF_ITS_OWN
         return Result(scenario, skipped(scenario.blocks, reason), "", "", date, 0.0)
-    with closing(backend.start()) as machine:
+    try:
+        machine = backend.start()
+    except StillbornError as error:
+        stillborn = verdicts(scenario, Playing((), (scenario.line, str(error)), ()))
+        return Result(scenario, stillborn, "", "", date, time.monotonic() - started)
+    with closing(machine):
         if scenario.kernel and not _at_least(machine.kernel, scenario.kernel):
             wanted = ".".join(map(str, scenario.kernel))
             reason = f"needs kernel {wanted} or newer, and this machine has {machine.kernel}"

@@ -43,8 +43,9 @@ def shell() -> Callable[..., Shell]:
         channel.request("open", within=30, terminal=user, user=user, seconds=30)
 
         def run(line: str) -> tuple[str, int]:
-            channel.request("type", terminal=user, text=line)
-            reply = channel.request("wait", within=30, terminal=user, seconds=30, until="")
+            reply = channel.request(
+                "type", within=30, terminal=user, text=line, seconds=30, until="end"
+            )
             assert reply["state"] == "shell", reply
             return reply["output"], reply["status"]
 

@@ -187,7 +187,7 @@ def test_a_fork_bomb_stays_in_its_machine_and_ends_with_it(
         own = cgroups_of(backend._zygote.pid)
         events = next(path / "pids.events" for path in own if (path / "pids.max").exists())
         bomb = "bomb() { bomb | bomb & }; bomb"
-        Channel(machine.channel).request("type", terminal="root", text=bomb)
+        Channel(machine.channel).request("type", terminal="root", text=bomb, seconds=0, until="end")
         while "max 0" in events.read_text():  # until the kernel has refused a fork
             assert len(processes_in(pids)) <= bounds.PROCESSES
         with closing(backend.start()) as other:  # the host, and its machines, go on

@@ -1,7 +1,8 @@
 """A machine: a world made fresh for one scenario and destroyed after it.
 
-`namespaces` makes it from this kernel's namespaces. Whatever makes it, the harness sees the
-same: a channel to the agent inside, a way to destroy it whole, and why it died if it did.
+`namespaces` makes it from this kernel's namespaces, `qemu` is a virtual machine. Whatever makes
+it, the harness sees the same: a channel to the agent inside, a way to destroy it whole, and why
+it died if it did.
 """
 
 import socket
@@ -12,6 +13,10 @@ class MachineError(Exception):
     """No machine could be made (or it can't be ended); one sentence that says what to do."""
 
 
+class StillbornError(MachineError):
+    """This one machine did not come alive, though others of its kind do."""
+
+
 class Machine(Protocol):
     """A running machine whose agent can be spoken to.
 
@@ -19,7 +24,8 @@ class Machine(Protocol):
     it is at its end, so is the machine.
     """
 
-    kind: str  # "namespaces"
+    kind: str  # "namespaces" or "qemu"
+    pid: int  # of the process that it lives in, as this host sees it
     kernel: str  # its release, as uname(2) gives it
     channel: socket.socket
 

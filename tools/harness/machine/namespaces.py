@@ -141,6 +141,7 @@ class Namespaces:
             )
             if name in bounds.unbounded(bounds.hierarchies())
         )
+        self._image = rootfs.absolute().parent.name
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._zygote = subprocess.Popen(
@@ -158,6 +159,10 @@ class Namespaces:
                 env={"PYTHONPATH": str(Path(harness.__file__).parent.parent), "LANG": "C.UTF-8"},
                 start_new_session=True,  # ^C is for the harness, which then closes its machines
             )
+
+    def identity(self) -> str:
+        """See `Backend.identity`: the image's directory is named by the key of its recipe."""
+        return f"{KIND} {platform.release()} {self._image}"
 
     def start(self) -> NamespacesMachine:
         """A fresh machine whose agent listens.

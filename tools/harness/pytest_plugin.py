@@ -1,0 +1,134 @@
+"""A pytest plugin that sees every scenario as a test: ``pytest -p harness.pytest_plugin docs/``.
+
+The tests of a chapter are named by line and section, ``02-uts.md::69 なにを分けるのか``, so that
+-k, -x, --lf and (each worker with machines of its own) -n do what they do elsewhere. The record is
+left alone: it is run_snippets.py that writes it.
+"""
+
+from collections import Counter
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import kernels
+from harness.backend import BACKENDS, Backends, make_backends
+from harness.chapter import read
+from harness.findings import findings
+from harness.machine import MachineError
+from harness.record import Result
+from harness.runner import run_one
+from harness.scenario import Scenario, scenarios
+from zenn.model import ChapterError
+
+
+class ScenarioError(Exception):
+    """A block of a scenario has failed; the argument is its `Result`."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.scenario.name)
+        self.result = result
+
+
+class ChapterFile(pytest.File):
+    """A chapter. One that its author has to mend is an error of collection, in one sentence."""
+
+    def collect(self) -> Iterator["ScenarioItem"]:
+        root = _project(self.path, self.config.rootpath)
+        shown_as = self.path.relative_to(root) if self.path.is_relative_to(root) else self.path
+        try:
+            found = scenarios(read(self.path, shown_as, root / "snippets"))
+        except ChapterError as error:
+            raise self.CollectError(str(error)) from error
+        except OSError as error:
+            raise self.CollectError(f"{shown_as}: can't be read: {error.strerror}") from error
+        starts = Counter(scenario.line for scenario in found)
+        for scenario in found:
+            # A program with a result may begin two scenarios; pytest wants each name once.
+            place = (
+                f"{scenario.line}-{scenario.end}" if starts[scenario.line] > 1 else scenario.line
+            )
+            name = f"{place} {scenario.title}".strip().replace("::", ":")
+            yield ScenarioItem.from_parent(self, name=name, scenario=scenario)
+
+
+class ScenarioItem(pytest.Item):
+    """A scenario, to be run in a fresh machine."""
+
+    def __init__(self, *, scenario: Scenario, **of_pytest: Any) -> None:
+        super().__init__(**of_pytest)
+        self.scenario = scenario
+
+    def setup(self) -> None:
+        self.backend = _backends(self.config).of(self.scenario.needs_vm)
+
+    def runtest(self) -> None:
+        result = run_one(self.scenario, self.backend)
+        if not result.passed:
+            raise ScenarioError(result)
+        reasons = {verdict.reason for verdict in result.verdicts if verdict.outcome == "skipped"}
+        if reasons:
+            pytest.skip("; ".join(sorted(reasons)))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """A failure as run_snippets.py shows it; a machine that can't be made in one sentence."""
+        match excinfo.value:
+            case ScenarioError(result=result):
+                return "".join(finding.text for finding in findings([result]))
+            case MachineError() as error:
+                return str(error)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self.scenario.line - 1, self.scenario.name
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.getgroup("book", "the book's chapters").addoption(
+        "--book-backend",
+        choices=("auto", *BACKENDS),
+        default="auto",
+        help="the kind of machine that scenarios run in (default: auto)",
+    )
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ChapterFile | None:
+    """A chapter is what run_snippets.py takes for one: ``docs/*.md``, or a file that is named."""
+    if file_path.suffix != ".md":
+        return None
+    docs = _project(file_path, parent.config.rootpath) / "docs"
+    if file_path.parent == docs or parent.session.isinitpath(file_path):
+        chapter: ChapterFile = ChapterFile.from_parent(parent, path=file_path)
+        return chapter
+    return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say of what was skipped where it is in the chapter, rather than here."""
+    report = yield
+    if isinstance(item, ScenarioItem) and report.skipped and isinstance(report.longrepr, tuple):
+        report.longrepr = (str(item.path), item.scenario.line, report.longrepr[2])
+    return report
+
+
+_BACKENDS = pytest.StashKey[Backends]()
+
+
+def _backends(config: pytest.Config) -> Backends:
+    """The backends of this process, made for the first scenario and closed when pytest ends."""
+    if _BACKENDS not in config.stash:
+        with ExitStack() as stack:
+            made = make_backends(config.getoption("book_backend"), kernels.DEFAULT, False, print)
+            config.stash[_BACKENDS] = stack.enter_context(made)
+            config.add_cleanup(stack.pop_all().close)
+    return config.stash[_BACKENDS]
+
+
+def _project(chapter: Path, otherwise: Path) -> Path:
+    """The directory of mkdocs.yml above a chapter."""
+    return next((path for path in chapter.parents if (path / "mkdocs.yml").exists()), otherwise)

@@ -1,0 +1,98 @@
+"""One run of the command line: scenarios through machines, into the report, record and chapters."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import bless, kernels, record
+from harness.backend import Backends
+from harness.cache import Cache
+from harness.chapter import Chapter
+from harness.record import Result
+from harness.report import Report
+from harness.runner import run
+from harness.scenario import Scenario
+from harness.selection import Selection, select
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """How to run: the project and its record, the machines and how many, what is known already."""
+
+    root: Path
+    record: Path
+    backends: Backends
+    jobs: int
+    stop_at_failure: bool
+    kept: Cache | None
+    report: Report
+
+    def verify(self, selection: Selection) -> list[Result]:
+        """Run the chosen scenarios, show what fails, and write the record."""
+        results = self._run(selection.chosen)
+        self._record(selection.chapters, results)
+        return results
+
+    def update(self, selection: Selection, words: Sequence[str]) -> list[Result]:
+        """Run the chosen scenarios, write into the chapters what differs, and run those again.
+
+        The second run shows what is not the same in two runs: a value that the author has to name.
+        """
+        first = self._run(selection.chosen, show=False)
+        changed = {
+            chapter.path
+            for chapter in selection.chapters
+            if self._bless(chapter, [r for r in first if r.scenario.chapter == chapter.path])
+        }
+        found = [result for result in first if result.scenario.chapter not in changed]
+        for result in found:
+            self.report.failures(result)
+        if changed:
+            selection = select(words, self.root)
+            found += self._run([s for s in selection.chosen if s.chapter in changed])
+        self._record(selection.chapters, found)
+        return found
+
+    def _run(self, scenarios: Sequence[Scenario], show: bool = True) -> list[Result]:
+        results = []
+        with self.report.progress(len(scenarios)) as advance:
+            for result in run(scenarios, self.backends, self.jobs, self.stop_at_failure, self.kept):
+                results.append(result)
+                advance()
+                if show:
+                    self.report.failures(result)
+        return results
+
+    def _bless(self, chapter: Chapter, results: Iterable[Result]) -> bool:
+        """Write the outputs that differ into a chapter; true if there were any."""
+        changes, _ = bless.edits(results)
+        if not changes:
+            return False
+        path = self.root / chapter.path
+        old = path.read_bytes()
+        new = bless.apply(old, changes)
+        bless.write(path, new)
+        self.report.changed(bless.difference(chapter.path, old, new))
+        return True
+
+    def _record(self, chapters: Iterable[Chapter], results: Sequence[Result]) -> None:
+        """Write what was found into the project's record; a chapter from elsewhere is not its."""
+        ours = [chapter for chapter in chapters if not chapter.path.is_absolute()]
+        found = {
+            chapter.path: record.entries(
+                chapter, [result for result in results if result.scenario.chapter == chapter.path]
+            )
+            for chapter in ours
+        }
+        if ours:
+            record.update(self.record, ours, found)
+
+
+def record_of(root: Path, kernel: str, shard: tuple[int, int] | None = None) -> Path:
+    """The record of runs on a kernel: the site shows that of the default one.
+
+    A shard has one of its own, so that all divide by what the last whole run took.
+    """
+    name = "verification" if kernel == kernels.DEFAULT else f"verification-{kernel}"
+    part = f"-shard-{shard[0]}-of-{shard[1]}" if shard else ""
+    return root / "build" / f"{name}{part}.json"
