@@ -45,7 +45,7 @@ lint: $(READY) ## ruff and mypy
 	$(BIN)/mypy
 
 test: lint ## set up, lint, run the tests
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto
 
 bench: $(READY) ## the figures of tests/benchmarks, as ratios measured in one run
 	tests/benchmarks/run

@@ -129,7 +129,7 @@ def test_the_harness_is_all_of_its_code(tmp_path: Path, monkeypatch: pytest.Monk
 def test_what_failed_or_was_skipped_is_not_kept(
     build: Build, kept: Cache, backend: Namespaces
 ) -> None:
-    for text in ("~console\n$ echo a\nb\n~\n", "~console vm\n$ true\n~\n"):
+    for text in ("~console\n$ echo a\nb\n~\n", "~console kernel>=999\n$ true\n~\n"):
         (scenario,) = scenarios(build(text))
         kept.keep(run_one(scenario, backend), "m")
         assert kept.recall(scenario, "m") is None

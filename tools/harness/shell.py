@@ -41,10 +41,9 @@ def hand_over(scenario: Scenario, line: int, backend: Backend, say: Callable[[st
             f"`exit` or ^] ends it, and the machine"
         )
         size = os.get_terminal_size(sys.stdout.fileno())
-        relay = {"terminal": name, "rows": size.lines, "columns": size.columns}
-        state = channel.request("relay", **relay)["state"]
+        reply = channel.request("relay", terminal=name, rows=size.lines, columns=size.columns)
         with _raw(sys.stdin.fileno()), machine.channel as stream:
-            if state in ("shell", "repl"):  # its prompt has been taken: let it prompt again
+            if reply["state"] in ("shell", "repl"):  # its prompt has been taken: let it prompt again
                 stream.sendall(b"\n")
             stream.settimeout(None)
             _relay(sys.stdin.fileno(), sys.stdout.fileno(), stream.fileno())
