@@ -43,7 +43,7 @@ def hand_over(scenario: Scenario, line: int, backend: Backend, say: Callable[[st
         size = os.get_terminal_size(sys.stdout.fileno())
         reply = channel.request("relay", terminal=name, rows=size.lines, columns=size.columns)
         with _raw(sys.stdin.fileno()), machine.channel as stream:
-            if reply["state"] in ("shell", "repl"):  # its prompt has been taken: let it prompt again
+            if reply["state"] in ("shell", "repl"):  # its prompt is taken
                 stream.sendall(b"\n")
             stream.settimeout(None)
             _relay(sys.stdin.fileno(), sys.stdout.fileno(), stream.fileno())
