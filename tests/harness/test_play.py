@@ -196,7 +196,8 @@ def test_a_program_is_as_good_as_what_runs_it(play: Play) -> None:
 
 
 def test_what_is_left_running_is_named(play: Play) -> None:
-    assert play("~console\n$ (sleep 98 &)\n~\n").left[0].startswith("sleep 98 (pid")
+    text = "~console\n$ (sleep 98 &)\n$ until pgrep -x sleep > /dev/null; do :; done\n~\n"
+    assert play(text).left[0].startswith("sleep 98 (pid")
 
 
 @pytest.mark.parametrize("user", ["", " root"])

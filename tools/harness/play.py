@@ -1,5 +1,6 @@
 """Playing a scenario in a machine: type each step, wait for it, compare what it showed."""
 
+import math
 import signal
 import time
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from harness.machine import Machine
 from harness.scenario import Action, Put, Scenario, Step
 from harness.unknowns import Renaming
 from zenn.console import Prompt
+
+_REST = 1.0  # seconds for a command that goes on to come to rest, once it has shown what it should
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +139,17 @@ class _Player:
         return self.terminals[step.terminal]
 
     def _ask(
-        self, step: Step, terminal: _Terminal, until: str, started: float, do: str, **typed: str
+        self,
+        step: Step,
+        terminal: _Terminal,
+        until: str,
+        started: float,
+        do: str,
+        limit: float = math.inf,
+        **typed: str,
     ) -> str:
         """Type or just wait, at most until the step's time is over; return what has been shown."""
-        left = max(0.0, started + step.settings.timeout - time.monotonic())
+        left = min(limit, max(0.0, started + step.settings.timeout - time.monotonic()))
         reply = self.channel.request(
             do, within=left, terminal=step.terminal, seconds=left, until=until, **typed
         )
@@ -166,6 +176,8 @@ class _Player:
                 comparison = compare(step.entry.output, seen, trial)
                 if comparison.passed:
                     self.renaming.adopt(trial)
+                    if terminal.state == "running":  # a prompt, say, may be on its way yet
+                        output += self._ask(step, terminal, "settled", started, "wait", _REST)
                     terminal.held = output[len("".join(lines[:count])) :]
                     return "".join(lines[:count]), comparison
             timed_out = time.monotonic() >= started + step.settings.timeout
