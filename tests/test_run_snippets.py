@@ -263,8 +263,9 @@ def test_two_shards_merged_are_the_whole(run: Run, project: Path) -> None:
 
 
 def test_junit_is_written_beside(run: Run, project: Path) -> None:
-    run("--junit", "out/junit.xml")
-    assert b'tests="3"' in (project / "out" / "junit.xml").read_bytes()
+    run("--junit", "junit.xml")
+    assert b'tests="3"' in (project / "junit.xml").read_bytes()
+    assert "no file can be written at none/junit.xml" in run("--junit", "none/junit.xml").stderr
 
 
 def test_shell_hands_over_the_terminal_as_it_is_at_a_line(project: Path) -> None:

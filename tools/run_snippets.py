@@ -77,6 +77,8 @@ def checked(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.N
         parser.error("--json goes with --list")
     if options.jobs < 1:
         parser.error("--jobs takes a number from 1")
+    if options.junit and not (options.junit.parent.is_dir() and not options.junit.is_dir()):
+        parser.error(f"--junit: no file can be written at {options.junit}")
     if options.shell and not place(options.shell)[1]:
         parser.error("--shell takes CHAPTER:LINE")
     if options.shell and (options.chapters or options.update or options.list):
@@ -128,7 +130,6 @@ def main(words: Sequence[str]) -> int:
         note("interrupted")
         return INTERRUPTED
     if options.junit:
-        options.junit.parent.mkdir(parents=True, exist_ok=True)
         options.junit.write_bytes(junit.to_xml(results))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in annotations(results):

@@ -257,3 +257,54 @@ def test_lines_are_without_trailing_space_and_control_sequences() -> None:
     assert lines_of("a \r\n\x1b[31mred\x1b[0m\nno newline") == ("a", "red", "no newline")
     assert lines_of("") == ()
     assert lines_of("\n") == ("",)
+
+
+def test_a_shift_has_to_be_in_a_column_of_the_value_that_has_grown() -> None:
+    def named() -> Renaming:
+        renaming = Renaming()
+        renaming.introduce([Varying("123456", "pid")])
+        return renaming
+
+    assert passes(["123456", "key:", "- x"], ["2", "key:", "- x"], named())
+    assert not passes(["123456", "key:", "- x"], ["2", "key:", "    - x"], named())
+    assert not passes(["123456", "  a   b"], ["2", "a b"], named())
+    assert not passes(["pid 123456  a   b"], ["pid 2  a b"], named())
+    table = ["   PID TTY CMD", "123456 pts bash", "     1 ?   init"]
+    assert passes(table, ["PID TTY CMD", " 87 pts bash", "  1 ?   init"], named())
+    assert not passes(table, ["PID TTY CMD", " 87 pts bash", "1   ?   init"], named())
+
+
+def test_values_are_seen_between_japanese_letters() -> None:
+    renaming = Renaming()
+    renaming.introduce([Varying("1234", "pid")])
+    assert passes(["PIDは1234です"], ["PIDは87です"], renaming)
+    assert passes(["子のuts:[4026531838]と12:00:00"], ["子のuts:[7]と13:30:01"], renaming)
+    assert renaming.command("echo 子1234番") == "echo 子87番"
+
+
+def test_a_carriage_return_writes_over_the_line() -> None:
+    assert lines_of("abcdef\rxy\n10%\r100%\n") == ("xycdef", "100%")
+
+
+def test_a_long_output_is_corrected_where_it_differs() -> None:
+    many = [str(number) for number in range(1, 30001)]
+    corrected = compare(["1", "...", "29999"], many, Renaming()).corrected
+    assert corrected == ("1", "...", "29999", "30000")
+    inodes = [f"uts:[{4026532000 + number}]" for number in range(300)]
+    run = [f"uts:[{number + 1}]" for number in range(300)] + ["end"]
+    assert compare([*inodes, "old"], run, Renaming()).corrected == (*inodes, "end")
+
+
+def test_lsns_gives_a_column_more_than_it_needs() -> None:
+    renaming = Renaming()
+    renaming.introduce([Varying("1234", "pid")])
+    text = [
+        "        NS TYPE NPROCS  PID USER COMMAND",
+        "4026532257 uts       1 1234 root bash",
+    ]
+    run = [
+        "        NS TYPE NPROCS   PID USER COMMAND",
+        "4026532168 uts       1   214 root bash",
+    ]
+    assert passes(["uts:[4026532257]"], ["uts:[4026532168]"], renaming)
+    assert passes(text, run, renaming)

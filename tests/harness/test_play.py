@@ -86,7 +86,12 @@ def reasons(result: Result) -> list[tuple[int, str]]:
             id="output that comes later",
         ),
         pytest.param("~console running\n$ sleep 99\n~\n", id="a command that goes on"),
-        pytest.param("~console\n$ exit 3\nexit\n~\n", id="exit of the last shell"),
+        pytest.param("~console exit=3\n$ exit 3\nexit\n~\n", id="exit of the last shell"),
+        pytest.param("~console exit=137\n$ kill -9 $$\n~\n", id="kill -9 $$"),
+        pytest.param(
+            "~console\n$ python3 -c 'print(1, end=\"\", flush=True); input()'\n1\n^C\n...\n~\n",
+            id="a partial line, then ^C",
+        ),
         pytest.param("~console root\n# umount -l /proc\n# echo ok\nok\n~\n", id="no /proc"),
         pytest.param(
             "~ini file:/etc/deep/x.conf\na = 1\n~\n\n~console\n$ cat /etc/deep/x.conf\na = 1\n~\n",
@@ -141,8 +146,27 @@ def test_passes(play: Play, text: str) -> None:
         pytest.param(
             "~console\n$ kill -9 $$\n$ echo x\nx\n~\n", 3, "killed by SIGKILL", id="kill -9 $$"
         ),
+        pytest.param("~console\n$ exit\nexit\n$ a\n~\n", 4, "ended with status 0", id="after exit"),
+        pytest.param("~console\n$ exit 3\nexit\n~\n", 2, "write `exit=3`", id="exit 3"),
+        pytest.param("~console\n$ exec false\n~\n", 2, "write `exit=1`", id="exec false"),
+        pytest.param("~console\n$ false\n^C\n~\n", 2, "failed with status 1", id="false, ^C"),
         pytest.param(
-            "~console\n$ exit 3\nexit\n$ a\n~\n", 4, "ended with status 3", id="after exit"
+            "~console running\n$ sh -c 'echo a; echo b; exec sleep 99'\na\n~\n",
+            2,
+            "the output differs",
+            id="running, and more than is shown",
+        ),
+        pytest.param(
+            "~console:a\n$ true\n~\n\n~console:b\n$ echo x > /dev/pts/0\n~\n",
+            2,
+            "the output differs",
+            id="output of another terminal",
+        ),
+        pytest.param(
+            "~console\n$ read -p 'cost in $ ' x\n$ echo hello\n~\n",
+            2,
+            "bash reads the terminal",
+            id="a question that looks like a prompt",
         ),
         pytest.param("~console\n$ seq 100000\n~\n", 2, "more than 256 KiB", id="a flood"),
         pytest.param(

@@ -13,7 +13,7 @@ Requests and replies are JSON objects, one a line; every request has exactly one
     key      terminal key …            → as `wait`      types a control character: "C" for ^C
     wait     terminal seconds until    → {output state status uid reader dropped}
     prompt   terminal                  → {user host cwd}
-    relay    terminal rows columns     → {state}, and then the bytes of the terminal itself
+    relay    terminal rows columns     → {}, and then the bytes of the terminal itself
     processes                          → {processes: [{pid comm state waits terminal}]}
 
 `wait` reports what the terminal showed since the last report, and its state:
@@ -73,7 +73,7 @@ SYSTEM_CALLS = {
     "aarch64": {63: "read", 65: "read", 73: "poll", 72: "select"},
 }
 SHELLS = {"bash", "sh", "dash", "ash", "busybox"}
-MARK = re.compile(rb"\x1b\]7717;([^\x07]*)\x07")
+MARK = re.compile(rb"\x1b\]7717;(\d{1,3}|\+)\x07")
 PROMPT_MARK = re.compile(rb"\x1b\]7717;(?:\d+|\+)\x07$")
 MARK_BEGUN = re.compile(rb"\x1b[^\x07\n]{,60}$")
 REPL_PROMPT = re.compile(rb"(?:^|(?<=[\n\x07]))(>>> |\.\.\. )$")
@@ -113,10 +113,10 @@ class Terminal:
     shown: bytearray = field(default_factory=bytearray)
     dropped: int = 0
     mark: bytes | None = None  # of the last prompt since the last typing
+    prompted: int = 0  # the shell that gave it
     echo: bytes = b""  # of the terminal, still to come
     own_echo: bytes = b""  # that a program with line editing may give by itself
     reader: Reader | None = None  # who read it last, as it was when something was last typed
-    state: str = "running"  # as it was last reported
     ended: int | None = None
     decoder: codecs.IncrementalDecoder = field(
         default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace")
@@ -179,6 +179,14 @@ class Proc:
         comm = field_of(status, b"Name").decode("utf-8", "replace")
         switches = int(field_of(status, b"voluntary_ctxt_switches"))
         return Reader(pgrp, pid, tid, comm, switches, int(field_of(status, b"Uid").split()[1]))
+
+    def is_interactive(self, reader: Reader) -> bool:
+        """Whether it is a shell that was given neither a command nor a script."""
+        words = self.read(f"{reader.pid}/cmdline").rstrip(b"\0").split(b"\0")[1:]
+        return reader.comm in SHELLS and not any(
+            not word.startswith(b"-") or (b"c" in word and not word.startswith(b"--"))
+            for word in words
+        )
 
     def again(self, reader: Reader) -> Reader | None:
         """The same task as it is now; None unless it sleeps."""
@@ -401,8 +409,8 @@ class Agent:
                 self._pump(0.01)
 
     def do_wait(self, terminal: str, seconds: float, until: str = "end") -> dict[str, Any]:
-        """Wait for the step's end; with ``until="output"`` also for a new line, and with
-        ``until="settled"`` also for a foreground that has gone to sleep without reading."""
+        """Wait for the step's end; with ``until="settled"`` also for a foreground that has gone to
+        sleep without reading, and with ``until="output"`` for that or a whole line of output."""
         where = self.terminals[terminal]
         deadline = time.monotonic() + seconds
         pause, program_since = FIRST_PAUSE, None
@@ -428,13 +436,13 @@ class Agent:
                 program_since = None
             if until == "output" and b"\n" in where.shown and not where.echo:
                 return self._report(where, "running", None)
-            if until == "settled" and reader is None and not where.echo:
+            if until != "end" and reader is None and not where.echo:
                 picture = self._asleep(where)
                 if picture is None or picture != asleep[0]:
                     asleep = (picture, now)
-                elif now - asleep[1] > SETTLED:
+                elif now - asleep[1] > SETTLED and (until == "settled" or where.shown):
                     return self._report(where, "running", None)
-            if now >= deadline:
+            if now >= deadline or where.dropped:
                 return self._report(where, "running", None)
             # Where the processor is emulated looking is slow, and must not take the time of what
             # is looked at; a shell that has just prompted is about to read.
@@ -508,13 +516,15 @@ class Agent:
         shown = terminal.shown
         self._take_marks(terminal)
         if terminal.mark:
+            terminal.prompted = reader.pid
             more = terminal.mark == b"+"
             return ("more", None) if more else ("shell", int(terminal.mark))
         if reader.comm.startswith("python") and (mark := REPL_PROMPT.search(shown)):
             state = "repl" if mark[1] == b">>> " else "more"
             del shown[mark.start(1) :]
             return state, None
-        if reader.comm in SHELLS and (mark := FOREIGN_PROMPT.search(shown)):
+        foreign = reader.pid != terminal.prompted and self.proc.is_interactive(reader)
+        if foreign and (mark := FOREIGN_PROMPT.search(shown)):
             del shown[mark.start() :]
             return "shell", None
         return "program", None
@@ -535,7 +545,6 @@ class Agent:
         self, terminal: Terminal, state: str, reader: Reader | None, status: int | None = None
     ) -> dict[str, Any]:
         self._take_marks(terminal)
-        terminal.state = state
         raw = bytes(terminal.shown)
         if state == "running" and (begun := MARK_BEGUN.search(raw)):
             raw = raw[: begun.start()]
@@ -556,7 +565,7 @@ class Agent:
         """From the reply on the channel *is* the terminal, both ways; never another request."""
         where = self.terminals[terminal]
         fcntl.ioctl(where.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        self._send(json.dumps({"state": where.state}).encode() + b"\n")
+        self._send(b"{}\n")
         while where.ended is None:
             ready = self._pump(None, idle=True)
             self._send(where.shown)

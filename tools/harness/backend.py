@@ -43,6 +43,11 @@ class Backends:
     def of(self, needs_kernel: bool) -> Backend:
         return self.with_kernel if needs_kernel else self.usual
 
+    def close(self) -> None:
+        """Destroy what is left of their machines."""
+        self.usual.close()
+        self.with_kernel.close()
+
 
 @contextmanager
 def make_backends(

@@ -12,11 +12,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.expectation import ELISIONS
 from harness.play import Played
 from harness.record import Result
 from zenn.console import rows
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")  # as Markdown has lines, and no others
+
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,}) *")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufffd]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,13 @@ def _unfit(played: Played) -> str | None:
         return "its text is included from snippets/"
     if block.kind == "program":
         return "the compiler said something"
+    for line in played.comparison.corrected:
+        if line in ELISIONS and line not in played.step.entry.output:
+            return f"the output line `{line}` would be read as an elision"
+        if _FENCE.fullmatch(line):
+            return f"the output line `{line}` would end the block"
+        if _CONTROL.search(line):
+            return "the output has control characters: show it by way of `cat -v` or xxd"
     if block.kind == "console":
         for line in _misread(played):
             return f"the output line `{line}` would be read as something typed"
@@ -92,15 +103,19 @@ def apply(text: bytes, changes: Iterable[Edit]) -> bytes:
     Raises ValueError where the text is not the one that the changes were made for.
     """
     lines = _LINE.findall(text.decode("utf-8"))
-    ending = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
     for change in sorted(changes, key=lambda change: change.first, reverse=True):
         begin, end = change.first - 1, change.first - 1 + len(change.old)
-        for line, old in zip(lines[begin:end], change.old, strict=True):
-            if line.rstrip() != (change.indent + old).rstrip():
-                raise ValueError(f"line {change.first} is not what it was when the run began")
+        there = [line.rstrip() for line in lines[begin:end]]
+        if begin > len(lines) or there != [(change.indent + old).rstrip() for old in change.old]:
+            raise ValueError(f"line {change.first} is not what it was when the run began")
+        ending = _ending(lines[begin] if change.old else lines[begin - 1])
         new = [(change.indent + line).rstrip() + ending for line in change.new]
         lines[begin:end] = new
     return "".join(lines).encode("utf-8")
+
+
+def _ending(line: str) -> str:
+    return line[len(line.rstrip("\r\n")) :] or "\n"
 
 
 def write(path: Path, text: bytes) -> None:

@@ -50,9 +50,12 @@ class Cache:
         return None
 
     def keep(self, result: Result, machine: str) -> None:
-        """Remember a run in which everything passed."""
-        if result.cached or any(verdict.outcome != "passed" for verdict in result.verdicts):
-            return
+        """Remember a run in which everything passed; where nothing can be written, don't."""
+        if not result.cached and all(one.outcome == "passed" for one in result.verdicts):
+            with contextlib.suppress(OSError):
+                self._write(result, machine)
+
+    def _write(self, result: Result, machine: str) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         found = {
             "machine": result.machine,

@@ -1,5 +1,6 @@
 """A chapter as the harness sees it: what becomes of each of its blocks."""
 
+import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ Kind = Literal["program", "console", "result", "file", "shown"]
 
 PROGRAM_LANGUAGES = {"python", "c", "rust"}
 SHELL_LANGUAGES = {"bash", "sh", "shell", "zsh", "shell-session"}
+_SHORT = {"py": "python", "python3": "python", "rs": "rust", "c": "c"}
+_TYPED = re.compile(r"\s*[$#] \S")
 RESULT_TITLE = "実行結果"
 _BETWEEN = re.compile(r"[\s>]*(\[//\]: # \(.*\)\s*)?")
 
@@ -133,7 +136,22 @@ def _kind(path: Path, fence: Fence, program: Block | None, skip: str | None) -> 
             f"a `{fence.language}` block is never run: write ```console with `$ ` before each "
             f"command, or ```{fence.language} file:NAME for a file",
         )
+    if skip is None and (ours := _meant(fence)):
+        raise ChapterError(
+            path,
+            fence.line,
+            f"`{fence.language}` is not run: write ```{ours}, or before it `[//]: # (skip: WHY)`",
+        )
     return "shown"
+
+
+def _meant(fence: Fence) -> str | None:
+    """The language that the harness runs, of a block that nearly says so, or looks like it."""
+    name = fence.language.casefold()
+    near = difflib.get_close_matches(name, ("console", "python", "rust"), n=1, cutoff=0.8)
+    if name in _SHORT or near:
+        return _SHORT.get(name) or near[0]
+    return "console" if not name and _TYPED.match(fence.text) else None
 
 
 def _adjacent(document: Document, one: Fence, other: Fence) -> bool:

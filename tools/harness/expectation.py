@@ -47,7 +47,15 @@ def lines_of(output: str) -> tuple[str, ...]:
     lines = output.split("\n")
     if lines[-1] == "":
         lines.pop()
-    return tuple(line.rsplit("\r", 1)[-1].rstrip() for line in (raw.rstrip("\r") for raw in lines))
+    return tuple(_overwritten(line.rstrip("\r")).rstrip() for line in lines)
+
+
+def _overwritten(line: str) -> str:
+    """A line as it stands in the end: after a carriage return it is written over from its start."""
+    shown = ""
+    for part in line.split("\r"):
+        shown = part + shown[len(part) :]
+    return shown
 
 
 def compare(expected: Sequence[str], actual: Sequence[str], renaming: Renaming) -> Comparison:
@@ -56,11 +64,9 @@ def compare(expected: Sequence[str], actual: Sequence[str], renaming: Renaming) 
     `renaming` takes up the new values of the lines that agree, whether or not all do.
     """
     expected = tuple(line.rstrip() for line in expected)
-    for slack in (False, True):
-        for bound, pairs in _matches(expected, actual, (0, 0), renaming.copy(), slack, [0]):
-            if not slack or _widths_explain(expected, actual, pairs, bound):
-                renaming.adopt(bound)
-                return Comparison(True, tuple(_lines(expected, actual, pairs)), expected)
+    pairs = _agreement(expected, actual, renaming)
+    if pairs is not None:
+        return Comparison(True, tuple(_lines(expected, actual, pairs)), expected)
     diff = tuple(_difference(expected, actual, renaming))
     corrected = tuple(
         renaming.rewrite(line.text) if line.kind == "extra" else line.text
@@ -70,9 +76,26 @@ def compare(expected: Sequence[str], actual: Sequence[str], renaming: Renaming) 
     return Comparison(False, diff, corrected)
 
 
+def agree(expected: Sequence[str], actual: Sequence[str], renaming: Renaming) -> bool:
+    """Whether `compare` would pass, without the cost of a difference; binds values if so."""
+    expected = tuple(line.rstrip() for line in expected)
+    return _agreement(expected, actual, renaming) is not None
+
+
 # A line of the text and the line of the run that belongs to it. An elision comes alone first, and
 # then with each line that it stands for; None is where the other side has nothing.
 _Pair = tuple[int | None, int | None]
+
+
+def _agreement(
+    expected: Sequence[str], actual: Sequence[str], renaming: Renaming
+) -> list[_Pair] | None:
+    for slack in (False, True):
+        for bound, pairs in _matches(expected, actual, (0, 0), renaming.copy(), slack, [0]):
+            if not slack or _widths_explain(expected, actual, pairs, bound):
+                renaming.adopt(bound)
+                return pairs
+    return None
 
 
 def _matches(
@@ -99,9 +122,9 @@ def _matches(
         attempts[0] += 1
         if attempts[0] > _ATTEMPTS_LIMIT:
             return
-        skipped: list[_Pair] = [(at, None), *((at, line) for line in range(to, resume))]
         after = (at + 1, resume)
         for bound, rest in _matches(expected, actual, after, renaming.copy(), slack, attempts):
+            skipped: list[_Pair] = [(at, None), *((at, line) for line in range(to, resume))]
             yield bound, found + skipped + rest
 
 
@@ -172,38 +195,69 @@ def _conflict(text: str, line: str, renaming: Renaming, slack: bool) -> str | No
 def _widths_explain(
     expected: Sequence[str], actual: Sequence[str], pairs: Sequence[_Pair], renaming: Renaming
 ) -> bool:
-    """Whether columns have shifted by no more than the values in them have changed in width."""
-    fits = [
-        _fit(expected[at], actual[to], renaming, slack=True)
+    """Whether every shift of a column comes from a value that has changed its width.
+
+    A word that stands elsewhere than in the text has to be in a column: flush, left or right and on
+    both sides, with a word of a line that has such a value.
+    """
+    rows = [
+        _Row(_spans(expected[at]), _spans(actual[to]), _grown(expected[at], actual[to], renaming))
         for at, to in pairs
         if at is not None and to is not None and expected[at] not in ELISIONS
     ]
-    grown = {
-        unknown.value: abs(len(value) - len(unknown.value))
-        for fit in fits
-        if fit
-        for unknown, value in fit.values
-    }
-    allowance = 2 * sum(grown.values())  # a run of spaces lies between two columns
-    for fit in fits:
-        for ours, theirs in fit.between if fit else ():
-            widths = zip(_spaces(ours), _spaces(theirs), strict=True)
-            if any(abs(one - other) > allowance for one, other in widths):
-                return False
-    return True
+    allowance = 2 * sum(row.grown for row in rows)  # a column's width is not always its widest
+    return all(
+        _in_column(row, word, rows, allowance) for row in rows for word in range(len(row.text))
+    )
 
 
-def _spaces(text: str) -> list[int]:
-    """The widths of a text's runs of spaces, the (perhaps empty) leading one first."""
-    leading = len(text) - len(text.lstrip(" "))
-    return [leading, *map(len, re.findall(" +", text[leading:]))]
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Where the words of a line stand in the text and in the run; how its values have grown."""
+
+    text: list[tuple[int, int]]
+    run: list[tuple[int, int]]
+    grown: int
+
+
+def _spans(line: str) -> list[tuple[int, int]]:
+    return [word.span() for word in re.finditer("[^ ]+", line)]
+
+
+def _grown(text: str, line: str, renaming: Renaming) -> int:
+    fit = _fit(text, line, renaming, slack=True)
+    return sum(abs(len(value) - len(unknown.value)) for unknown, value in fit.values) if fit else 0
+
+
+def _in_column(row: _Row, word: int, rows: Sequence[_Row], allowance: int) -> bool:
+    """Whether a word stands where it may, seen from the space before it."""
+    if len(row.text) != len(row.run):
+        return False
+    if _space_before(row.text, word) == _space_before(row.run, word):
+        return True
+    if abs(row.run[word][0] - row.text[word][0]) > allowance:
+        return False
+    if row.grown and row.run[word][0] == row.text[word][0]:
+        return True  # the padding has made up for it
+    return any(
+        row.text[word][side] == other.text[place][side]
+        and row.run[word][side] == other.run[place][side]
+        for other in rows
+        if other is not row and (other.grown or row.grown)
+        for place in range(min(len(other.text), len(other.run)))
+        for side in (0, 1)
+    )
+
+
+def _space_before(spans: list[tuple[int, int]], word: int) -> int:
+    return spans[word][0] - (spans[word - 1][1] if word else 0)
 
 
 def _difference(
     expected: Sequence[str], actual: Sequence[str], renaming: Renaming
 ) -> Iterator[Line]:
     """The lines of both sides, aligned so that as many as possible agree."""
-    for pair in _align(expected, actual, renaming):
+    for pair in _around(expected, actual, renaming):
         at, to = pair
         if at is not None and to is not None and expected[at] not in ELISIONS:
             why = _conflict(expected[at], actual[to], renaming, slack=True)
@@ -213,6 +267,32 @@ def _difference(
                 yield Line("extra", actual[to])
                 continue
         yield from _lines(expected, actual, [pair])
+
+
+def _around(expected: Sequence[str], actual: Sequence[str], renaming: Renaming) -> list[_Pair]:
+    """The alignment of what is left between the lines that agree at both ends."""
+
+    def agrees(at: int, to: int) -> bool:
+        elided = expected[at] in ELISIONS
+        return not elided and _conflict(expected[at], actual[to], renaming, slack=True) == ""
+
+    shorter = min(len(expected), len(actual))
+    head = 0
+    while head < shorter and agrees(head, head):
+        head += 1
+    tail = 0
+    while tail < shorter - head and agrees(len(expected) - 1 - tail, len(actual) - 1 - tail):
+        tail += 1
+    rows, columns = len(expected) - tail, len(actual) - tail
+    inner = _align(expected[head:rows], actual[head:columns], renaming)
+    return [
+        *((place, place) for place in range(head)),
+        *(
+            (None if at is None else at + head, None if to is None else to + head)
+            for at, to in inner
+        ),
+        *((rows + place, columns + place) for place in range(tail)),
+    ]
 
 
 def _correspond(text: str, line: str, renaming: Renaming) -> None:
@@ -231,9 +311,8 @@ def _correspond(text: str, line: str, renaming: Renaming) -> None:
 
 def _align(expected: Sequence[str], actual: Sequence[str], renaming: Renaming) -> list[_Pair]:
     rows, columns = len(expected), len(actual)
-    if columns > (keep := max(1, _ALIGNMENT_LIMIT // max(1, rows))):  # a flood: only its beginning
-        rest = [(None, to) for to in range(keep, columns)]
-        return [*_align(expected, actual[:keep], renaming), *rest]
+    if columns > (keep := max(2, _ALIGNMENT_LIMIT // max(1, rows))):
+        return _align_ends(expected, actual, renaming, keep // 2)
     elided = [line in ELISIONS for line in expected]
 
     def worth(at: int, to: int) -> float:
@@ -272,3 +351,22 @@ def _align(expected: Sequence[str], actual: Sequence[str], renaming: Renaming) -
             pairs.append((None, to))
             to += 1
     return pairs
+
+
+def _align_ends(
+    expected: Sequence[str], actual: Sequence[str], renaming: Renaming, keep: int
+) -> list[_Pair]:
+    """The alignment of so much output that only its beginning and its end are looked at.
+
+    What lies between is elided where the text elides anything, else it is extra.
+    """
+    skipped = len(actual) - 2 * keep
+    pairs = _align(expected, [*actual[:keep], *actual[-keep:]], renaming)
+    found = [(at, to if to is None or to < keep else to + skipped) for at, to in pairs]
+    if any(line in ELISIONS for line in expected):
+        return found
+    place = next(
+        (i for i, (_, to) in enumerate(pairs) if to is not None and to >= keep), len(pairs)
+    )
+    between: list[_Pair] = [(None, to) for to in range(keep, keep + skipped)]
+    return [*found[:place], *between, *found[place:]]

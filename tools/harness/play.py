@@ -10,7 +10,7 @@ from typing import Any
 from harness.agent import OUTPUT_LIMIT
 from harness.channel import AgentGoneError, AgentRefusedError, Channel
 from harness.chapter import Block
-from harness.expectation import Comparison, compare, lines_of
+from harness.expectation import ELISIONS, Comparison, agree, compare, lines_of
 from harness.machine import Machine
 from harness.scenario import Action, Put, Scenario, Step
 from harness.unknowns import Renaming
@@ -126,7 +126,8 @@ class _Player:
             terminal.held = ""
         seconds = time.monotonic() - started
         typed = "\n".join(lines) or step.entry.text
-        return Played(step, typed, output, terminal.status, user, seconds, comparison, error)
+        status = _status(terminal.status)
+        return Played(step, typed, output, status, user, seconds, comparison, error)
 
     def _terminal(self, step: Step) -> _Terminal:
         if step.terminal not in self.terminals:
@@ -168,18 +169,13 @@ class _Player:
         """
         while True:
             output = _without_echo(step.entry.key, output)
-            whole = output[: output.rfind("\n") + 1] if terminal.state == "running" else output
-            lines = whole.splitlines(keepends=True)
-            for count in range(len(lines) + 1):
-                trial = self.renaming.copy()
-                seen = lines_of("".join(lines[:count]))
-                comparison = compare(step.entry.output, seen, trial)
-                if comparison.passed:
-                    self.renaming.adopt(trial)
-                    if terminal.state == "running":  # a prompt, say, may be on its way yet
-                        output += self._ask(step, terminal, "settled", started, "wait", _REST)
-                    terminal.held = output[len("".join(lines[:count])) :]
-                    return "".join(lines[:count]), comparison
+            seen = self._shown_so_far(step, terminal, output)
+            if seen is not None:
+                comparison = compare(step.entry.output, lines_of(seen), self.renaming)
+                if terminal.state == "running":  # a prompt, say, may be on its way yet
+                    output += self._ask(step, terminal, "settled", started, "wait", _REST)
+                terminal.held = output[len(seen) :]
+                return seen, comparison
             timed_out = time.monotonic() >= started + step.settings.timeout
             waiting = terminal.state == "running" or step.goes_on == "output"
             if timed_out or not waiting:
@@ -187,6 +183,41 @@ class _Player:
             if terminal.state != "running":  # a job in the background may show more
                 time.sleep(0.01)
             output += self._ask(step, terminal, "output", started, "wait")
+
+    def _shown_so_far(self, step: Step, terminal: _Terminal, output: str) -> str | None:
+        """As much of the output as the text shows of it; None if it doesn't agree yet."""
+        lines = output.splitlines(keepends=True)
+        expected = step.entry.output
+        fixed = [line for line in expected if line not in ELISIONS]
+        most = len(lines) if len(fixed) < len(expected) else len(fixed)
+        for count in range(len(fixed), min(most, len(lines)) + 1):
+            seen = "".join(lines[:count])
+            if agree(expected, lines_of(seen), self.renaming.copy()):
+                return seen
+        return None
+
+    def finish(self, played: list[Played]) -> None:
+        """Look for what terminals have shown after their last steps, and no block shows."""
+        last = {one.step.terminal: place for place, one in enumerate(played)}
+        for name, terminal in self.terminals.items():
+            if terminal.state == "closed" or name not in last:
+                continue
+            until = "settled" if terminal.state == "running" else "output"
+            seconds = _REST if terminal.state == "running" else 0.0
+            reply = self.channel.request(
+                "wait", within=seconds, terminal=name, seconds=seconds, until=until
+            )
+            before, status = terminal.state, reply["status"]
+            more = terminal.held + terminal.take(reply)
+            one = played[last[name]]
+            if more.strip() and one.passed:
+                output = one.output + more
+                comparison = compare(one.step.entry.output, lines_of(output), self.renaming)
+                one = replace(one, output=output, comparison=comparison)
+            if before == "running" and terminal.state == "shell" and one.step.goes_on == "running":
+                ended = f"it was to go on, but has ended with status {status}"
+                one = replace(one, error=one.error or ended)
+            played[last[name]] = one
 
     def _check_prompt(self, prompt: Prompt, terminal: _Terminal, name: str) -> None:
         if terminal.state == "closed":
@@ -219,9 +250,10 @@ class _Player:
 
     def _fault(self, step: Step, terminal: _Terminal, output: str) -> str | None:
         """What is wrong with how a step ended, whatever it showed."""
-        if step.goes_on:
-            if step.goes_on == "running" and terminal.state in ("shell", "repl"):
-                return "the word `running` says that it goes on, but it has ended"
+        ended = terminal.state in ("shell", "repl", "closed")
+        if step.goes_on == "running" and ended:
+            return "the word `running` says that it goes on, but it has ended"
+        if step.goes_on and not ended:
             return None
         if terminal.state == "running":
             raise _BrokenError(
@@ -234,13 +266,15 @@ class _Player:
             )
         if terminal.state == "more":
             raise _BrokenError("the command is not complete: go on in lines that begin with `> `")
-        status = terminal.status
-        if step.entry.prompt and status and not output.strip():
-            wanted = step.settings.exit
-            if terminal.state == "shell" and status != wanted:
-                expected = "" if wanted is None else f", not {wanted} as the block says"
-                hint = f": if that is meant, write `exit={status}`" if wanted is None else ""
-                return f"it printed nothing and failed with status {status}{expected}{hint}"
+        status, wanted = _status(terminal.status), step.settings.exit
+        if not step.entry.prompt or not status or status == wanted:
+            return None
+        expected = "" if wanted is None else f", not {wanted} as the block says"
+        hint = f": if that is meant, write `exit={status}`" if wanted is None else ""
+        if terminal.state == "closed":
+            return f"the terminal's shell {_end(terminal.status)}{expected}{hint}"
+        if terminal.state == "shell" and not output.strip():
+            return f"it printed nothing and failed with status {status}{expected}{hint}"
         return None
 
     def _waiting(self, step: Step) -> str:
@@ -278,6 +312,7 @@ def play(scenario: Scenario, machine: Machine) -> Playing:
             if played[-1].comparison is None:
                 broken = (line, played[-1].error or "")
                 return Playing(tuple(played), broken, tuple(player.left()))
+        player.finish(played)
         return Playing(tuple(played), None, tuple(player.left()))
     except AgentGoneError as error:
         broken = (line, f"{error}: {machine.epitaph()}")
@@ -325,6 +360,11 @@ def _end(status: int | None) -> str:
     if status is not None and status < 0:
         return f"was killed by {signal.Signals(-status).name}"
     return f"has ended with status {status}"
+
+
+def _status(status: int | None) -> int | None:
+    """An exit status as a shell would give it: 128 and the signal for a process that was killed."""
+    return 128 - status if status is not None and status < 0 else status
 
 
 def _name(uid: int | None) -> str:

@@ -1,5 +1,6 @@
 """What a run says on a terminal, or in a pipe."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ _SIGNS = {
     "missing": ("- ", "red"),
     "extra": ("+ ", "green"),
 }
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _CONTEXT_LINES = 3
 _DIFF_LINES = 60
 _PARTIAL_LINES = 20  # shown of the output of a step that did not end
@@ -50,9 +52,15 @@ class Report:
 
     def failures(self, result: Result) -> None:
         """Show what failed in a scenario, and how."""
-        for verdict in result.verdicts:
-            if verdict.outcome == "failed":
+        shown = set()
+        for verdict in sorted(result.verdicts, key=lambda verdict: not verdict.played):
+            # A program is as bad as what runs it: the same place, which is shown once.
+            if verdict.outcome == "failed" and verdict.line not in shown:
+                shown.add(verdict.line)
                 self.failure(result, verdict)
+
+    def note(self, sentence: str) -> None:
+        self.console.print(sentence, style="yellow", markup=False, soft_wrap=True)
 
     def changed(self, difference: Iterable[str]) -> None:
         """Show what was written into a chapter: the lines of a unified diff."""
@@ -106,7 +114,8 @@ class Report:
             self._line("      | ", f"(and {len(lines) - _PARTIAL_LINES} lines more)", "dim")
 
     def _line(self, before: str, text: str, style: str) -> None:
-        self.console.print(Text(before + text, style=style), soft_wrap=True)
+        visible = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+        self.console.print(Text(before + visible, style=style), soft_wrap=True)
 
     def summary(self, results: Sequence[Result], account: str | None) -> None:
         """The counts, the reasons of what was skipped, and what each scenario left behind.

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -32,22 +32,24 @@ def run(
     """
     waiting = list(scenarios)[::-1]
     running: set[Future[Result]] = set()
-    executor: Executor
-    with ThreadPoolExecutor(jobs, thread_name_prefix="scenario") as executor:
-        try:
-            while waiting or running:
-                while waiting and len(running) < jobs:
-                    scenario = waiting.pop()
-                    backend = backends.of(scenario.needs_vm)
-                    running.add(executor.submit(_known_or_run, scenario, backend, kept))
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    result = future.result()
-                    if stop_at_failure and not result.passed:
-                        waiting.clear()
-                    yield result
-        finally:
-            waiting.clear()
+    executor = ThreadPoolExecutor(jobs, thread_name_prefix="scenario")
+    try:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                scenario = waiting.pop()
+                backend = backends.of(scenario.needs_vm)
+                running.add(executor.submit(_known_or_run, scenario, backend, kept))
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                result = future.result()
+                if stop_at_failure and not result.passed:
+                    waiting.clear()
+                yield result
+    except BaseException:
+        backends.close()  # the machines end, and with them what waits for them
+        raise
+    finally:
+        executor.shutdown(cancel_futures=True)
 
 
 def _known_or_run(scenario: Scenario, backend: Backend, kept: Cache | None) -> Result:

@@ -1,6 +1,7 @@
 """Scenarios: the blocks that share one machine, and the steps that they take in it."""
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -138,12 +139,16 @@ def _alone(blocks: Sequence[Block]) -> Iterator[tuple[Block, Block]]:
 def _solo(path: Path, title: str, program: Block, result: Block) -> Scenario:
     """A program by itself: compiled where needed, run, and its output compared."""
     name = PurePosixPath(program.fence.title)
-    executable = f"./{name.with_suffix('')}"
+    language = program.fence.language
+    if name.name in ("", "..") or (language != "python" and not name.suffix):
+        raise ChapterError(path, program.line, f"`{name}` is no name for a program in {language}")
+    source, out = shlex.quote(str(name)), shlex.quote(str(name.with_suffix("")))
+    executable = out if name.is_absolute() else f"./{out}"
     commands = {
-        "python": [f"python3 {name}"],
-        "c": [f"gcc -Wall -Wextra -Wpedantic -o {executable[2:]} {name}", executable],
-        "rust": [f"rustc -o {executable[2:]} {name}", executable],
-    }[program.fence.language]
+        "python": [f"python3 {source}"],
+        "c": [f"gcc -Wall -Wextra -Wpedantic -o {out} {source}", executable],
+        "rust": [f"rustc -o {out} {source}", executable],
+    }[language]
     user = "root" if program.settings.root or result.settings.root else "reader"
     prompt = Prompt("#" if user == "root" else "$")
     text = result.fence.text
@@ -264,15 +269,13 @@ def _is_run(program: Block, blocks: Iterable[Block], commands: Sequence[tuple[in
     """Whether a later command runs a program, or another program of the section includes it."""
     name = PurePosixPath(program.fence.title)
     later = [text for line, text in commands if line > program.line]
-    words = [PurePosixPath(word).name for text in later for word in re.findall(WORD, text)]
     others = [b.fence.whole for b in blocks if b.kind == "program" and b is not program]
     if program.fence.language == "python":
-        imported = re.compile(rf"^\s*(?:import|from)\s+{re.escape(name.stem)}\b", re.MULTILINE)
-        return name.name in words or any(imported.search(text) for text in others)
+        return any(map(_python_runs(name).search, later)) or any(
+            map(_imports(name.stem).search, [*later, *others])
+        )
     if name.suffix == ".h":
         return any(re.search(rf'"{re.escape(name.name)}"', text) for text in others)
-    if name.name not in words and name.stem not in words:
-        return False
     outputs = {
         PurePosixPath(out).name
         for text in later
@@ -286,3 +289,20 @@ def _is_run(program: Block, blocks: Iterable[Block], commands: Sequence[tuple[in
         for executable in executables
         for directory in ("./", "/", "~/")
     )
+
+
+def _python_runs(name: PurePosixPath) -> re.Pattern[str]:
+    """A command that gives a program to Python, or runs the file itself."""
+    file, stem = re.escape(name.name), re.escape(name.stem)
+    return re.compile(
+        rf"\bpython[\d.]*\b[^|;&\n]*(?<![\w.-]){file}(?![\w.-])"
+        rf"|\bpython[\d.]*\b[^|;&\n]* -m {stem}(?![\w.-])"
+        rf"|(?<![\w.-]){file}\b[^;&\n]*\| *(?:sudo )?python"
+        rf"|(?:^|[;&|(] *|\b(?:sudo|exec|strace|timeout|unshare|nsenter)\b[^;&|\n]* )"
+        rf"(?:\.|~)?/(?:\S*/)?{file}(?![\w.-])",
+        re.MULTILINE,
+    )
+
+
+def _imports(stem: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|[;'\"])\s*(?:import|from)\s+{re.escape(stem)}\b", re.MULTILINE)

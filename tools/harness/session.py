@@ -69,9 +69,13 @@ class Session:
         if not changes:
             return False
         path = self.root / chapter.path
-        old = path.read_bytes()
-        new = bless.apply(old, changes)
-        bless.write(path, new)
+        try:
+            old = path.read_bytes()
+            new = bless.apply(old, changes)
+            bless.write(path, new)
+        except (OSError, ValueError) as error:
+            self.report.note(f"{chapter.path}: not written: {error}")
+            return False
         self.report.changed(bless.difference(chapter.path, old, new))
         return True
 

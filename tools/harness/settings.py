@@ -9,6 +9,7 @@ from pathlib import Path
 from zenn.model import ChapterError, Comment, Fence
 
 DEFAULT_TIMEOUT = 30.0  # seconds a step may take
+LONGEST_TIMEOUT = 3600  # seconds
 FLAGS = ("root", "running", "vm", "new", "same", "file")
 VALUES = ("timeout=SECONDS", "exit=STATUS", "kernel>=VERSION")
 _KERNEL = re.compile(r"kernel>=(\d+(?:\.\d+)*)")
@@ -51,7 +52,7 @@ def parse_words(path: Path, fence: Fence) -> Settings:
         elif kernel := _KERNEL.fullmatch(word):
             found["kernel"] = tuple(map(int, kernel[1].split(".")))
         elif equals and name == "timeout" and re.fullmatch(r"\d+(\.\d+)?", value):
-            found["timeout"] = float(value)
+            found["timeout"] = _seconds(path, fence, float(value))
         elif equals and name == "exit" and re.fullmatch(r"\d{1,3}", value):
             found["exit"] = int(value)
         else:
@@ -59,6 +60,14 @@ def parse_words(path: Path, fence: Fence) -> Settings:
     if "new" in found and "same" in found:
         raise ChapterError(path, fence.line, "`new` and `same` contradict each other: keep one")
     return Settings(**found)  # type: ignore[arg-type]
+
+
+def _seconds(path: Path, fence: Fence, seconds: float) -> float:
+    if not 0 < seconds <= LONGEST_TIMEOUT:
+        raise ChapterError(
+            path, fence.line, f"`timeout=`: more than 0 and at most {LONGEST_TIMEOUT} seconds"
+        )
+    return seconds
 
 
 def _suggestion(word: str) -> str:

@@ -32,7 +32,7 @@ def parse(text: str) -> tuple[int, int]:
     if not found:
         raise ArgumentTypeError(f"“{text}”: write I/N, as in 2/5 for the second of five shards")
     index, count = int(found[1]), int(found[2])
-    if not 1 <= index <= count:
+    if not 1 <= index <= count <= 1000:
         raise ArgumentTypeError(f"“{text}”: shards are counted from 1/{count} to {count}/{count}")
     return index, count
 

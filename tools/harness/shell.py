@@ -41,9 +41,10 @@ def hand_over(scenario: Scenario, line: int, backend: Backend, say: Callable[[st
             f"`exit` or ^] ends it, and the machine"
         )
         size = os.get_terminal_size(sys.stdout.fileno())
-        reply = channel.request("relay", terminal=name, rows=size.lines, columns=size.columns)
+        channel.request("relay", terminal=name, rows=size.lines, columns=size.columns)
+        here = [one for one in playing.played if one.step.terminal == name]
         with _raw(sys.stdin.fileno()), machine.channel as stream:
-            if reply["state"] in ("shell", "repl"):  # its prompt is taken
+            if not here or here[-1].step.goes_on is None:  # its prompt is taken: let it prompt
                 stream.sendall(b"\n")
             stream.settimeout(None)
             _relay(sys.stdin.fileno(), sys.stdout.fileno(), stream.fileno())

@@ -51,41 +51,45 @@ _MAC = r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}"
 _SPAN = rf"{_NUMBER}/{_NUMBER}/{_NUMBER}/{_NUMBER}"
 _UPTIME = r"\d+(?::\d\d| (?:sec|min|hour|day|week)s?)(?:, +\d+(?::\d\d| (?:sec|min|hour|day)s?))*"
 
+
+def _place(pattern: str) -> re.Pattern[str]:
+    # Letters and digits are ASCII's: in Japanese no space stands between a value and the next word.
+    return re.compile(pattern, re.ASCII)
+
+
 # proc_ns_operations print as type:[inode] (ns_get_name in fs/nsfs.c), sockets and pipes alike.
 SHAPES = (
-    _Shape("inode", re.compile(r"\b[a-z_]+:\[(\d+)\]"), r"\d+"),
-    _Shape("uuid", re.compile(rf"(?<![\w-])({_UUID})(?![\w-])"), _UUID),
+    _Shape("inode", _place(r"(?<![\w])[a-z_]+:\[(\d+)\]"), r"\d+"),
+    _Shape("uuid", _place(rf"(?<![\w-])({_UUID})(?![\w-])"), _UUID),
     _Shape(
         "mac",
-        re.compile(rf"(?<![\w:])({_MAC})(?![\w:])"),
+        _place(rf"(?<![\w:])({_MAC})(?![\w:])"),
         _MAC,
         frozenset({"00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"}),
     ),
     # A row of ipcs(1) begins with the key; elsewhere 0x… is as likely a flag, which must not vary.
     _Shape(
         "key",
-        re.compile(r"^(0x[0-9a-f]{8})(?= +\d+ )"),
+        _place(r"^(0x[0-9a-f]{8})(?= +\d+ )"),
         r"0x[0-9a-f]{8}",
         frozenset({"0x00000000"}),
     ),
     _Shape(
         "date",
-        re.compile(rf"(?<![\w-])(\d{{4}}-\d\d-\d\d(?:[T ]{_CLOCK}(?: ?{_ZONE})?)?)(?![\w-])"),
+        _place(rf"(?<![\w-])(\d{{4}}-\d\d-\d\d(?:[T ]{_CLOCK}(?: ?{_ZONE})?)?)(?![\w-])"),
         rf"\d{{4}}-\d\d-\d\d(?:[T ]{_CLOCK}(?: ?{_ZONE})?)?",
     ),
     _Shape(
         "date",
-        re.compile(
-            rf"\b((?:(?:{_DAY}),? )?(?:{_MONTH}) [ \d]\d(?: {_CLOCK}| \d{{4}}|  \d{{4}})+)\b"
-        ),
+        _place(rf"\b((?:(?:{_DAY}),? )?(?:{_MONTH}) [ \d]\d(?: {_CLOCK}| \d{{4}}|  \d{{4}})+)\b"),
         rf"(?:(?:{_DAY}),? )?(?:{_MONTH}) [ \d]\d(?: {_CLOCK}| \d{{4}}|  \d{{4}})+",
     ),
-    _Shape("time", re.compile(rf"(?<![\w:.])({_CLOCK})(?![\w:])"), _CLOCK),
-    _Shape("rtt", re.compile(rf"\btime[=<]?({_NUMBER}) ?ms\b"), _NUMBER),
-    _Shape("rtt", re.compile(rf"\btime ({_NUMBER})ms\b"), _NUMBER),
-    _Shape("rtt", re.compile(rf"= ({_SPAN}) ms"), _SPAN),
-    _Shape("uptime", re.compile(rf"\bup ({_UPTIME})"), _UPTIME),
-    _Shape("uptime", re.compile(r"^(\d+\.\d\d \d+\.\d\d)$"), r"\d+\.\d\d \d+\.\d\d"),
+    _Shape("time", _place(rf"(?<![\w:.])({_CLOCK})(?![\w:])"), _CLOCK),
+    _Shape("rtt", _place(rf"\btime[=<]?({_NUMBER}) ?ms\b"), _NUMBER),
+    _Shape("rtt", _place(rf"\btime ({_NUMBER})ms\b"), _NUMBER),
+    _Shape("rtt", _place(rf"= ({_SPAN}) ms"), _SPAN),
+    _Shape("uptime", _place(rf"\bup ({_UPTIME})"), _UPTIME),
+    _Shape("uptime", _place(r"^(\d+\.\d\d \d+\.\d\d)$"), r"\d+\.\d\d \d+\.\d\d"),
 )
 
 
@@ -99,7 +103,7 @@ def shape_of(value: str) -> str:
 
 def standing(value: str) -> re.Pattern[str]:
     """`value` as a word of its own: ``1234``, but not in ``12345`` or ``x1234``."""
-    return re.compile(rf"(?<![\w]){re.escape(value)}(?![\w])")
+    return _place(rf"(?<!\w){re.escape(value)}(?!\w)")
 
 
 @dataclass(slots=True)
@@ -150,7 +154,7 @@ class Renaming:
         if not longest_first:
             return text
         any_of = "|".join(map(re.escape, longest_first))
-        return re.sub(rf"(?<!\w)(?:{any_of})(?!\w)", lambda found: run[found[0]], text)
+        return _place(rf"(?<!\w)(?:{any_of})(?!\w)").sub(lambda found: run[found[0]], text)
 
     def rewrite(self, line: str) -> str:
         """A line of the run in the values of the text; values new to it keep the run's."""

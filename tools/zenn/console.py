@@ -15,7 +15,7 @@ from typing import Literal
 _SHELL = re.compile(
     r"((?:(?P<user>[a-z_][\w.-]*)@(?P<host>[\w.-]+):(?P<directory>[^\s$#]+))?(?P<sign>[$#]) )(.*)"
 )
-_SHELL_MORE = re.compile(r"(> )(.*)")
+_SHELL_MORE = re.compile(r"(>(?: |$))(.*)")
 _REPL = re.compile(r"(>>> ?)(.*)")
 _REPL_MORE = re.compile(r"(\.\.\.(?: |$))(.*)")
 _KEY = re.compile(r"\^([A-Z\[\\\]^_])")
