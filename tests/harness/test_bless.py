@@ -92,6 +92,9 @@ def test_the_result_of_a_program_is_corrected_and_the_program_left_alone(bless: 
         ("~console\n# hostname\nx\n~\n", ""),
         ("~console\n$ echo '# x'\nb\n~\n", "would be read as something typed"),
         ("~console\n$ false\n~\n", "failed with status 1"),
+        ("~console\n$ printf '%s\\n' ...\nb\n~\n", "would be read as an elision"),
+        ("~console\n$ printf '\\140\\140\\140\\n'\nb\n~\n", "would end the block"),
+        ("~console\n$ printf 'a\\0b\\n'\nb\n~\n", "has control characters"),
     ],
 )
 def test_what_did_not_end_well_is_not_blessed(

@@ -81,6 +81,7 @@ def test_a_program_may_be_run_by_a_later_console_block(chapter: Build, run: str)
     [
         "~python:x.py\n~\n",
         "~python:x.py\n~\n~console\n$ cat xx.py\n~\n",
+        "~python:x.py\n~\n~console\n$ ls x.py\n~\n",
         "~console\n$ python3 x.py\n~\n~python:x.py\n~\n",
         "~c:x.c\n~\n~console\n$ gcc -o y x.c\n~\n",
         "~c:x.c\n~\n~console\n$ gcc -o y x.c\n$ ./x\n~\n",
@@ -115,6 +116,10 @@ def test_skipped_blocks_are_not_run(chapter: Build) -> None:
         ("~python\n~\n", 1, "a program without a name"),
         ("~bash\n$ ls\n~\n", 1, "never run: write ```console"),
         ("~ini file\n~\n", 1, "needs a path"),
+        ("~consol\n$ ls\n~\n", 1, "is not run: write ```console"),
+        ("~Console\n$ ls\n~\n", 1, "is not run: write ```console"),
+        ("~py:x.py\n~\n", 1, "is not run: write ```python"),
+        ("~\n$ ls\n~\n", 1, "is not run: write ```console"),
         ("~text:実行結果\n~\n", 1, "directly after the program"),
         ("~python:a.py\n~\n\nand\n\n~text:実行結果\n~\n", 6, "directly after the program"),
         ("## A\n\n~console\n$ ls\n", 3, "never closed"),

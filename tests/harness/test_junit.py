@@ -154,7 +154,7 @@ def test_a_block_of_two_scenarios_is_one_case_and_the_worse(run: Run) -> None:
 def test_what_xml_can_not_have_is_left_out(run: Run) -> None:
     xml = to_xml(run("~console\n$ printf 'a\\001\\033b\\n'\na\n~\n"))
     (case,) = ElementTree.fromstring(xml).iter("testcase")
-    assert "+ ab\n" in (case.findtext("failure") or "")
+    assert "+ a\\x01\\x1bb\n" in (case.findtext("failure") or "")
     assert (case.findtext("system-out") or "").endswith("\nab\n")
 
 
