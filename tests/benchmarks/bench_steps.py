@@ -39,7 +39,7 @@ def timed(command: list[str]) -> float:
 def harness(directory: Path, count: int) -> float:
     path = directory / f"{count}.md"
     path.write_text(blocks("console", count))
-    return timed([sys.executable, str(TOOL), "--backend", "namespaces", str(path)])
+    return timed([sys.executable, str(TOOL), "--backend", "namespaces", "--no-cache", str(path)])
 
 
 def byexample(directory: Path, count: int) -> float:
