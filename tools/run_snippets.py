@@ -168,6 +168,8 @@ def _verify(
             results = session.update(selection, options.chapters)
         else:
             results = session.verify(selection)
+    if kept:
+        kept.prune()
     account = listing.account(listing.of_all(selection)) if selection.whole else None
     report.summary(results, account)
     return results

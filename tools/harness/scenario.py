@@ -3,12 +3,12 @@
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from harness.chapter import Block, Chapter
-from harness.settings import Settings, Varying
+from harness.settings import Settings
 from zenn.console import Entry, Prompt, parse
 from zenn.model import ChapterError
 
@@ -57,7 +57,6 @@ class Scenario:
     title: str
     blocks: tuple[Block, ...]
     actions: tuple[Action, ...]
-    varies: tuple[Varying, ...] = field(default=())
 
     @property
     def line(self) -> int:
@@ -169,8 +168,7 @@ def _solo(path: Path, title: str, program: Block, result: Block) -> Scenario:
     wanted = program.settings.exit if result.settings.exit is None else result.settings.exit
     run = Step(result, "", last, user, replace(settings, exit=wanted))
     actions: tuple[Action, ...] = (put, *steps, run)
-    varies = program.varies + result.varies
-    return Scenario(path, title, (program, result), actions, varies)
+    return Scenario(path, title, (program, result), actions)
 
 
 def _together(
@@ -214,8 +212,7 @@ def _together(
             mode = 0o755 if text.startswith("#!") else 0o644
             actions.append(Put(block, block.fence.title, text, mode))
     actions = list(_with_ends(path, actions))
-    varies = tuple(value for block in members for value in block.varies)
-    return [Scenario(path, title, tuple(members), tuple(actions), varies)]
+    return [Scenario(path, title, tuple(members), tuple(actions))]
 
 
 def _user(path: Path, block: Block, opened: Step | None) -> str:
