@@ -35,9 +35,8 @@ $(MERMAID): tools/web/package-lock.json | $(READY)
 site: $(READY) $(MERMAID) ## build site/
 	$(BIN)/mkdocs build --strict --quiet
 
-serve: $(READY) $(MERMAID) ## show the site at http://127.0.0.1:8000, and reload it on changes
-	mkdir -p build
-	$(BIN)/mkdocs serve --watch build
+serve: $(READY) $(MERMAID) ## show the site at http://127.0.0.1:8000, verify and reload it at every save
+	$(BIN)/python -m harness.serve
 
 lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff check

@@ -185,6 +185,9 @@ def test_every_wrong_chapter_is_named_in_one_sentence(
         (("--shard", "3/2"), "shards are counted from 1/2 to 2/2"),
         (("--shell", "docs/01-a.md"), "--shell takes CHAPTER:LINE"),
         (("--shell", "docs/01-a.md:8"), "--shell takes a terminal"),
+        (("--watch", "--update"), "--watch goes with no --shell, --update, --list or --shard"),
+        (("--watch", "mkdocs.yml"), "--watch takes chapters of docs/"),
+        (("--shell", "docs/01-a.md:8", "--executor", "tcp://a:1"), "--shell plays here"),
         (("merge", "none.json"), "none.json: can't be read"),
     ],
 )

@@ -5,7 +5,9 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +17,15 @@ from harness import junit, kernels, listing, record, shard
 from harness.annotations import annotations
 from harness.backend import BACKENDS, make_backends
 from harness.cache import Cache
+from harness.cluster import cluster
 from harness.machine import MachineError
 from harness.record import Result
 from harness.report import Report
+from harness.runner import Workers, threads
 from harness.selection import Selection, place, project_root, select
 from harness.session import Session, record_of
 from harness.shell import hand_over
+from harness.watch import FOLDERS, watch
 
 PASSED, FAILED, WRONG, NO_MACHINE = range(4)
 INTERRUPTED = 128 + signal.SIGINT
@@ -46,6 +51,7 @@ def arguments() -> argparse.ArgumentParser:
     add("--list", action="store_true", help="run nothing: list every block and its fate")
     add("--json", action="store_true", help="with --list: as JSON")
     add("--update", action="store_true", help="write the outputs that differ into the chapters")
+    add("--watch", action="store_true", help="verify, and again what changes at every save")
     add("--shell", metavar="CHAPTER:LINE", help="play a scenario up to a line, then type there")
     add("--backend", choices=("auto", *BACKENDS), default="auto", help="the kind of machine")
     add(
@@ -57,6 +63,7 @@ def arguments() -> argparse.ArgumentParser:
         f"{', '.join(kernels.KERNELS)}; default: {kernels.DEFAULT}",
     )
     add("-j", "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="machines at once")
+    add("--executor", metavar="tcp://HOST:PORT", help="run on the workers of a dask scheduler")
     add("-x", "--exitfirst", action="store_true", help="begin nothing new after a failure")
     add("--keep-going", dest="exitfirst", action="store_false", help="run all (the default)")
     add("--junit", type=Path, metavar="FILE", help="write JUnit XML, too")
@@ -83,6 +90,17 @@ def checked(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.N
         parser.error("--shell takes CHAPTER:LINE")
     if options.shell and (options.chapters or options.update or options.list):
         parser.error("--shell goes with no other chapter, --update or --list")
+    if options.watch and (options.shell or options.update or options.list or options.shard):
+        parser.error("--watch goes with no --shell, --update, --list or --shard")
+    if options.watch and (options.junit or len(options.kernel or []) > 1):
+        parser.error("--watch goes with no --junit, and one --kernel")
+    docs = project_root() / "docs"
+    if options.watch and not all(
+        place(w)[0].resolve().is_relative_to(docs) for w in options.chapters
+    ):
+        parser.error("--watch takes chapters of docs/")
+    if options.executor and options.shell:
+        parser.error("--shell plays here, and --executor elsewhere")
     if options.shell and not (sys.stdin.isatty() and sys.stdout.isatty()):
         parser.error("--shell takes a terminal")
     return options
@@ -104,6 +122,14 @@ def main(words: Sequence[str]) -> int:
         err.print(text, style="dim", markup=False, soft_wrap=True)
 
     root = project_root()
+    if options.watch:
+        try:
+            _watch(options, root, Report(out), fail, note)
+        except MachineError as unmade:
+            fail(unmade)
+            return NO_MACHINE
+        except KeyboardInterrupt:
+            return PASSED
     try:
         selection = select([options.shell] if options.shell else options.chapters, root)
     except ExceptionGroup as group:
@@ -154,7 +180,6 @@ def _verify(
     note: Callable[[str], None],
 ) -> list[Result]:
     """Run the chosen scenarios with a kernel, and write the chapters anew if asked to."""
-    kept = Cache(root / "build" / "cache") if options.cache else None
     file = record_of(root, kernel, options.shard)
     if options.shard:
         index, count = options.shard
@@ -162,17 +187,59 @@ def _verify(
         chosen = shard.shard(selection.chosen, index, count, known)
         selection = replace(selection, chosen=chosen)
         file.unlink(missing_ok=True)
-    with make_backends(options.backend, kernel, options.bare_metal, note) as backends:
-        session = Session(root, file, backends, options.jobs, options.exitfirst, kept, report)
+    with _workers(options, kernel, root, note) as workers:
+        session = Session(root, file, workers, options.exitfirst, report)
         if options.update:
             results = session.update(selection, options.chapters)
         else:
             results = session.verify(selection)
-    if kept:
-        kept.prune()
     account = listing.account(listing.of_all(selection)) if selection.whole else None
     report.summary(results, account)
     return results
+
+
+@contextmanager
+def _workers(
+    options: argparse.Namespace, kernel: str, root: Path, note: Callable[[str], None]
+) -> Iterator[Workers]:
+    """Who runs the scenarios. What runs elsewhere has no cache: its machines aren't known here."""
+    if options.executor:
+        bare_metal = options.bare_metal
+        with cluster(
+            options.executor, options.backend, kernel, allow_bare_metal=bare_metal
+        ) as workers:
+            yield workers
+        return
+    kept = Cache(root / "build" / "cache") if options.cache else None
+    with (
+        make_backends(options.backend, kernel, options.bare_metal, note) as backends,
+        threads(backends, options.jobs, kept) as workers,
+    ):
+        yield workers
+    if kept:
+        kept.prune()
+
+
+def _watch(
+    options: argparse.Namespace,
+    root: Path,
+    report: Report,
+    fail: Callable[[Exception], None],
+    note: Callable[[str], None],
+) -> None:
+    """Verify what is saved, in machines that are kept ready, until interrupted."""
+    kernel = options.kernel[0] if options.kernel else kernels.DEFAULT
+    with _workers(options, kernel, root, note) as workers:
+        session = Session(root, record_of(root, kernel), workers, options.exitfirst, report)
+
+        def verify(selection: Selection, enough: Future[None]) -> list[Result]:
+            results = session.verify(selection, enough)
+            if results:  # none where a newer save came first
+                report.summary(results, None)
+            return results
+
+        note(f"watching {' and '.join(f'{folder}/' for folder in FOLDERS)}; ^C ends")
+        watch(options.chapters, root, verify, fail)
 
 
 def _shell(options: argparse.Namespace, selection: Selection, note: Callable[[str], None]) -> int:

@@ -107,6 +107,13 @@ def test_the_schema_has_the_version_that_is_written(
     assert not validator.is_valid(written | {"version": 2})
 
 
+def test_a_step_that_differs_has_its_difference(written: Any) -> None:
+    assert [step["difference"] for step in written["blocks"][3]["transcript"][:2]] == [
+        ["- ho", "+ hi"],
+        [],
+    ]
+
+
 def test_a_machine_may_not_come_alive(written: Any, validator: Draft202012Validator) -> None:
     nowhere = {"machine": "", "kernel": "", "seconds": 0.0, "transcript": []}
     written["blocks"][3] |= nowhere
@@ -168,7 +175,14 @@ def test_a_broken_block_is_not_valid(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("prompt", "%"), ("status", "0"), ("status", 256), ("user", ""), ("seconds", None)],
+    [
+        ("prompt", "%"),
+        ("status", "0"),
+        ("status", 256),
+        ("user", ""),
+        ("seconds", None),
+        ("difference", ["ho"]),
+    ],
 )
 def test_a_broken_step_is_not_valid(
     written: Any, validator: Draft202012Validator, name: str, value: object

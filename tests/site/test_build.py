@@ -129,6 +129,26 @@ def test_every_block_has_the_badge_of_its_verdict(book: Book) -> None:
     assert not any("badge" in part for part in (text, diagram, indented))
 
 
+def test_a_block_that_failed_shows_its_difference_open(book: Book) -> None:
+    book.write("docs/01-a.md", CHAPTER)
+    difference = ["  same", "- <old>", "+ new", "^ a remark"]
+    step = STEP | {"output": "same\nnew\n", "difference": difference}
+    failed = {"kind": "console", "verdict": "failed", "reason": "違います", "transcript": [step]}
+    record(book, "01-a.md", [{"kind": "program", "verdict": "passed", **RUN}, failed | RUN])
+    book.build()
+    program, console, *_ = blocks(book.page("01-a")).values()
+    assert '<details class="badge badge--passed" data-search-exclude="">' in program
+    assert '<details class="badge badge--failed" data-search-exclude="" open="open">' in console
+    assert "- は本文にだけある行、+ は実行結果にだけある行です。" in console
+    for kind, line in zip(
+        ("same", "missing", "extra", "remark"),
+        ("  same", "- &lt;old&gt;", "+ new", "^ a remark"),
+        strict=True,
+    ):
+        assert f'<span class="transcript__{kind}">{line}\n</span>' in console
+    assert '<span class="go">same' not in console
+
+
 def test_a_change_after_the_run_makes_its_scenario_unverified(book: Book) -> None:
     book.write("docs/01-a.md", CHAPTER)
     digests = [fence.digest for fence in book.document("01-a.md").fences]

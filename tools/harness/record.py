@@ -21,7 +21,9 @@ JSON Schema:
       date       when its scenario ran, UTC, ISO 8601
       seconds    that its own steps took
       transcript a list of what happened: terminal, prompt, command (as typed, with the run's own
-                 values), output, status (null where unknown), user, and the seconds it took
+                 values), output, status (null where unknown), user, the seconds it took, and the
+                 difference between text and output, where they differ: lines after a sign, `- ` of
+                 the text, `+ ` of the run, `  ` of both, `. ` elided, `^ ` a remark
 """
 
 import contextlib

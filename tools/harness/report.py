@@ -10,20 +10,14 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from harness.difference import REMARK, SIGNS, hunk
 from harness.expectation import Line, lines_of
 from harness.play import Played
 from harness.record import Result, by_block
 from harness.verdict import Verdict
 
-_SIGNS = {
-    "same": ("  ", "dim"),
-    "elided": (". ", "dim"),
-    "missing": ("- ", "red"),
-    "extra": ("+ ", "green"),
-}
+_STYLES = {"same": "dim", "elided": "dim", "missing": "red", "extra": "green"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_CONTEXT_LINES = 3
-_DIFF_LINES = 60
 _PARTIAL_LINES = 20  # shown of the output of a step that did not end
 
 
@@ -94,17 +88,14 @@ class Report:
 
     def _diff(self, diff: Sequence[Line], first: int) -> None:
         """The lines that differ, with a few around them; `first` is the output's first line."""
-        changed = [i for i, line in enumerate(diff) if line.kind in ("missing", "extra")]
-        near = {i + d for i in changed for d in range(-_CONTEXT_LINES, _CONTEXT_LINES + 1)}
-        shown = [i for i in range(len(diff)) if i in near]
-        for i in shown[:_DIFF_LINES]:
-            line = diff[i]
+        shown, more = hunk(diff)
+        for line in shown:
             number = f"{first + line.number:>5} " if line.number is not None else " " * 6
-            self._line(number + _SIGNS[line.kind][0], line.text, _SIGNS[line.kind][1])
+            self._line(number + SIGNS[line.kind], line.text, _STYLES[line.kind])
             if line.note:
-                self._line(" " * 8 + "^ ", line.note, "yellow")
-        if len(shown) > _DIFF_LINES:
-            self._line(" " * 8, f"(and {len(shown) - _DIFF_LINES} lines more)", "dim")
+                self._line(" " * 8 + REMARK, line.note, "yellow")
+        if more:
+            self._line(" " * 8, f"(and {more} lines more)", "dim")
 
     def _partial(self, output: str) -> None:
         lines = lines_of(output)

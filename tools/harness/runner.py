@@ -1,10 +1,13 @@
 """Running scenarios: each in a machine of its own, several at a time."""
 
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 from harness.backend import Backend, Backends
 from harness.cache import Cache
@@ -19,32 +22,21 @@ NO_KERNEL_OF_ITS_OWN = (
 )
 
 
-def run(
-    scenarios: Iterable[Scenario],
-    backends: Backends,
-    jobs: int,
-    stop_at_failure: bool,
-    kept: Cache | None = None,
-) -> Iterator[Result]:
-    """Run scenarios, but for those that are `kept` unchanged; yield their results as they come.
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Who runs scenarios: `count` of an executor's at a time, each by calling `run_one` there."""
 
-    With `stop_at_failure` none is begun after one has failed; those under way still end.
-    """
-    waiting = list(scenarios)[::-1]
-    running: set[Future[Result]] = set()
-    executor = ThreadPoolExecutor(jobs, thread_name_prefix="scenario")
+    executor: Executor
+    count: int
+    run_one: Callable[[Scenario], Result]
+
+
+@contextmanager
+def threads(backends: Backends, count: int, kept: Cache | None = None) -> Iterator[Workers]:
+    """Threads of this process; they run no scenario that is `kept` unchanged."""
+    executor = ThreadPoolExecutor(count, thread_name_prefix="scenario")
     try:
-        while waiting or running:
-            while waiting and len(running) < jobs:
-                scenario = waiting.pop()
-                backend = backends.of(scenario.needs_vm)
-                running.add(executor.submit(_known_or_run, scenario, backend, kept))
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                result = future.result()
-                if stop_at_failure and not result.passed:
-                    waiting.clear()
-                yield result
+        yield Workers(executor, count, partial(_known_or_run, backends=backends, kept=kept))
     except BaseException:
         backends.close()  # the machines end, and with them what waits for them
         raise
@@ -52,7 +44,38 @@ def run(
         executor.shutdown(cancel_futures=True)
 
 
-def _known_or_run(scenario: Scenario, backend: Backend, kept: Cache | None) -> Result:
+def run(
+    scenarios: Iterable[Scenario],
+    workers: Workers,
+    stop_at_failure: bool,
+    enough: Future[None] | None = None,
+) -> Iterator[Result]:
+    """Run scenarios; yield their results as they come.
+
+    With `stop_at_failure` none is begun after one has failed; those under way still end. Once
+    `enough` is done, no more results are waited for.
+    """
+    waiting = list(scenarios)[::-1]
+    running: set[Future[Result]] = set()
+    until: set[Future[Any]] = {enough} if enough else set()
+    try:
+        while (waiting or running) and not (enough and enough.done()):
+            while waiting and len(running) < workers.count:
+                running.add(workers.executor.submit(workers.run_one, waiting.pop()))
+            done = wait(running | until, return_when=FIRST_COMPLETED).done & running
+            running -= done
+            for future in done:
+                result = future.result()
+                if stop_at_failure and not result.passed:
+                    waiting.clear()
+                yield result
+    finally:
+        for future in running:
+            future.cancel()
+
+
+def _known_or_run(scenario: Scenario, backends: Backends, kept: Cache | None) -> Result:
+    backend = backends.of(scenario.needs_vm)
     if kept is None:
         return run_one(scenario, backend)
     machine = backend.identity()

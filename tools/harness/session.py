@@ -1,35 +1,35 @@
 """One run of the command line: scenarios through machines, into the report, record and chapters."""
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness import bless, kernels, record
-from harness.backend import Backends
-from harness.cache import Cache
 from harness.chapter import Chapter
 from harness.record import Result
 from harness.report import Report
-from harness.runner import run
+from harness.runner import Workers, run
 from harness.scenario import Scenario
 from harness.selection import Selection, select
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """How to run: the project and its record, the machines and how many, what is known already."""
+    """How to run: the project and its record, who runs scenarios, and where it is shown."""
 
     root: Path
     record: Path
-    backends: Backends
-    jobs: int
+    workers: Workers
     stop_at_failure: bool
-    kept: Cache | None
     report: Report
 
-    def verify(self, selection: Selection) -> list[Result]:
-        """Run the chosen scenarios, show what fails, and write the record."""
-        results = self._run(selection.chosen)
+    def verify(self, selection: Selection, enough: Future[None] | None = None) -> list[Result]:
+        """Run the chosen scenarios, show what fails, and write the record.
+
+        Some results are missing if `enough` was done before (see `run`).
+        """
+        results = self._run(selection.chosen, enough=enough)
         self._record(selection.chapters, results)
         return results
 
@@ -53,10 +53,15 @@ class Session:
         self._record(selection.chapters, found)
         return found
 
-    def _run(self, scenarios: Sequence[Scenario], show: bool = True) -> list[Result]:
+    def _run(
+        self,
+        scenarios: Sequence[Scenario],
+        show: bool = True,
+        enough: Future[None] | None = None,
+    ) -> list[Result]:
         results = []
         with self.report.progress(len(scenarios)) as advance:
-            for result in run(scenarios, self.backends, self.jobs, self.stop_at_failure, self.kept):
+            for result in run(scenarios, self.workers, self.stop_at_failure, enough):
                 results.append(result)
                 advance()
                 if show:

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from harness.chapter import Block
+from harness.difference import signed
 from harness.play import Played, Playing
 from harness.scenario import Scenario
 
@@ -42,6 +43,7 @@ class Verdict:
 
 def transcribe(played: Played) -> Transcribed:
     prompt = played.step.entry.prompt
+    compared = played.comparison
     return {
         "terminal": played.step.terminal,
         "prompt": str(prompt) if prompt else "",
@@ -50,6 +52,7 @@ def transcribe(played: Played) -> Transcribed:
         "status": played.status,
         "user": played.user,
         "seconds": round(played.seconds, 3),
+        "difference": signed(compared.diff) if compared and not compared.passed else [],
     }
 
 

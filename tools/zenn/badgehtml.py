@@ -21,6 +21,8 @@ _WITHOUT_TRANSCRIPT = {
     "program": "このプログラムは、この章に書かれたコマンドで実際に動かしました。",
     "file": "このファイルは、この章に書かれた場所に実際に置いて使いました。",
 }
+_DIFFERS = {"-": "missing", "+": "extra", "^": "remark"}  # else it is a line that stands in both
+_LEGEND = "- は本文にだけある行、+ は実行結果にだけある行です。"
 
 
 def badge_element(badge: Badge) -> Element | None:
@@ -31,8 +33,10 @@ def badge_element(badge: Badge) -> Element | None:
     if badge.verdict == "shown":
         return None
     opens = badge.verdict in ("passed", "failed")
-    classes = f"badge badge--{badge.verdict}"
-    element = Element("details" if opens else "p", {"class": classes, "data-search-exclude": ""})
+    attributes = {"class": f"badge badge--{badge.verdict}", "data-search-exclude": ""}
+    if _differs(badge):
+        attributes["open"] = "open"
+    element = Element("details" if opens else "p", attributes)
     line = SubElement(element, "summary") if opens else element
     mark, says = _SAYS[badge.verdict]
     _text(line, "span", mark, {"class": "badge__mark", "aria-hidden": "true"})
@@ -42,6 +46,10 @@ def badge_element(badge: Badge) -> Element | None:
     if opens:
         element.append(_body(badge))
     return element
+
+
+def _differs(badge: Badge) -> bool:
+    return any(step.difference for step in badge.transcript)
 
 
 def _details(badge: Badge) -> list[str]:
@@ -55,6 +63,8 @@ def _body(badge: Badge) -> Element:
     when = _moment(badge.date)
     if when:
         _text(body, "p", f"実行日時: {_day(badge.date)} {when:%H:%M} (JST)")
+    if _differs(badge):
+        _text(body, "p", _LEGEND)
     if badge.transcript:
         attributes = {"class": "transcript", "role": "group", "tabindex": "0"}
         transcript = SubElement(body, "pre", attributes | {"aria-label": "実行の記録"})
@@ -78,12 +88,19 @@ def _write_step(transcript: Element, step: Step) -> None:
         rest = "".join(f"\n{'... ' if step.prompt.startswith('>>>') else '> '}{m}" for m in more)
         _text(transcript, "span", step.prompt, {"class": "gp"})
         _text(transcript, "span", f"{first}{rest}\n", {"class": "transcript__command"})
-    output = step.output if not step.output or step.output.endswith("\n") else step.output + "\n"
-    _text(transcript, "span", output, {"class": "go"})
+    for line in step.difference:
+        kind = _DIFFERS.get(line[:1], "same")
+        _text(transcript, "span", f"{line}\n", {"class": f"transcript__{kind}"})
+    if not step.difference:
+        _text(transcript, "span", _whole_lines(step.output), {"class": "go"})
     if step.status:
         _text(
             transcript, "span", f"終了ステータス {step.status}\n", {"class": "transcript__status"}
         )
+
+
+def _whole_lines(output: str) -> str:
+    return output if not output or output.endswith("\n") else output + "\n"
 
 
 def _text(

@@ -16,13 +16,17 @@ _RUN = frozenset({"console", "python", "c", "rust"})
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command of a run, or a key, and what the terminal showed after it."""
+    """One command of a run, or a key, and what the terminal showed after it.
+
+    `difference` is that to the text, lines after a sign (see `harness.record`); empty where none.
+    """
 
     terminal: str
     prompt: str
     command: str
     output: str
     status: int | None
+    difference: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +124,5 @@ def _step(step: dict[str, Any]) -> Step:
         command=str(step.get("command", "")),
         output=str(step.get("output", "")),
         status=status if isinstance(status, int) else None,
+        difference=tuple(map(str, step.get("difference", ()))),
     )
