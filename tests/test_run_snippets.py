@@ -185,7 +185,7 @@ def test_every_wrong_chapter_is_named_in_one_sentence(
         (("--shard", "3/2"), "shards are counted from 1/2 to 2/2"),
         (("--shell", "docs/01-a.md"), "--shell takes CHAPTER:LINE"),
         (("--shell", "docs/01-a.md:8"), "--shell takes a terminal"),
-        (("--watch", "--update"), "--watch goes with no --shell, --update, --list or --shard"),
+        (("--watch", "--update"), "--watch goes with no --update, --list, --shard or --junit"),
         (("--watch", "mkdocs.yml"), "--watch takes chapters of docs/"),
         (("--shell", "docs/01-a.md:8", "--executor", "tcp://a:1"), "--shell plays here"),
         (("merge", "none.json"), "none.json: can't be read"),
@@ -196,6 +196,21 @@ def test_a_wrong_command_line_is_told_so(run: Run, words: tuple[str, ...], messa
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_help_fits_a_screen_and_shows_three_examples(run: Run) -> None:
+    lines = run("--help").stdout.splitlines()
+    assert len(lines) <= 40
+    assert max(map(len, lines)) <= 100
+    examples = lines[lines.index("examples:") + 1 :]
+    assert len(examples[: examples.index("")]) == 3
+
+
+def test_a_project_without_chapters_is_told_so(run: Run, project: Path) -> None:
+    (project / "docs" / "01-a.md").unlink()
+    done = run()
+    assert done.returncode == 2
+    assert done.stderr == f"no chapter: {project / 'docs'} has no *.md\n"
 
 
 def test_where_no_machine_can_be_made_it_says_what_to_do(project: Path) -> None:
@@ -251,8 +266,18 @@ def test_update_leaves_what_did_not_end_to_its_author(run: Run, project: Path) -
     write(project, "01-a.md", text)
     done = run("--update")
     assert done.returncode == 1
-    assert "docs/01-a.md:2 not at its end after 1 s" in done.stdout
+    assert "docs/01-a.md:2: not written: not at its end after 1 s" in done.stdout
     assert (project / "docs" / "01-a.md").read_text() == text.replace("~", "```")
+
+
+def test_update_says_why_an_output_can_not_stand_in_a_chapter(run: Run, project: Path) -> None:
+    write(project, "01-a.md", "~console\n$ echo '$ ls'\n$ hostname\n~\n")
+    done = run("--update")
+    assert done.returncode == 1
+    why = "docs/01-a.md:2: not written: the output line `$ ls` would be read as something typed\n"
+    assert why in done.stdout
+    text = (project / "docs" / "01-a.md").read_text()
+    assert text == "```console\n$ echo '$ ls'\n$ hostname\nunshared\n```\n"
 
 
 def test_two_shards_merged_are_the_whole(run: Run, project: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.bless import Edit, apply, edits, write
+from harness.bless import Edit, apply, edits
 from harness.chapter import read
 from harness.machine.namespaces import Namespaces
 from harness.runner import run_one
@@ -110,12 +110,3 @@ def test_what_did_not_end_well_is_not_blessed(
 def test_a_chapter_that_has_changed_meanwhile_is_left_alone() -> None:
     with pytest.raises(ValueError, match="line 2 is not what it was"):
         apply(b"a\nx\n", [Edit(2, ("b",), ("c",), "")])
-
-
-def test_a_chapter_keeps_its_mode(tmp_path: Path) -> None:
-    path = tmp_path / "x.md"
-    path.write_text("a")
-    path.chmod(0o640)
-    write(path, b"b")
-    assert (path.read_text(), path.stat().st_mode & 0o777) == ("b", 0o640)
-    assert list(tmp_path.iterdir()) == [path]

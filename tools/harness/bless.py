@@ -5,9 +5,7 @@ prompt that lied, is left to its author.
 """
 
 import difflib
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,15 +114,6 @@ def apply(text: bytes, changes: Iterable[Edit]) -> bytes:
 
 def _ending(line: str) -> str:
     return line[len(line.rstrip("\r\n")) :] or "\n"
-
-
-def write(path: Path, text: bytes) -> None:
-    """Replace a file atomically, with the same mode."""
-    mode = path.stat().st_mode
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
-        new.write(text)
-    os.chmod(new.name, mode)
-    os.replace(new.name, path)
 
 
 def difference(path: Path, old: bytes, new: bytes) -> list[str]:

@@ -8,12 +8,11 @@ of the harness itself. What has failed is not kept: it is run again.
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from harness import atomic
 from harness.record import Result
 from harness.scenario import Put, Scenario
 from harness.verdict import Verdict
@@ -65,11 +64,8 @@ class Cache:
             "left": result.left,
             "transcripts": [verdict.transcript for verdict in result.verdicts],
         }
-        with tempfile.NamedTemporaryFile(
-            "w", dir=self.directory, prefix=".", delete=False, encoding="utf-8"
-        ) as file:
-            json.dump(found, file, ensure_ascii=False)
-        os.replace(file.name, self._path(result.scenario, machine))
+        text = json.dumps(found, ensure_ascii=False)
+        atomic.write(self._path(result.scenario, machine), text.encode())
 
     def prune(self) -> None:
         """Let the oldest go where there are too many."""

@@ -28,8 +28,6 @@ JSON Schema:
 
 import contextlib
 import json
-import os
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -37,6 +35,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from harness import atomic
 from harness.chapter import Block, Chapter
 from harness.scenario import Scenario
 from harness.verdict import Verdict
@@ -183,10 +182,5 @@ def update(path: Path, chapters: Iterable[Chapter], new: Mapping[Path, list[Entr
 
 def write(path: Path, blocks: list[Entry]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=path.name, delete=False, encoding="utf-8"
-    ) as file:
-        json.dump({"version": VERSION, "blocks": blocks}, file, ensure_ascii=False, indent=1)
-        file.write("\n")
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, path)
+    text = json.dumps({"version": VERSION, "blocks": blocks}, ensure_ascii=False, indent=1)
+    atomic.write(path, f"{text}\n".encode())

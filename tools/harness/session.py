@@ -1,11 +1,12 @@
 """One run of the command line: scenarios through machines, into the report, record and chapters."""
 
+import stat
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import bless, kernels, record
+from harness import atomic, bless, kernels, record
 from harness.chapter import Chapter
 from harness.record import Result
 from harness.report import Report
@@ -70,14 +71,16 @@ class Session:
 
     def _bless(self, chapter: Chapter, results: Iterable[Result]) -> bool:
         """Write the outputs that differ into a chapter; true if there were any."""
-        changes, _ = bless.edits(results)
+        changes, refusals = bless.edits(results)
+        for refusal in refusals:
+            self.report.note(f"{chapter.path}:{refusal.line}: not written: {refusal.reason}")
         if not changes:
             return False
         path = self.root / chapter.path
         try:
             old = path.read_bytes()
             new = bless.apply(old, changes)
-            bless.write(path, new)
+            atomic.write(path, new, stat.S_IMODE(path.stat().st_mode))
         except (OSError, ValueError) as error:
             self.report.note(f"{chapter.path}: not written: {error}")
             return False

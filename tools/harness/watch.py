@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import watchfiles
 
@@ -21,7 +22,7 @@ Say = Callable[[Exception], None]
 Digests = tuple[str, ...]
 
 
-def watch(words: Sequence[str], root: Path, verify: Verify, say: Say) -> None:
+def watch(words: Sequence[str], root: Path, verify: Verify, say: Say) -> NoReturn:
     """Verify the chapters that `words` name (as `select` takes them) now and after every save,
     until interrupted.
 
