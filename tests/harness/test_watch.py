@@ -116,8 +116,8 @@ def test_a_round_gives_way_to_the_next_save_and_nothing_is_forgotten(
     book = watched()
     book.next()
     book.hold.clear()
-    book.write("docs/02-b.md", BLOCK.format("hangs"))
-    assert book.next() == ["docs/02-b.md"]
+    book.write("docs/01-a.md", BLOCK.format("hangs"))
+    assert book.next() == ["docs/01-a.md"]
     book.hold.set()
-    book.write("docs/01-a.md", BLOCK.format("c"))
-    assert book.next() == ["docs/01-a.md", "docs/02-b.md"]
+    book.write("docs/02-b.md", BLOCK.format("c"))
+    assert book.next() == ["docs/02-b.md", "docs/01-a.md"]  # what is looked at comes first

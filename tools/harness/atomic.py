@@ -1,7 +1,10 @@
 """Files that are there whole or not at all, however the process ends."""
 
+import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -20,3 +23,14 @@ def write(path: Path, data: bytes, mode: int = 0o644) -> None:
         except BaseException:  # ^C, too, leaves nothing beside it
             os.unlink(new.name)
             raise
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Hold a directory's lock (flock(2)), which the kernel lets go if this process is killed."""
+    held = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)

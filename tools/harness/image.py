@@ -5,15 +5,14 @@ directory) and `customize` (run in it at the end). The image is one tarball, fro
 kind of machine derives what it needs: `rootfs/` for `namespaces`, a squashfs for `qemu`.
 
     ~/.cache/namespace-book/image-<key>/
-        lock            whoever builds or derives holds it
         image.tar       deterministic: SOURCE_DATE_EPOCH (see mmdebstrap(1))
         rootfs/         the same, unpacked by root
 
-Everything is built under another name and renamed when it is whole, so that what has its final
-name can be used without a look inside.
+Whoever builds or derives holds the directory's lock (`atomic.locked`). Everything is built under
+another name and renamed when it is whole, so that what has its final name can be used without a
+look inside.
 """
 
-import fcntl
 import hashlib
 import io
 import json
@@ -23,12 +22,11 @@ import shutil
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import bootstrap
+from harness import atomic, bootstrap
 from harness.bootstrap import ImageError, run
 
 __all__ = [
@@ -38,7 +36,6 @@ __all__ = [
     "cache_directory",
     "derive",
     "ensure",
-    "locked",
     "read_recipe",
 ]
 
@@ -161,7 +158,7 @@ def derive(
     final, partial = directory / name, directory / f"{name}.part"
     if final.exists():
         return final
-    with locked(directory):
+    with atomic.locked(directory):
         if final.exists():
             return final
         remove(partial)
@@ -223,14 +220,6 @@ def cache_directory() -> Path:
     """Where this project keeps what it builds: `$XDG_CACHE_HOME/namespace-book`."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "namespace-book"
-
-
-@contextmanager
-def locked(directory: Path) -> Iterator[None]:
-    """Hold the lock of `directory`, which the kernel lets go if this process is killed."""
-    with open(directory / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def remove(path: Path) -> None:

@@ -166,18 +166,21 @@ def update(path: Path, chapters: Iterable[Chapter], new: Mapping[Path, list[Entr
     """
     by_name = {chapter.path.as_posix(): chapter for chapter in chapters}
     fresh = {path.as_posix(): found for path, found in new.items()}
-    kept = []
-    for entry in read(path):
+
+    def stays(entry: Entry) -> bool:
         name = entry["chapter"]
-        if name in by_name:
-            ours = {block.fence.digest for block in by_name[name].blocks}
-            replaced = {found["digest"] for found in fresh.get(name, [])}
-            if entry["digest"] not in ours or entry["digest"] in replaced:
-                continue
-        kept.append(entry)
-    blocks = kept + [entry for found in fresh.values() for entry in found]
-    blocks.sort(key=lambda entry: (entry["chapter"], entry["line"]))
-    write(path, blocks)
+        if name not in by_name:
+            return True
+        ours = {block.fence.digest for block in by_name[name].blocks}
+        replaced = {found["digest"] for found in fresh.get(name, [])}
+        return entry["digest"] in ours - replaced
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic.locked(path.parent):  # an author may update while a watch verifies
+        blocks = [entry for entry in read(path) if stays(entry)]
+        blocks += [entry for found in fresh.values() for entry in found]
+        blocks.sort(key=lambda entry: (entry["chapter"], entry["line"]))
+        write(path, blocks)
 
 
 def write(path: Path, blocks: list[Entry]) -> None:

@@ -1,7 +1,7 @@
 """Running scenarios: each in a machine of its own, several at a time."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -21,6 +21,10 @@ NO_KERNEL_OF_ITS_OWN = (
     "`vm`: needs its own kernel, which takes QEMU; the `namespaces` machine runs on the host's"
 )
 
+# Threads beside those that are waited for: a scenario that hangs and has been given up (see `run`)
+# is not to hold up the one that its author has just saved.
+_ABANDONED = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Workers:
@@ -34,7 +38,7 @@ class Workers:
 @contextmanager
 def threads(backends: Backends, count: int, kept: Cache | None = None) -> Iterator[Workers]:
     """Threads of this process; they run no scenario that is `kept` unchanged."""
-    executor = ThreadPoolExecutor(count, thread_name_prefix="scenario")
+    executor = ThreadPoolExecutor(count + _ABANDONED, thread_name_prefix="scenario")
     try:
         yield Workers(executor, count, partial(_known_or_run, backends=backends, kept=kept))
     except BaseException:
@@ -49,7 +53,7 @@ def run(
     workers: Workers,
     stop_at_failure: bool,
     enough: Future[None] | None = None,
-) -> Iterator[Result]:
+) -> Generator[Result]:
     """Run scenarios; yield their results as they come.
 
     With `stop_at_failure` none is begun after one has failed; those under way still end. Once

@@ -1,8 +1,10 @@
 """One run of the command line: scenarios through machines, into the report, record and chapters."""
 
 import stat
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,12 +28,21 @@ class Session:
     report: Report
 
     def verify(self, selection: Selection, enough: Future[None] | None = None) -> list[Result]:
-        """Run the chosen scenarios, show what fails, and write the record.
+        """Run the chosen scenarios, show what fails, and write the record, a chapter at a time.
 
         Some results are missing if `enough` was done before (see `run`).
         """
-        results = self._run(selection.chosen, enough=enough)
-        self._record(selection.chapters, results)
+        results: list[Result] = []
+        unfinished = {chapter.path: chapter for chapter in selection.chapters}
+        missing = Counter(scenario.chapter for scenario in selection.chosen)
+        with closing(self._run(selection.chosen, enough=enough)) as coming:
+            for result in coming:
+                results.append(result)
+                path = result.scenario.chapter
+                missing[path] -= 1
+                if not missing[path]:
+                    self._record([unfinished.pop(path)], results)
+        self._record(unfinished.values(), results)
         return results
 
     def update(self, selection: Selection, words: Sequence[str]) -> list[Result]:
@@ -39,7 +50,7 @@ class Session:
 
         The second run shows what is not the same in two runs: a value that the author has to name.
         """
-        first = self._run(selection.chosen, show=False)
+        first = list(self._run(selection.chosen, show=False))
         changed = {
             chapter.path
             for chapter in selection.chapters
@@ -59,15 +70,14 @@ class Session:
         scenarios: Sequence[Scenario],
         show: bool = True,
         enough: Future[None] | None = None,
-    ) -> list[Result]:
-        results = []
+    ) -> Generator[Result]:
+        """Results as they come; what fails is shown."""
         with self.report.progress(len(scenarios)) as advance:
             for result in run(scenarios, self.workers, self.stop_at_failure, enough):
-                results.append(result)
                 advance()
                 if show:
                     self.report.failures(result)
-        return results
+                yield result
 
     def _bless(self, chapter: Chapter, results: Iterable[Result]) -> bool:
         """Write the outputs that differ into a chapter; true if there were any."""

@@ -100,7 +100,8 @@ class _Chapters:
     mistakes: dict[Path, str] = field(default_factory=dict)
 
     def due(self, saved: set[Path], say: Say) -> Selection:
-        """What of the chapters has been saved, includes what has been, or is unverified still.
+        """What of the chapters has been saved (this first: it is being looked at), includes what
+        has been, or is unverified still.
 
         A mistake is said when it is new, and when its chapter is saved with it.
         """
@@ -118,6 +119,7 @@ class _Chapters:
             (chapter,) = selection.chapters
             if path in saved or self.known.get(chapter.path) != _digests(chapter):
                 found.append(selection)
+        found.sort(key=lambda selection: self.root / selection.chapters[0].path not in saved)
         return _joined(found)
 
     def verified(self, selection: Selection, results: Iterable[Result]) -> None:
