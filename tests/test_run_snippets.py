@@ -118,6 +118,16 @@ def test_a_line_selects_its_scenario_and_keeps_the_record_of_the_others(
     assert record(project)[:2] == [(7, "failed"), (14, "passed")]
 
 
+def test_a_chapter_that_has_gone_is_forgotten(run: Run, project: Path) -> None:
+    write(project, "02-b.md", "~console\n$ echo b\nb\n~\n")
+    run()
+    before = record(project)
+    assert len(before) == 6
+    (project / "docs" / "02-b.md").unlink()
+    run()
+    assert record(project) == before[:5]
+
+
 def test_exitfirst_begins_nothing_new(run: Run, project: Path) -> None:
     write(project, "01-a.md", CHAPTER.replace("\nunshared\n", "\nelse\n"))
     done = run("-x", "-j", "1")

@@ -83,7 +83,7 @@ def written(chapter: Callable[[str], Chapter], backend: Namespaces, tmp_path: Pa
     read = chapter(TEXT)
     results = [run_one(scenario, backend) for scenario in scenarios(read)]
     path = tmp_path / "build" / "verification.json"
-    record.update(path, [read], {read.path: record.entries(read, results)})
+    record.update(path, tmp_path, [read], {read.path: record.entries(read, results)})
     return json.loads(path.read_text("utf-8"))
 
 

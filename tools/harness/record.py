@@ -158,11 +158,13 @@ def read(path: Path) -> list[Entry]:
     return []
 
 
-def update(path: Path, chapters: Iterable[Chapter], new: Mapping[Path, list[Entry]]) -> None:
-    """Write the new entries of some chapters into a record, atomically.
+def update(
+    path: Path, root: Path, chapters: Iterable[Chapter], new: Mapping[Path, list[Entry]]
+) -> None:
+    """Write the new entries of some chapters of the project `root` into a record, atomically.
 
-    What it says of other chapters stays; of these chapters' other blocks, what is still about a
-    block that they have.
+    What it says of other chapters stays, while they exist; of these chapters' other blocks, what
+    is still about a block that they have.
     """
     by_name = {chapter.path.as_posix(): chapter for chapter in chapters}
     fresh = {path.as_posix(): found for path, found in new.items()}
@@ -170,7 +172,7 @@ def update(path: Path, chapters: Iterable[Chapter], new: Mapping[Path, list[Entr
     def stays(entry: Entry) -> bool:
         name = entry["chapter"]
         if name not in by_name:
-            return True
+            return (root / str(name)).exists()
         ours = {block.fence.digest for block in by_name[name].blocks}
         replaced = {found["digest"] for found in fresh.get(name, [])}
         return entry["digest"] in ours - replaced

@@ -107,7 +107,7 @@ class Session:
             for chapter in ours
         }
         if ours:
-            record.update(self.record, ours, found)
+            record.update(self.record, self.root, ours, found)
 
 
 def record_of(root: Path, kernel: str, shard: tuple[int, int] | None = None) -> Path:
