@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.backend import BACKENDS
+
 TOOL = Path(__file__).parent.parent / "tools" / "run_snippets.py"
 CHAPTER = """\
 ---
@@ -306,7 +308,8 @@ def test_junit_is_written_beside(run: Run, project: Path) -> None:
     assert "no file can be written at none/junit.xml" in run("--junit", "none/junit.xml").stderr
 
 
-def test_shell_hands_over_the_terminal_as_it_is_at_a_line(project: Path) -> None:
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_shell_hands_over_the_terminal_as_it_is_at_a_line(project: Path, backend: str) -> None:
     write(project, "01-a.md", "~console\n$ cd /tmp\n$ sudo -s\n# hostname x\n# hostname\nx\n~\n")
     pid, terminal = pty.fork()
     if pid == 0:
@@ -317,7 +320,7 @@ def test_shell_hands_over_the_terminal_as_it_is_at_a_line(project: Path) -> None
             "--shell",
             "docs/01-a.md:5",
             "--backend",
-            "namespaces",
+            backend,
         ]
         os.execv(sys.executable, command)
     shown = b""
