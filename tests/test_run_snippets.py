@@ -274,11 +274,11 @@ def test_update_shows_a_value_that_is_not_the_same_in_two_runs(run: Run, project
 
 
 def test_update_leaves_what_did_not_end_to_its_author(run: Run, project: Path) -> None:
-    text = "~console timeout=1\n$ echo a; sleep 99\nb\n~\n"
+    text = "~console timeout=4\n$ echo a; sleep 99\nb\n~\n"
     write(project, "01-a.md", text)
     done = run("--update")
     assert done.returncode == 1
-    assert "docs/01-a.md:2: not written: not at its end after 1 s" in done.stdout
+    assert "docs/01-a.md:2: not written: not at its end after 4 s" in done.stdout
     assert (project / "docs" / "01-a.md").read_text() == text.replace("~", "```")
 
 

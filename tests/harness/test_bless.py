@@ -88,7 +88,7 @@ def test_the_result_of_a_program_is_corrected_and_the_program_left_alone(bless: 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("~console timeout=1\n$ echo a; sleep 99\nb\n~\n", "not at its end after 1 s"),
+        ("~console timeout=4\n$ echo a; sleep 99\nb\n~\n", "not at its end after 4 s"),
         ("~console\n# hostname\nx\n~\n", ""),
         ("~console\n$ echo '# x'\nb\n~\n", "would be read as something typed"),
         ("~console\n$ false\n~\n", "failed with status 1"),

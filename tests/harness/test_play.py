@@ -130,9 +130,9 @@ def test_passes(play: Play, text: str) -> None:
         pytest.param("~console exit=1\n$ true\n~\n", 1, "no command of the block", id="exit=1"),
         pytest.param("~console exit=2\n$ false\n~\n", 2, "status 1, not 2", id="another status"),
         pytest.param(
-            "~console timeout=1\n$ echo so far; sleep 99\n~\n",
+            "~console timeout=4\n$ echo so far; sleep 99\n~\n",
             2,
-            "not at its end after 1 s: sleep 99 (pid",
+            "not at its end after 4 s: sleep 99 (pid",
             id="never ends",
         ),
         pytest.param("~console\n$ cat\n~\n", 2, "cat reads the terminal", id="cat without input"),
@@ -200,7 +200,7 @@ def test_fails(play: Play, text: str, line: int, reason: str) -> None:
 
 
 def test_a_timeout_keeps_the_partial_output(play: Play) -> None:
-    result = play("~console timeout=1\n$ echo so far; sleep 99\n~\n")
+    result = play("~console timeout=4\n$ echo so far; sleep 99\n~\n")
     assert result.verdicts[0].played[0].output == "so far\n"
 
 
