@@ -240,6 +240,9 @@ def test_the_end_of_a_machine_is_reported_where_it_came(
         def identity(self) -> str:
             return backend.identity()
 
+        def release(self) -> str:
+            return backend.release()
+
         def start(self) -> Machine:
             machine = backend.start()
             os.kill(machine.pid, signal.SIGKILL)
@@ -266,3 +269,5 @@ def test_a_scenario_that_wants_a_newer_kernel_is_skipped_with_the_reason(play: P
     result = play("~console kernel>=999.1\n$ true\n~\n")
     assert [verdict.outcome for verdict in result.verdicts] == ["skipped"]
     assert "needs kernel 999.1 or newer" in result.verdicts[0].reason
+    result = play("~console kernel<3.0\n$ true\n~\n")
+    assert "needs a kernel older than 3.0" in result.verdicts[0].reason

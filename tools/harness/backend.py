@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from threading import Lock
 from typing import Protocol
 
 from harness import image, kernels
@@ -11,6 +11,8 @@ from harness.machine import Machine, MachineError, qemu
 from harness.machine.namespaces import Namespaces
 from harness.machine.qemu import Qemu
 from harness.machine.virtual import is_virtual_machine
+from harness.scenario import Scenario
+from harness.versions import ANY, of_release
 
 BACKENDS = ("qemu", "namespaces")
 
@@ -26,6 +28,9 @@ class Backend(Protocol):
         Asked for often, and before any machine is made.
         """
 
+    def release(self) -> str:
+        """The kernel that its machines will have, as uname(2) gives it."""
+
     def start(self) -> Machine:
         """A fresh machine whose agent listens; MachineError where none can be made."""
 
@@ -33,35 +38,55 @@ class Backend(Protocol):
         """Destroy what is left of its machines."""
 
 
-@dataclass(frozen=True)
 class Backends:
-    """The backend for most scenarios, and the one for those that say `vm`: often the same."""
+    """The backend for most scenarios, the one for those that say `vm` (often the same), and those
+    with the kernels that some want, made by `other(name)` when first asked for.
 
-    usual: Backend
-    with_kernel: Backend
+    Without `other`, a scenario that wants another kernel is given what there is.
+    """
 
-    def of(self, needs_kernel: bool) -> Backend:
-        return self.with_kernel if needs_kernel else self.usual
+    def __init__(
+        self, usual: Backend, with_kernel: Backend, other: Callable[[str], Backend] | None = None
+    ) -> None:
+        self._usual = usual
+        self._with_kernel = with_kernel
+        self._other = other
+        self._others: dict[str, Backend] = {}
+        self._lock = Lock()
+
+    def of(self, scenario: Scenario) -> Backend:
+        """The backend whose machines fit a scenario, or the nearest to that."""
+        backend = self._with_kernel if scenario.needs_vm else self._usual
+        if scenario.kernel == ANY or of_release(backend.release()) in scenario.kernel:
+            return backend
+        name = kernels.fitting(scenario.kernel)
+        if name is None or self._other is None:
+            return backend
+        with self._lock:
+            if name not in self._others:
+                self._others[name] = self._other(name)
+            return self._others[name]
 
     def close(self) -> None:
         """Destroy what is left of their machines."""
-        self.usual.close()
-        self.with_kernel.close()
+        for backend in (self._usual, self._with_kernel, *self._others.values()):
+            backend.close()
 
 
 @contextmanager
 def make_backends(
-    name: str, kernel: str, allow_bare_metal: bool, note: Callable[[str], None]
+    name: str, kernel: str | None, allow_bare_metal: bool, note: Callable[[str], None]
 ) -> Iterator[Backends]:
     """The backend `name`, or for ``auto`` the best that this host can run.
 
-    Virtual machines run the kernel `kernel` of `harness.kernels`. `note` is given what a user
+    Virtual machines run the kernel `kernel` of `harness.kernels`; if that is None, the default one,
+    or another for the scenarios that want another. `note` is given what a user
     should know: the image being built, what is chosen and why. Raises MachineError where the host
     can't run it, with what to do.
     """
     if name == "auto":
         name = choose(note)
-    elif name == "namespaces" and kernel != kernels.DEFAULT:
+    elif name == "namespaces" and kernel is not None:
         raise MachineError("A kernel of choice takes virtual machines: say `--backend qemu`.")
     with ExitStack() as stack:
         try:
@@ -69,17 +94,23 @@ def make_backends(
             rootfs = built.rootfs(note) if name == "namespaces" else None
         except image.ImageError as error:
             raise MachineError(str(error)) from error
-        # It makes nothing before its first machine is asked for.
-        vms = stack.enter_context(closing(Qemu(built, note, kernel))) if qemu.installed() else None
+
+        def vms(kernel: str) -> Qemu:
+            # It makes nothing before its first machine is asked for.
+            return Qemu(built, note, kernel)
+
+        other = vms if kernel is None and qemu.installed() else None
+        default = vms(kernel or kernels.DEFAULT) if rootfs is None or qemu.installed() else None
         if rootfs is None:
-            if vms is None:
-                raise MachineError(f"Virtual machines take QEMU: run “{qemu.INSTALL}”.")
-            yield Backends(vms, vms)
+            assert default
+            yield stack.enter_context(closing(Backends(default, default, other)))
             return
-        usual = stack.enter_context(closing(Namespaces(rootfs, allow_bare_metal=allow_bare_metal)))
+        usual = Namespaces(rootfs, allow_bare_metal=allow_bare_metal)
+        backends = Backends(usual, default or usual, other)
+        stack.enter_context(closing(backends))
         for sentence in usual.notes:
             note(sentence)
-        yield Backends(usual, vms or usual)
+        yield backends
 
 
 def choose(note: Callable[[str], None]) -> str:

@@ -29,14 +29,14 @@ class Wanted:
     """The machines that a worker is to make (as for `make_backends`), and the harness to use."""
 
     backend: str
-    kernel: str
+    kernel: str | None
     allow_bare_metal: bool
     code: str
 
 
 @contextmanager
 def cluster(
-    address: str, backend: str, kernel: str, *, allow_bare_metal: bool = False
+    address: str, backend: str, kernel: str | None, *, allow_bare_metal: bool = False
 ) -> Iterator[Workers]:
     """The workers of the scheduler at `address`; the scenarios of one that dies go to the others.
 
@@ -71,7 +71,7 @@ def run_there(wanted: Wanted, scenario: Scenario) -> Result:
     """In a worker: run a scenario in a machine of its process."""
     if wanted.code != code_digest():
         raise MachineError("A worker has another version of the harness: update its project.")
-    return run_one(scenario, _backends(wanted).of(scenario.needs_vm))
+    return run_one(scenario, _backends(wanted).of(scenario))
 
 
 _made: dict[Wanted, Backends] = {}

@@ -24,6 +24,7 @@ from pathlib import Path
 from harness import bootstrap
 from harness.bootstrap import KEYRING, ImageError, run
 from harness.image import cache_directory, derive
+from harness.versions import Range, of_series
 
 DEFAULT = "6.12"
 EARLY = ("virtio_pci", "virtio_blk", "virtio_console", "squashfs", "overlay")
@@ -65,6 +66,13 @@ KERNELS = {
     "6.18": Source("linux-image-6.18.*-cloud-{architecture}", "trixie-backports"),
     "7": Source("linux-image-7.*-cloud-{architecture}", "trixie-backports"),
 }
+
+
+def fitting(wanted: Range) -> str | None:
+    """The name of the table that is to run what wants such a kernel: the default one if it will do,
+    else the newest; None if none will."""
+    fit = [name for name in KERNELS if of_series(name) in wanted]
+    return DEFAULT if DEFAULT in fit else max(fit, key=of_series, default=None)
 
 
 @dataclass(frozen=True)

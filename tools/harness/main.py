@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from harness import commandline, junit, kernels, listing, record, shard
+from harness import commandline, junit, listing, record, shard
 from harness.annotations import annotations
 from harness.backend import make_backends
 from harness.cache import Cache
@@ -88,7 +88,7 @@ def _verify_on_all(
     """Verify with each kernel that is asked for; tell those who read no terminal, too."""
     results = [
         result
-        for kernel in options.kernel or [kernels.DEFAULT]
+        for kernel in options.kernel or [None]
         for result in _verify(options, kernel, selection, root, report, note)
     ]
     if options.junit:
@@ -101,7 +101,7 @@ def _verify_on_all(
 
 def _verify(
     options: argparse.Namespace,
-    kernel: str,
+    kernel: str | None,
     selection: Selection,
     root: Path,
     report: Report,
@@ -127,7 +127,9 @@ def _verify(
 
 
 @contextmanager
-def _workers(options: argparse.Namespace, kernel: str, root: Path, note: Note) -> Iterator[Workers]:
+def _workers(
+    options: argparse.Namespace, kernel: str | None, root: Path, note: Note
+) -> Iterator[Workers]:
     """Who runs the scenarios. What runs elsewhere has no cache: its machines aren't known here."""
     if options.executor:
         bare_metal = options.bare_metal
@@ -154,7 +156,7 @@ def _watch(
     note: Note,
 ) -> int:
     """Verify what is saved, in machines that are kept ready, until interrupted."""
-    kernel = options.kernel[0] if options.kernel else kernels.DEFAULT
+    kernel = options.kernel[0] if options.kernel else None
     with _workers(options, kernel, root, note) as workers:
         session = Session(root, record_of(root, kernel), workers, options.exitfirst, report)
 
@@ -173,9 +175,9 @@ def _watch(
 
 def _shell(options: argparse.Namespace, selection: Selection, note: Note) -> int:
     scenario, line = selection.chosen[0], place(options.shell)[1]
-    kernel = options.kernel[0] if options.kernel else kernels.DEFAULT
+    kernel = options.kernel[0] if options.kernel else None
     with make_backends(options.backend, kernel, options.bare_metal, note) as backends:
-        hand_over(scenario, line, backends.of(scenario.needs_vm), note)
+        hand_over(scenario, line, backends.of(scenario), note)
     return PASSED
 
 
@@ -185,7 +187,7 @@ def merge(words: Sequence[str]) -> int:
     parser.add_argument("records", nargs="+", type=Path, metavar="RECORD")
     options = parser.parse_args(words)
     try:
-        record.write(record_of(project_root(), kernels.DEFAULT), shard.merge(options.records))
+        record.write(record_of(project_root(), None), shard.merge(options.records))
     except shard.RecordError as error:
         print(error, file=sys.stderr)
         return WRONG

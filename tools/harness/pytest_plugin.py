@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from harness import kernels
 from harness.backend import BACKENDS, Backends, make_backends
 from harness.chapter import read
 from harness.findings import findings
@@ -62,7 +61,7 @@ class ScenarioItem(pytest.Item):
         self.scenario = scenario
 
     def setup(self) -> None:
-        self.backend = _backends(self.config).of(self.scenario.needs_vm)
+        self.backend = _backends(self.config).of(self.scenario)
 
     def runtest(self) -> None:
         result = run_one(self.scenario, self.backend)
@@ -123,7 +122,7 @@ def _backends(config: pytest.Config) -> Backends:
     """The backends of this process, made for the first scenario and closed when pytest ends."""
     if _BACKENDS not in config.stash:
         with ExitStack() as stack:
-            made = make_backends(config.getoption("book_backend"), kernels.DEFAULT, False, print)
+            made = make_backends(config.getoption("book_backend"), None, False, print)
             config.stash[_BACKENDS] = stack.enter_context(made)
             config.add_cleanup(stack.pop_all().close)
     return config.stash[_BACKENDS]

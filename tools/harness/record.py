@@ -1,7 +1,7 @@
 """The record of what runs found: `build/verification.json`, one entry a block.
 
-Runs on a kernel other than the default one have a record of their own of the same form,
-`build/verification-6.1.json`, which the site doesn't show.
+Runs on a kernel of choice (`--kernel 6.1`) have a record of their own of the same form,
+`build/verification-6.1.json`.
 
 The site reads it (`zenn.badges`), so its form is a contract, which `record.schema.json` has as a
 JSON Schema:

@@ -16,6 +16,7 @@ from harness.play import Playing, play
 from harness.record import Result
 from harness.scenario import Scenario
 from harness.verdict import skipped, verdicts
+from harness.versions import of_release
 
 NO_KERNEL_OF_ITS_OWN = (
     "`vm`: needs its own kernel, which takes QEMU; the `namespaces` machine runs on the host's"
@@ -79,7 +80,7 @@ def run(
 
 
 def _known_or_run(scenario: Scenario, backends: Backends, kept: Cache | None) -> Result:
-    backend = backends.of(scenario.needs_vm)
+    backend = backends.of(scenario)
     if kept is None:
         return run_one(scenario, backend)
     machine = backend.identity()
@@ -107,21 +108,10 @@ def run_one(scenario: Scenario, backend: Backend) -> Result:
         stillborn = verdicts(scenario, Playing((), (scenario.line, str(error)), ()))
         return Result(scenario, stillborn, "", "", date, time.monotonic() - started)
     with closing(machine):
-        if scenario.kernel and not _at_least(machine.kernel, scenario.kernel):
-            wanted = ".".join(map(str, scenario.kernel))
-            reason = f"needs kernel {wanted} or newer, and this machine has {machine.kernel}"
+        if of_release(machine.kernel) not in scenario.kernel:
+            reason = f"needs {scenario.kernel}, and this machine has {machine.kernel}"
             return Result(scenario, skipped(scenario.blocks, reason), "", "", date, 0.0)
         playing = play(scenario, machine)
         found = verdicts(scenario, playing)
         seconds = time.monotonic() - started
         return Result(scenario, found, machine.kind, machine.kernel, date, seconds, playing.left)
-
-
-def _at_least(release: str, wanted: tuple[int, ...]) -> bool:
-    """Whether a kernel release such as ``6.12.48+deb13-cloud-amd64`` is `wanted` or newer."""
-    numbers = []
-    for part in release.replace("-", ".").replace("+", ".").split("."):
-        if not part.isdigit():
-            break
-        numbers.append(int(part))
-    return tuple(numbers[: len(wanted)]) >= wanted

@@ -4,11 +4,14 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import and_
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from harness.chapter import Block, Chapter
 from harness.settings import Settings
+from harness.versions import Range
 from zenn.console import Entry, Prompt, parse
 from zenn.model import ChapterError
 
@@ -79,9 +82,9 @@ class Scenario:
         return any(block.settings.vm for block in self.blocks)
 
     @property
-    def kernel(self) -> tuple[int, ...] | None:
-        """The oldest kernel that all its blocks can run on; None if any will do."""
-        return max((b.settings.kernel for b in self.blocks if b.settings.kernel), default=None)
+    def kernel(self) -> Range:
+        """The kernels that all its blocks can run on."""
+        return reduce(and_, (block.settings.kernel for block in self.blocks))
 
 
 def scenarios(chapter: Chapter) -> tuple[Scenario, ...]:

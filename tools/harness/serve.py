@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness import kernels, record
+from harness import record
 from harness.selection import project_root
 from harness.session import record_of
 
@@ -29,7 +29,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--address", default="127.0.0.1:8000", help="default: %(default)s")
     options, for_watch = parser.parse_known_args(words)
     root = project_root()
-    shown = record_of(root, kernels.DEFAULT)
+    shown = record_of(root, None)
     if not shown.exists():  # what isn't there can't be watched
         record.write(shown, [])
     site = [sys.executable, "-m", "mkdocs", "serve", "--quiet"]

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import atomic, bless, kernels, record
+from harness import atomic, bless, record
 from harness.chapter import Chapter
 from harness.record import Result
 from harness.report import Report
@@ -110,11 +110,12 @@ class Session:
             record.update(self.record, self.root, ours, found)
 
 
-def record_of(root: Path, kernel: str, shard: tuple[int, int] | None = None) -> Path:
-    """The record of runs on a kernel: the site shows that of the default one.
+def record_of(root: Path, kernel: str | None, shard: tuple[int, int] | None = None) -> Path:
+    """The record of runs on a kernel; for None, where each scenario has the one it wants: that is
+    what the site shows.
 
     A shard has one of its own, so that all divide by what the last whole run took.
     """
-    name = "verification" if kernel == kernels.DEFAULT else f"verification-{kernel}"
+    name = f"verification-{kernel}" if kernel else "verification"
     part = f"-shard-{shard[0]}-of-{shard[1]}" if shard else ""
     return root / "build" / f"{name}{part}.json"

@@ -5,14 +5,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from harness.versions import ANY, Range, of_release
 from zenn.model import ChapterError, Comment, Fence
 
 DEFAULT_TIMEOUT = 30.0  # seconds a step may take
 LONGEST_TIMEOUT = 3600  # seconds
 FLAGS = ("root", "running", "vm", "new", "same", "file")
-VALUES = ("timeout=SECONDS", "exit=STATUS", "kernel>=VERSION")
-_KERNEL = re.compile(r"kernel>=(\d+(?:\.\d+)*)")
+VALUES = ("timeout=SECONDS", "exit=STATUS", "kernel>=VERSION", "kernel<VERSION")
+_KERNEL = re.compile(r"kernel(>=|<)(\d+(?:\.\d+)*)")
 _DIRECTIVE = re.compile(r"(\w+)\s*[:：]\s*(.*)", re.DOTALL)
 
 
@@ -28,7 +30,7 @@ class Settings:
     file: bool = False
     timeout: float = DEFAULT_TIMEOUT
     exit: int | None = None
-    kernel: tuple[int, ...] | None = None
+    kernel: Range = ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,13 @@ def parse_words(path: Path, fence: Fence) -> Settings:
 
     Raises ChapterError for a word that it doesn't know, or a value that is no number.
     """
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for word in fence.words:
         name, equals, value = word.partition("=")
         if word in FLAGS:
             found[word] = True
         elif kernel := _KERNEL.fullmatch(word):
-            found["kernel"] = tuple(map(int, kernel[1].split(".")))
+            found["kernel"] = found.get("kernel", ANY) & _range(kernel[1], kernel[2])
         elif equals and name == "timeout" and re.fullmatch(r"\d+(\.\d+)?", value):
             found["timeout"] = _seconds(path, fence, float(value))
         elif equals and name == "exit" and re.fullmatch(r"\d{1,3}", value):
@@ -59,7 +61,11 @@ def parse_words(path: Path, fence: Fence) -> Settings:
             raise ChapterError(path, fence.line, f"unknown word `{word}`: {_suggestion(word)}")
     if "new" in found and "same" in found:
         raise ChapterError(path, fence.line, "`new` and `same` contradict each other: keep one")
-    return Settings(**found)  # type: ignore[arg-type]
+    return Settings(**found)
+
+
+def _range(sign: str, bound: str) -> Range:
+    return Range(at_least=of_release(bound)) if sign == ">=" else Range(below=of_release(bound))
 
 
 def _seconds(path: Path, fence: Fence, seconds: float) -> float:
@@ -72,8 +78,8 @@ def _seconds(path: Path, fence: Fence, seconds: float) -> float:
 
 def _suggestion(word: str) -> str:
     known = [*FLAGS, *VALUES]
-    stem = re.split(r"[=>]", word)[0]
-    stems = {re.split(r"[=>]", one)[0]: one for one in known}
+    stem = re.split(r"[=<>]", word)[0]
+    stems = {re.split(r"[=<>]", one)[0]: one for one in known}
     near = difflib.get_close_matches(stem, stems, n=1, cutoff=0.5)
     if near:
         return f"do you mean `{stems[near[0]]}`?"

@@ -162,7 +162,11 @@ class Namespaces:
 
     def identity(self) -> str:
         """See `Backend.identity`: the image's directory is named by the key of its recipe."""
-        return f"{KIND} {platform.release()} {self._image}"
+        return f"{KIND} {self.release()} {self._image}"
+
+    def release(self) -> str:
+        """See `Backend.release`: this host's."""
+        return platform.release()
 
     def start(self) -> NamespacesMachine:
         """A fresh machine whose agent listens.

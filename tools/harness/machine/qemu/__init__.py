@@ -93,11 +93,14 @@ class Qemu:
 
     def identity(self) -> str:
         """See `Backend.identity`; whether the processor is emulated decides nothing but time."""
+        return f"{KIND} {template.version()} {self.release()} {self._image.key}"
+
+    def release(self) -> str:
+        """See `Backend.release`."""
         try:
-            kernel = kernels.ensure(self._kernel, self._note)
+            return kernels.ensure(self._kernel, self._note).release
         except ImageError as error:
             raise MachineError(str(error)) from error
-        return f"{KIND} {template.version()} {kernel.release} {self._image.key}"
 
     def start(self) -> QemuMachine:
         """A fresh machine whose agent listens.
