@@ -1,7 +1,29 @@
 #!/bin/sh
-# Installs the Debian/Ubuntu packages that setting up, verifying and building need.
-# As root it installs what is missing; as another user it says what to install. Idempotent.
+# Installs the Debian/Ubuntu packages that are missing, and says what is missing where it can't.
+#
+#   provision.sh           what setting up, verifying and building take (`make` calls it)
+#   provision.sh reader    also what readers of the book type: the machine of the Vagrantfile
+#
+# As root it installs; as another user it says what to install. A second run changes nothing.
 set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+
+elsewhere() { # elsewhere HOW: this system can't run the book itself, but a machine of Vagrant's can
+    echo "The book is verified on Debian or Ubuntu. Here, use the machine of the Vagrantfile:" \
+        "$1, then run: vagrant up && vagrant ssh -c 'cd /vagrant && make'" >&2
+    exit 1
+}
+
+if ! command -v apt-get >/dev/null; then
+    case $(uname -s) in
+        Darwin) elsewhere "install VirtualBox 7.1 or newer and Vagrant" ;;
+    esac
+    if command -v dnf >/dev/null; then
+        elsewhere "sudo dnf install vagrant vagrant-libvirt libvirt-daemon-kvm"
+    fi
+    elsewhere "install Vagrant, and VirtualBox or libvirt"
+fi
 
 missing=""
 need() { # need PACKAGE COMMAND…: the package is missing if the command fails
@@ -10,6 +32,11 @@ need() { # need PACKAGE COMMAND…: the package is missing if the command fails
     "$@" >/dev/null 2>&1 || missing="$missing $package"
 }
 
+installed() { # installed PACKAGE
+    [ "$(dpkg-query --show --showformat '${db:Status-Status}' "$1")" = installed ]
+}
+
+need make command -v make
 need python3-venv python3 -c 'import ensurepip, venv'
 need mmdebstrap command -v mmdebstrap
 need debian-archive-keyring test -e /usr/share/keyrings/debian-archive-keyring.gpg
@@ -19,12 +46,27 @@ need kmod env PATH="$PATH:/usr/sbin:/sbin" sh -c 'command -v depmod'
 need npm command -v npm # the diagrams of the site
 [ "$(id -u)" -eq 0 ] || need uidmap command -v newuidmap # the guest image, built by a user
 
+case ${1-} in
+    "") ;;
+    reader)
+        # The machine has what the guest has, in which the chapters' outputs were made …
+        # shellcheck disable=SC2013  # words are what is wanted
+        for package in $(sed 's/#.*//' "$here/harness/guest/packages"); do
+            need "$package" installed "$package"
+        done
+        # … and what a person wants besides.
+        for package in tmux man-db manpages-dev git bash-completion rustc cargo; do
+            need "$package" installed "$package"
+        done
+        ;;
+    *)
+        echo "usage: provision.sh [reader]" >&2
+        exit 2
+        ;;
+esac
+
 [ -n "$missing" ] || exit 0
 
-if ! command -v apt-get >/dev/null; then
-    echo "missing:$missing. This is not Debian or Ubuntu: install them in its own way." >&2
-    exit 1
-fi
 if [ "$(id -u)" -ne 0 ]; then
     echo "missing:$missing. Install them with: sudo apt-get install$missing" >&2
     exit 1
