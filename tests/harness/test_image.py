@@ -65,6 +65,16 @@ def test_a_host_without_debian_has_no_mirror_for_us() -> None:
     assert bootstrap.parse_mirror("") is None
 
 
+def test_where_apt_has_no_debian_it_is_the_mirror_that_mmdebstrap_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = tmp_path / "apt.conf"
+    nothing.write_text('Dir::Etc::sourcelist "/dev/null";\nDir::Etc::sourceparts "/dev/null";\n')
+    monkeypatch.setenv("APT_CONFIG", str(nothing))
+    assert bootstrap.output_of("apt-get", "indextargets") == ""
+    assert bootstrap.mirror().startswith("http")
+
+
 def test_the_recipe_of_the_repository_names_no_mirror() -> None:
     recipe = read_recipe()
     texts = [data.decode() for _, _, data in recipe.files] + list(recipe.options)

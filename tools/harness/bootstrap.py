@@ -1,6 +1,7 @@
 """Debian by mmdebstrap(1): the tools it takes, this host's mirror, the run itself."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -31,13 +32,12 @@ class ImageError(Exception):
 def mmdebstrap(
     arguments: list[str], suite: str, target: Path, epoch: int, progress: Callable[[str], None]
 ) -> None:
-    """Build the tarball `target` from this host's mirror, by root or in a user namespace.
+    """Build the tarball `target` from the `mirror`, by root or in a user namespace.
 
     `progress` is given mmdebstrap's own line for each of its stages.
 
     :raises ImageError: mmdebstrap fails; with the end of what it said.
     """
-    mirror = parse_mirror(output_of("apt-get", "indextargets"))
     run(
         [
             "mmdebstrap",
@@ -46,7 +46,7 @@ def mmdebstrap(
             *arguments,
             suite,
             str(target),
-            *([f"deb {mirror} {suite} main"] if mirror else []),
+            f"deb {mirror()} {suite} main",
         ],
         proxies() | {"SOURCE_DATE_EPOCH": str(epoch)},
         lambda line: progress(f"guest image: {line.removeprefix('I: ')}"),
@@ -88,11 +88,31 @@ def has_subordinate_ids() -> bool:
     return True
 
 
-def parse_mirror(indextargets: str) -> str | None:
-    """The Debian mirror that this host's apt uses, from the text of `apt-get indextargets`.
+def mirror() -> str:
+    """The Debian mirror that this host's apt uses; if it uses none, as Ubuntu's, mmdebstrap's.
 
-    None where it uses none (another distribution): mmdebstrap then takes its own default.
+    :raises ImageError: neither is known.
     """
+    found = parse_mirror(output_of("apt-get", "indextargets")) or _mirror_of_mmdebstrap()
+    if not found:
+        raise ImageError("Neither this host's apt nor mmdebstrap knows a Debian mirror.")
+    return found
+
+
+def _mirror_of_mmdebstrap() -> str | None:
+    """What mmdebstrap would take by itself: it is stopped once it has written its sources.list."""
+    hook = 'cat "$1"/etc/apt/sources.list >&2; false'
+    mode = "--mode=root" if os.geteuid() == 0 else "--mode=unshare"
+    command = ["mmdebstrap", "--variant=custom", mode, "--format=null", f"--setup-hook={hook}"]
+    done = subprocess.run(
+        [*command, "stable", "-"], capture_output=True, encoding="utf-8", errors="replace"
+    )
+    found = re.search(r"^deb (?:\[.*?\] )?(\S+) \S+ main", done.stderr, re.MULTILINE)
+    return found[1] if found else None
+
+
+def parse_mirror(indextargets: str) -> str | None:
+    """The Debian mirror in the text of `apt-get indextargets`, if there is one."""
     for stanza in indextargets.split("\n\n"):
         fields = dict(line.split(": ", 1) for line in stanza.splitlines() if ": " in line)
         # The archive of security updates has Label Debian-Security, and not every suite.

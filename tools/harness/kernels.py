@@ -151,11 +151,10 @@ def download(source: Source, work: Path) -> list[Path]:
     for name in ("state/lists/partial", "cache/archives/partial", "deb", "root"):
         (work / name).mkdir(parents=True)
     (work / "status").touch()
-    mirror = bootstrap.parse_mirror(bootstrap.output_of("apt-get", "indextargets"))
-    if not mirror:
-        raise ImageError("No kernel can be fetched: this host's apt knows no Debian mirror.")
     architecture = bootstrap.output_of("dpkg", "--print-architecture").strip()
-    (work / "sources.list").write_text(f"deb [signed-by={KEYRING}] {mirror} {source.suite} main\n")
+    (work / "sources.list").write_text(
+        f"deb [signed-by={KEYRING}] {bootstrap.mirror()} {source.suite} main\n"
+    )
     (work / "apt.conf").write_text(APT_CONF.format(directory=work, architecture=architecture))
     apt = {"APT_CONFIG": str(work / "apt.conf")}
     run(["apt-get", "--quiet", "--error-on=any", "update"], apt, ignore)
