@@ -14,6 +14,11 @@ from dataclasses import dataclass, field
 
 from harness.settings import Varying
 
+# What an author may not know of a value that doesn't correspond.
+_HINTS = {
+    "inode": "; a namespace that has ended gives its number to the next one: keep it alive "
+    "meanwhile, or begin a new machine (`new`)"
+}
 MEASURES = {"date", "time", "uptime", "seconds", "rtt", "clock"}
 
 
@@ -128,10 +133,11 @@ class Renaming:
             return None
         known = self.actual.get((kind, text))
         if known is not None and known != actual:
-            return f"{text} stood for {known} before, here for {actual}"
+            return f"{text} stood for {known} before, here for {actual}" + _HINTS.get(kind, "")
         other = self.textual.get((kind, actual))
         if other is not None and other != text:
-            return f"{other} and {text} differ in the text, but both are {actual} in the run"
+            why = f"{other} and {text} differ in the text, but both are {actual} in the run"
+            return why + _HINTS.get(kind, "")
         self.actual[kind, text] = actual
         self.textual[kind, actual] = text
         return None
