@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from zenn.export.book import Refused, export
-from zenn.lint import Book, lint_book, lint_files
+from zenn.lint.book import Book
+from zenn.lint.run import lint_book, lint_files
 from zenn.project import project_root
 
 CLEAN, FOUND = range(2)
@@ -35,8 +36,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _lint(book: Book, files: Sequence[Path]) -> int:
     found = lint_files(files, book) if files else lint_book(book)
-    for finding in found:
-        print(finding)
+    if found:
+        print(*found, sep="\n")
     return FOUND if found else CLEAN
 
 

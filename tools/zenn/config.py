@@ -1,8 +1,11 @@
 """``config.yaml``, by which Zenn knows the book."""
 
+import re
 from pathlib import Path
 
 import yaml
+
+_NUMBERED = re.compile(r"[0-9]+-")
 
 
 def chapter_names(file: Path) -> tuple[str, ...] | None:
@@ -15,3 +18,8 @@ def chapter_names(file: Path) -> tuple[str, ...] | None:
     if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
         return None
     return tuple(found)
+
+
+def is_numbered(name: str) -> bool:
+    """Tell the name of a chapter, ``02-uts``, from that of a page of the site alone, ``index``."""
+    return bool(_NUMBERED.match(name))

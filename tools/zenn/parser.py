@@ -23,9 +23,8 @@ def parse(text: str, path: Path, snippets: Path | None) -> Document:
     """Parse a whole chapter file, front matter included.
 
     `path` is how errors name the chapter, `snippets` the folder of its includes, which stay as
-    they are without one, as at Zenn. Raises
-    `ChapterError` for what an author must mend: front matter that is not YAML, a bad include, a
-    comment that would show.
+    they are without one, as at Zenn. Raises `ChapterError` for what an author must mend: front
+    matter that is not YAML, a bad include, a comment that would show.
     """
     text = clean(text)
     front, _ = split_front_matter(text)

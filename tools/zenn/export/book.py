@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from zenn.export.chapter import exported
-from zenn.lint import Book, lint_book
+from zenn.lint.book import Book
+from zenn.lint.run import lint_book
 from zenn.model import ChapterError, Document
 from zenn.parser import clean
 from zenn.project import BookAddress, ProjectError, book_address
@@ -72,10 +73,10 @@ def contents(book: Book, address: BookAddress) -> dict[str, bytes]:
 
 def _images(document: Document) -> set[str]:
     return {
-        unquote(str(leaf.token.attrGet("src"))).removeprefix("/")
+        unquote(str(piece.token.attrGet("src"))).removeprefix("/")
         for part in prose(document)
-        for leaf in part.leaves
-        if leaf.token.type == "image"
+        for piece in part.pieces
+        if piece.token.type == "image"
     }
 
 

@@ -50,7 +50,11 @@ def exported(document: Document, address: Address) -> str:
 
 def misread(document: Document) -> Iterator[Fence]:
     """Yield the first block that would read otherwise with its programs in place, if one does."""
-    again = parse(expanded(document), document.path, None)
+    try:
+        again = parse(expanded(document), document.path, None)
+    except ChapterError:
+        yield next(fence for fence in document.fences if fence.included)
+        return
     for here, there in zip_longest(document.fences, again.fences):
         if not here or not there or _code(here) != _code(there):
             yield here or document.fences[-1]

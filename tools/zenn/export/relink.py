@@ -57,14 +57,14 @@ def _links(part: Prose) -> Iterator[tuple[int, str]]:
     """Yield where in the source of `part` chapters are linked to; no name where it isn't there."""
     source = part.inline.content
     link = None
-    for leaf in part.leaves:
-        if leaf.token.type == "link_open":
-            link = chapter_link(str(leaf.token.attrGet("href") or ""))
-        elif leaf.token.type == "link_close" and link:
-            begin = source.find("](", leaf.source)
+    for piece in part.pieces:
+        if piece.token.type == "link_open":
+            link = chapter_link(str(piece.token.attrGet("href") or ""))
+        elif piece.token.type == "link_close" and link:
+            begin = source.find("](", piece.source)
             rest = source[begin + 2 :].lstrip(" \n<") if begin >= 0 else ""
             written = rest.startswith(link[0])
-            yield (len(source) - len(rest), link[0]) if written else (leaf.source, "")
+            yield (len(source) - len(rest), link[0]) if written else (piece.source, "")
 
 
 def _rows(part: Prose, lines: list[str], seen: dict[int, int]) -> list[_Row]:

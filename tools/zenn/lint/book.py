@@ -1,16 +1,17 @@
 """The book that a chapter is linted in: what it may link to, and what it may show."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
-from zenn.config import chapter_names
+from zenn.config import chapter_names, is_numbered
 from zenn.model import ChapterError, Document
 from zenn.parser import parse
 
 
 @dataclass(frozen=True)
 class Book:
-    """The folder `docs/` of the project at `root`."""
+    """The folder `docs/` of the project at `root`, as it is when it is first asked."""
 
     root: Path
     _documents: dict[str, Document | None] = field(default_factory=dict)
@@ -19,20 +20,22 @@ class Book:
     def docs(self) -> Path:
         return self.root / "docs"
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """Return the names of all pages, ``02-uts`` for docs/02-uts.md."""
         return sorted(file.stem for file in self.docs.glob("*.md"))
 
-    @property
+    @cached_property
     def chapters(self) -> tuple[str, ...] | None:
         """Return the chapters that config.yaml lists; None where it lists none that can be read."""
         return chapter_names(self.docs / "config.yaml")
 
     def is_chapter(self, document: Document) -> bool:
         """Tell a chapter of Zenn's book from a page that only the site has."""
-        chapters = self.chapters
-        return chapters is None or document.path.stem in chapters
+        path = document.path
+        if path.parent != Path("docs"):  # an author's file, on its way to be one
+            return True
+        return is_numbered(path.stem) or path.stem in (self.chapters or ())
 
     def document(self, name: str) -> Document | None:
         """Return the parsed page of that name; None if it has a mistake that hides the rest."""

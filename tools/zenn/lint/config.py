@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from zenn.config import is_numbered
 from zenn.lint.book import Book
 from zenn.lint.finding import Finding
 from zenn.lint.frontmatter import LONGEST_TITLE, units
@@ -15,7 +16,6 @@ MOST_CHAPTERS = 200
 MOST_TOPICS = 5
 _SLUG = re.compile(r"[0-9a-z_-]{12,50}")
 _SIGNS = re.compile(r"[ -/:-@\[-`{-~]")
-_NUMBERED = re.compile(r"[0-9]+-")
 
 Wrong = tuple[str, str, str]
 """A key of config.yaml, the rule's name, and the message."""
@@ -139,8 +139,7 @@ def _chapters(config: dict[str, Any], book: Book) -> Iterator[Wrong]:
         if chapters.count(name) > 1:
             yield "chapters", "config-chapters", f"{name} is listed twice; leave one out"
     for name in book.names:
-        # A number makes a page a chapter: index.md and others are of the site alone.
-        if _NUMBERED.match(name) and name not in chapters:
+        if is_numbered(name) and name not in chapters:
             yield (
                 "chapters",
                 "config-chapters",

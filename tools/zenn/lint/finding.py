@@ -8,7 +8,7 @@ from zenn.lint.book import Book
 from zenn.model import Document
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A trap at a line (1-based) of a file: what Zenn would show, and what to write instead."""
 

@@ -17,11 +17,11 @@ LARGEST = 3 * 1024 * 1024  # bytes
 def images(document: Document, book: Book) -> Iterator[Finding]:
     """Images that Zenn doesn't show, or that would be fetched from elsewhere."""
     for part in prose(document):
-        for leaf in part.leaves:
-            if leaf.token.type == "image":
-                source = unquote(str(leaf.token.attrGet("src") or ""))
+        for piece in part.pieces:
+            if piece.token.type == "image":
+                source = unquote(str(piece.token.attrGet("src") or ""))
                 for rule, message in _wrong(document, book, source):
-                    yield Finding(document.path, part.line_of(leaf.offset), rule, message)
+                    yield Finding(document.path, part.line_of(piece.offset), rule, message)
 
 
 def _wrong(document: Document, book: Book, source: str) -> Iterator[tuple[str, str]]:

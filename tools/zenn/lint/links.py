@@ -14,12 +14,12 @@ from zenn.prose import prose
 def links(document: Document, book: Book) -> Iterator[Finding]:
     """Links to chapters and headings that are not there, or that only the site would follow."""
     for part in prose(document):
-        for leaf in part.leaves:
-            href = str(leaf.token.attrGet("href") or "")
-            if leaf.token.type != "link_open" or is_outside(href):
+        for piece in part.pieces:
+            href = str(piece.token.attrGet("href") or "")
+            if piece.token.type != "link_open" or is_outside(href):
                 continue
             for rule, message in _wrong(document, book, href):
-                yield Finding(document.path, part.line_of(leaf.offset), rule, message)
+                yield Finding(document.path, part.line_of(piece.offset), rule, message)
 
 
 def references(document: Document, book: Book) -> Iterator[Finding]:

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from zenn.links import EMBEDS, embed_address
 from zenn.lint.book import Book
 from zenn.lint.finding import Finding, Rule
 from zenn.model import Document
-from zenn.prose import prose
+from zenn.prose import GAP, prose
 
 _CONTAINER = re.compile(r"^(:{3,})[ \t]*([^\n]*)$", re.MULTILINE)
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*)?/?>")
@@ -86,7 +85,7 @@ def alien(document: Document, book: Book) -> Iterator[Finding]:
     for part in prose(document):
         for rule, pattern, called, instead in _ALIEN:
             for found in pattern.finditer(part.text):
-                shown = called or found[0]
+                shown = called or found[0].replace(GAP, "…")
                 yield Finding(
                     document.path,
                     part.line_of(found.start()),
@@ -98,16 +97,16 @@ def alien(document: Document, book: Book) -> Iterator[Finding]:
 def html(document: Document, book: Book) -> Iterator[Finding]:
     """``<b>``: but for ``<br>`` and comments within a line, Zenn escapes HTML."""
     for part in prose(document):
-        reported: set[tuple[int, str]] = set()
+        reported: set[str] = set()
         for found in _TAG.finditer(part.text):
-            name, line = found[2].lower(), part.line_of(found.start())
-            if name not in _ELEMENTS or (line, name) in reported:
+            name = found[2].lower()
+            if name not in _ELEMENTS or name in reported:
                 continue
-            reported.add((line, name))
+            reported.add(name)
             instead = f"write {_INSTEAD[name]}" if name in _INSTEAD else "leave it out"
             yield Finding(
                 document.path,
-                line,
+                part.line_of(found.start()),
                 "html",
                 f"Zenn shows the tag {found[0]} as text; {instead}, or put it in backticks if it "
                 "is what you write about",
@@ -179,16 +178,16 @@ def embeds(document: Document, book: Book) -> Iterator[Finding]:
             f"Zenn shows nothing of @[{kind}]({target}); {instead}",
         )
     for part in prose(document):
-        for one, other in pairwise(part.leaves):
-            named = part.text[one.offset : other.offset]
+        for before, link, text in zip(part.pieces, part.pieces[1:], part.pieces[2:], strict=False):
+            named = text.token.content
             if (
-                one.token.type == "link_open"
+                link.token.type == "link_open"
                 and named in EMBEDS
-                and part.text[: one.offset].endswith("@")
+                and before.token.content.endswith("@")
             ):
                 yield Finding(
                     document.path,
-                    part.line_of(one.offset),
+                    part.line_of(link.offset),
                     "embed",
                     f"Zenn shows @[{named}](…) as @ and a link, because it begins no line; give it "
                     "a line of its own, an empty line before and after",

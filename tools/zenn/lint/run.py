@@ -1,9 +1,20 @@
 """All rules over a chapter, over some files, over the book."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from zenn.lint import blocks, config, frontmatter, headings, images, limits, links, markup, text
+from zenn.lint import (
+    blocks,
+    config,
+    emphasis,
+    frontmatter,
+    headings,
+    images,
+    limits,
+    links,
+    markup,
+    text,
+)
 from zenn.lint.book import Book
 from zenn.lint.finding import Finding, Rule
 from zenn.model import ChapterError, Document
@@ -15,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     *blocks.RULES,
     *headings.RULES,
     *markup.RULES,
+    *emphasis.RULES,
     *text.RULES,
     *links.RULES,
     *images.RULES,
@@ -23,8 +35,8 @@ RULES: tuple[Rule, ...] = (
 
 def lint(document: Document, book: Book) -> list[Finding]:
     """Return what is wrong with one chapter, by line, each once."""
-    found = sorted({finding for rule in RULES for finding in rule(document, book)})
-    return list(_without_echoes(found))
+    found = dict.fromkeys(finding for rule in RULES for finding in rule(document, book))
+    return list(_without_echoes(sorted(found, key=lambda finding: finding.line)))
 
 
 def lint_book(book: Book) -> list[Finding]:
@@ -52,11 +64,15 @@ def _lint_file(file: Path, book: Book) -> list[Finding]:
     return lint(document, book)
 
 
-def _without_echoes(found: Iterable[Finding]) -> Iterable[Finding]:
-    """Leave out line breaks that come with something else: to mend that mends them, too."""
-    found = list(found)
+def _without_echoes(found: Sequence[Finding]) -> Iterator[Finding]:
+    """Leave out what is mended with something else: line breaks near it, an end with its begin."""
     others = {finding.line for finding in found if finding.rule != text.LINE_BREAK}
+    unclosed = False
     for finding in found:
-        near = {finding.line, finding.line - 1} & others
-        if finding.rule != text.LINE_BREAK or not near:
-            yield finding
+        if finding.rule == text.LINE_BREAK and {finding.line, finding.line - 1} & others:
+            others.add(finding.line)  # and so the breaks that follow
+            continue
+        if finding.rule == "container-end" and unclosed:
+            continue
+        unclosed |= finding.rule == "container-unclosed"
+        yield finding
