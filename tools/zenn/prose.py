@@ -60,7 +60,8 @@ def _prose(document: Document, kind: str, inline: Token) -> Prose:
     if inline.map:
         line = inline.map[0] + 1
     else:  # ^[a footnote in the line]: it is parsed apart, and has lost its place
-        line = document.text.count("\n", 0, document.text.find(f"^[{inline.content}]")) + 1
+        begin = "^[" + inline.content.partition("\n")[0]
+        line = document.text.count("\n", 0, max(document.text.find(begin), 0)) + 1
     reader = _Reader(inline)
     for child in as_written(inline):
         reader.take(child)

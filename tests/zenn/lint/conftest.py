@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -10,36 +9,6 @@ from zenn.lint.run import lint_files
 Lint = Callable[[str], list[Finding]]
 
 HEAD = '---\ntitle: "章"\n---\n\n'
-CONFIG = """\
-title: "本"
-summary: "説明"
-topics: ["linux"]
-published: true
-price: 0
-chapters:
-  - 01-a
-  - 02-b
-"""
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    """A book of two chapters and a page that only the site has."""
-    for name, text in {
-        "mkdocs.yml": "extra: {zenn: {slug: namespace-book}}\n",
-        "docs/config.yaml": CONFIG,
-        "docs/01-a.md": HEAD + "## 節\n",
-        "docs/02-b.md": HEAD + "## はじめに\n",
-        "docs/index.md": "# 本\n",
-        "snippets/fence.md": "```\n```\n",
-        "snippets/colons.txt": ":::\n",
-    }.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text, "utf-8")
-    (tmp_path / "docs/images").mkdir()
-    (tmp_path / "docs/images/a.png").write_bytes(b"")
-    (tmp_path / "docs/images/large.png").write_bytes(bytes(3 * 1024 * 1024 + 1))
-    return Book(tmp_path)
 
 
 @pytest.fixture

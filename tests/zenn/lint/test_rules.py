@@ -59,6 +59,7 @@ TRAPS = [
     ("table-of-contents", "[[toc]]", 1, "leave it out", "目次"),
     ("abbreviation", "*[PID]: 番号", 1, "where it first comes", "PID（番号）"),
     ("definition-list", "用語\n: 説明", 2, "write a list", "- **用語** — 説明"),
+    ("include-place", '--8<-- "a.c"', 1, "between two lines ```", '`--8<-- "a.c"`'),
     ("embed", "@[foo](x)", 1, "it knows blueprintue, card", "@[card](https://a.example)"),
     ("embed", "@[gist](a b)", 1, "@[gist](https://…)", "@[gist](https://gist.github.com/a/b)"),
     ("embed", "文 @[card](https://a.example)", 1, "a line of its own",

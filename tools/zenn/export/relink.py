@@ -72,10 +72,12 @@ def _rows(part: Prose, lines: list[str], seen: dict[int, int]) -> list[_Row]:
     rows = []
     for number, source in enumerate(part.inline.content.split("\n"), part.line - 1):
         # The pipes of a cell are written \| in the file.
-        written = source.replace("|", "\\|") if part.kind in ("td", "th") else source
+        cell = part.kind in ("td", "th")
+        written = source.replace("|", "\\|") if cell else source
         text = written.strip()
         column = lines[number].find(text, seen[number])
-        seen[number] = max(seen[number], column + len(text))
+        if cell:
+            seen[number] = max(seen[number], column + len(text))
         indent = len(written) - len(written.lstrip())
         rows.append(_Row(source, number, column - indent, written != source))
     return rows

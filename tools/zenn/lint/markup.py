@@ -72,6 +72,12 @@ _ALIEN = (
         "explain the word where it first comes",
     ),
     (
+        "include-place",
+        re.compile(r"^--8<--[^\n]*", re.MULTILINE),
+        "",
+        "programs are included between two lines ```",
+    ),
+    (
         "definition-list",
         re.compile(r"(?<=\n):[ \t]+(?=\S)"),
         "the colon",
