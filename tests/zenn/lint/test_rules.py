@@ -1,6 +1,8 @@
 """Every trap is found, at its line and with its sentence; what is right is left alone."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -26,7 +28,7 @@ TRAPS = [
     ("math", "a $HOME/bin:$PATH", 1, "$HOME/bin:$ as math", "a `$HOME/bin:$PATH`"),
     ("math", "PIDは$$と$$です", 1, "$$と$$ as math", "PIDは`$$`と`$$`です"),
     ("math", "${HOME}と${PATH}", 1, "write \\$", "\\${HOME}と\\${PATH}"),
-    ("math", "（$?、$!）", 1, "$?、$ as math", "$x^2$ と $a$ と $\\text{あ}$ と $$y$$"),
+    ("math", "（$?、$!）", 1, "$?、$ as math", "$x^2$ と $2^{12}$ と $a$ と $\\text{あ}$ と $$y$$"),
     ("footnote", "a[^1]", 1, "add a line [^1]: …", "a[^1]\n\n[^1]: b"),
     ("heading-space", "##見出し", 1, "Zenn shows ## as text", "## 見出し"),
     ("heading-space", "##　見出し", 1, "a space (U+0020)", "## 見出し #"),
@@ -133,3 +135,12 @@ def test_traps_of_one_line_are_all_found(lint: Lint) -> None:
 def test_what_a_mistake_drags_along_is_not_told(lint: Lint) -> None:
     rules = [finding.rule for finding in lint(":::message x\na\nb\n:::\n\nc\nd\n\n:::")]
     assert rules == ["container-head", "line-break", "container-end"]
+
+
+def test_the_page_for_authors_tells_of_every_rule() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "writing.md").read_text("utf-8")
+    _, table = page.split("| 規則 | 見つけるもの |\n|--|--|\n")
+    cells = [row.split("|")[1] for row in table.partition("\n\n")[0].split("\n")]
+    told = {name for cell in cells for name in re.findall(r"`([a-z-]+)`", cell)}
+    # Those of the book, not of a text: tests/zenn/lint/test_book.py.
+    assert told == {rule for rule, *_ in TRAPS} | {"config", "book-slug", "chapter-name"}

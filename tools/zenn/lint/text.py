@@ -13,7 +13,7 @@ LINE_BREAK = "line-break"
 
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\](?!:)")
 # What math doesn't look like: $HOME, ${HOME}, $(date), and Japanese outside \text{...}.
-_SHELL = re.compile(r"[A-Z_]{2,}(?![A-Za-z])|\{\w+\}|\([a-z]+ |[?!#@*0-9](?=[^\w\s]|$)")
+_SHELL = re.compile(r"[A-Z_]{2,}(?![A-Za-z])|\{\w+\}|\([a-z]+ |[?!#@*](?=[^\w\s]|$)")
 _JAPANESE = re.compile(r"[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
 _TEXT = re.compile(r"\\(?:text|mbox|mathrm)\w*\{[^}]*\}")
 
