@@ -36,8 +36,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _lint(book: Book, files: Sequence[Path]) -> int:
     found = lint_files(files, book) if files else lint_book(book)
-    if found:
-        print(*found, sep="\n")
+    # At once: a pipe into head(1) may be closed after the first lines.
+    sys.stdout.write("".join(f"{finding}\n" for finding in found))
     return FOUND if found else CLEAN
 
 

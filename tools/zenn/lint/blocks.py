@@ -8,6 +8,7 @@ from zenn.lint.book import Book
 from zenn.lint.finding import Finding, Rule
 from zenn.model import Document, Fence
 
+_OPENING = re.compile(r"(`{3,}|~{3,})[ \t]*[^`\s][^`]*$")
 _QUOTED = re.compile(r"^[ \t>]*")
 
 
@@ -49,14 +50,33 @@ def unclosed(document: Document, book: Book) -> Iterator[Finding]:
             yield _cut(document, fence, around) if around else _open_fence(document, fence, lines)
 
 
+def swallowed(document: Document, book: Book) -> Iterator[Finding]:
+    """A fence that isn't closed before the next one opens: it ends where that should."""
+    lines = document.text.split("\n")
+    for fence in document.fences:
+        mark = _mark(lines[fence.line - 1]) if fence.fenced else ""
+        inside = lines[fence.line : fence.end - 1] if fence.closed else []
+        for number, line in enumerate(inside, fence.line + 1):
+            found = _OPENING.match(_QUOTED.sub("", line))
+            if mark and found and found[1].startswith(mark):
+                yield Finding(
+                    document.path,
+                    fence.line,
+                    "fence-unclosed",
+                    f"Zenn shows {found[0].rstrip()} of line {number} as part of this block; close "
+                    f"this block before it with a line {mark}, or, where it is part of it, open "
+                    f"and close with {mark + mark[0]}",
+                )
+                break
+
+
 def _never_closed(document: Document, container: _Container) -> Finding:
     return Finding(
         document.path,
         container.line,
         "container-unclosed",
         f"Zenn takes all that follows into this {container.head}; close it with a line of as many "
-        "colons, and, where it stands within another container, give the outer one more, :::: at "
-        "both ends",
+        "colons, and give a container around it one more, :::: at both ends",
     )
 
 
@@ -88,4 +108,4 @@ def _mark(opening: str) -> str:
     return found[0] if found else "```"
 
 
-RULES: tuple[Rule, ...] = (unclosed,)
+RULES: tuple[Rule, ...] = (unclosed, swallowed)

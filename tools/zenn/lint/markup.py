@@ -147,8 +147,8 @@ def containers(document: Document, book: Book) -> Iterator[Finding]:
 
 
 _END = (
-    "Zenn shows this ::: as text, because it closes nothing; leave it out, or, where a container "
-    "stands within another, give the outer one more colons, :::: at both ends"
+    "Zenn shows this ::: as text, because it closes nothing; leave it out, or, of two containers "
+    "within each other, give the outer one more colon, :::: at both ends"
 )
 
 

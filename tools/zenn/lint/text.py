@@ -31,8 +31,8 @@ def line_breaks(document: Document, book: Book) -> Iterator[Finding]:
                 document.path,
                 part.line_of(piece.offset) + 1,
                 LINE_BREAK,
-                "Zenn begins a new line here, because the paragraph does; write a paragraph in one "
-                "line, an empty line between two, and <br> for a break that is meant",
+                "Zenn begins a new line here, as the text does; write the paragraph in one line, "
+                "with <br> where a break is meant",
             )
 
 
