@@ -22,7 +22,7 @@ class BookAddress:
     def chapter(self, name: str) -> str:
         """Return the link to a chapter: a full URL, or, the book having none yet, its name.
 
-        Chapters stand side by side at Zenn, so their names are links, too.
+        Chapters stand side by side at Zenn, so a browser follows their names, too.
         """
         return f"{self.url}/viewer/{name}" if self.url else name
 
