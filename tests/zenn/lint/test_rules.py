@@ -146,5 +146,5 @@ def test_the_page_for_authors_tells_of_every_rule() -> None:
     _, table = page.split("| 規則 | 見つけるもの |\n|--|--|\n")
     cells = [row.split("|")[1] for row in table.partition("\n\n")[0].split("\n")]
     told = {name for cell in cells for name in re.findall(r"`([a-z-]+)`", cell)}
-    # Those of the book, not of a text: tests/zenn/lint/test_book.py.
+    # Those of the book, not of a text: tests/zenn/lint/test_whole_book.py.
     assert told == {rule for rule, *_ in TRAPS} | {"config", "book-slug", "chapter-name"}
