@@ -44,7 +44,7 @@ export: $(READY) ## write the book for Zenn into build/zenn/, or into DIR=...
 serve: $(READY) $(MERMAID) ## show the site at http://127.0.0.1:8000, verify and reload it at every save
 	$(BIN)/python -m harness.serve
 
-lint: $(READY) ## ruff and mypy
+lint: proofread ## ruff, mypy and proofread
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
