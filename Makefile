@@ -7,10 +7,10 @@ BIN    := $(VENV)/bin
 export NO_MKDOCS_2_WARNING = 1
 READY  := $(VENV)/.ready
 
-.PHONY: all setup verify site serve test lint bench requirements clean help
+.PHONY: all setup proofread verify site export serve test lint bench requirements clean help
 .DEFAULT_GOAL := all
 
-all: verify site ## set up, verify every block of the book, build site/
+all: proofread verify site ## set up, lint and verify every block of the book, build site/
 
 setup: $(READY) ## install what is needed: Debian packages (as root), Python packages into .venv
 
@@ -20,6 +20,9 @@ $(READY): requirements.txt pyproject.toml tools/provision.sh
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
+
+proofread: $(READY) ## lint docs/: what Zenn would show otherwise than is meant
+	$(BIN)/python -m zenn lint
 
 verify: $(READY) ## run every block of docs/ in fresh machines and check its output
 	$(BIN)/python tools/run_snippets.py
@@ -35,10 +38,13 @@ $(MERMAID): tools/web/package-lock.json | $(READY)
 site: $(READY) $(MERMAID) ## build site/
 	$(BIN)/mkdocs build --strict --quiet
 
+export: $(READY) ## write the book for Zenn into build/zenn/, or into DIR=...
+	$(BIN)/python -m zenn export $(or $(DIR),build/zenn)
+
 serve: $(READY) $(MERMAID) ## show the site at http://127.0.0.1:8000, verify and reload it at every save
 	$(BIN)/python -m harness.serve
 
-lint: $(READY) ## ruff and mypy
+lint: proofread ## ruff, mypy and proofread
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

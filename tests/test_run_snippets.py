@@ -153,6 +153,17 @@ def test_list_accounts_for_every_block_and_runs_nothing(run: Run, project: Path)
     assert not (project / "build").exists()
 
 
+def test_list_tells_what_lint_finds_and_fails(run: Run, project: Path) -> None:
+    write(project, "02-b.md", '---\ntitle: "b"\n---\n\n##b\n')
+    done = run("--list", "--json")
+    assert done.returncode == 2
+    assert len(json.loads(done.stdout)) == 5
+    assert done.stderr.startswith("docs/02-b.md:5: Zenn shows ## as text")
+    assert done.stderr.endswith(" [heading-space]\n")
+    assert done.stderr.count("\n") == 1
+    assert run("--list", "docs/01-a.md").returncode == 0
+
+
 def test_list_as_json(run: Run) -> None:
     found = json.loads(run("--list", "--json").stdout)
     assert [(fate["line"], fate["kind"], fate["fate"], fate["scenarios"]) for fate in found] == [

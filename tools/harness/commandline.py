@@ -8,7 +8,8 @@ from pathlib import Path
 
 from harness import kernels, shard
 from harness.backend import BACKENDS
-from harness.selection import place, project_root
+from harness.selection import place
+from zenn.project import project_root
 
 DESCRIPTION = (
     "Run the chapters' blocks in fresh machines, and check the output that the text shows."

@@ -22,15 +22,19 @@ from harness.machine import MachineError
 from harness.record import Result
 from harness.report import Report
 from harness.runner import Workers, threads
-from harness.selection import Selection, place, project_root, select
+from harness.selection import Selection, place, select
 from harness.session import Session, record_of
 from harness.shell import hand_over
 from harness.watch import FOLDERS, watch
+from zenn.lint.book import Book
+from zenn.lint.run import lint
+from zenn.project import project_root
 
 PASSED, FAILED, WRONG, NO_MACHINE = range(4)
 INTERRUPTED = 128 + signal.SIGINT
 
 Note = Callable[[str], None]
+Fail = Callable[[Exception | str], None]
 
 
 def main(words: Sequence[str]) -> int:
@@ -57,7 +61,7 @@ def main(words: Sequence[str]) -> int:
             fail(f"no chapter: {root / 'docs'} has no *.md")
             return WRONG
         if options.list:
-            return _list(selection, options.json, out)
+            return _list(selection, root, options.json, out, fail)
         if options.shell:
             return _shell(options, selection, note)
         return _verify_on_all(options, selection, root, Report(out), note)
@@ -73,13 +77,18 @@ def main(words: Sequence[str]) -> int:
         return INTERRUPTED
 
 
-def _list(selection: Selection, as_json: bool, out: Console) -> int:
+def _list(selection: Selection, root: Path, as_json: bool, out: Console, fail: Fail) -> int:
+    """List the blocks; what lint finds in their chapters is a mistake of theirs, too."""
     fates = listing.of_all(selection)
     if as_json:
         print(json.dumps(fates, ensure_ascii=False, indent=1))
     else:
         listing.show(out, fates)
-    return PASSED
+    book = Book(root)
+    findings = [found for chapter in selection.chapters for found in lint(chapter.document, book)]
+    for finding in findings:
+        fail(str(finding))
+    return WRONG if findings else PASSED
 
 
 def _verify_on_all(
@@ -152,7 +161,7 @@ def _watch(
     options: argparse.Namespace,
     root: Path,
     report: Report,
-    fail: Callable[[Exception], None],
+    fail: Fail,
     note: Note,
 ) -> int:
     """Verify what is saved, in machines that are kept ready, until interrupted."""

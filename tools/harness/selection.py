@@ -25,12 +25,6 @@ class Selection:
         return len(self.chosen) == sum(map(len, self.all.values()))
 
 
-def project_root() -> Path:
-    """The directory of mkdocs.yml, here or above; else this directory."""
-    here = Path.cwd()
-    return next((path for path in (here, *here.parents) if (path / "mkdocs.yml").exists()), here)
-
-
 def select(words: Sequence[str], root: Path) -> Selection:
     """Read the chapters named on the command line (``CHAPTER`` or ``CHAPTER:LINE``; default all of
     docs/), and choose their scenarios.

@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness import record
-from harness.selection import project_root
 from harness.session import record_of
+from zenn.project import project_root
 
 _TOOL = Path(__file__).parent.parent / "run_snippets.py"
 

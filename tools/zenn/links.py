@@ -13,7 +13,7 @@ _PLAYERS = {
     "slideshare": "https://www.slideshare.net/slideshow/embed_code/key/",
     "speakerdeck": "https://speakerdeck.com/player/",
 }
-_PAGES = frozenset(
+EMBEDS = frozenset(
     {
         *("blueprintue", "card", "codepen", "codesandbox", "docswell", "figma", "gist"),
         *("github", "jsfiddle", "stackblitz", "tweet", *_PLAYERS),
@@ -21,12 +21,24 @@ _PAGES = frozenset(
 )
 
 
+def is_outside(href: str) -> bool:
+    """Tell an address with a scheme or a host from one within the book."""
+    return bool(_OUTSIDE.match(href))
+
+
+def chapter_link(href: str) -> tuple[str, str] | None:
+    """Return chapter and fragment of a link to a chapter, ``02-uts#id``; None if it is none."""
+    target, _, fragment = href.partition("#")
+    found = None if is_outside(href) else _CHAPTER.fullmatch(target)
+    return (found[1], fragment) if found else None
+
+
 def page_address(href: str) -> str:
     """Turn a link to a chapter, ``01-tour#id``, into one to its file, which MkDocs checks.
 
     It compares fragments letter by letter, so they are decoded as the ids are.
     """
-    if _OUTSIDE.match(href):
+    if is_outside(href):
         return href
     target, mark, fragment = href.partition("#")
     found = _CHAPTER.fullmatch(target)
@@ -41,7 +53,7 @@ def embed_address(kind: str, target: str) -> str | None:
 
     The site links to it: an embed would make the reader's browser ask a third party.
     """
-    if kind not in _PAGES:
+    if kind not in EMBEDS:
         return None
     target = target.strip()
     if _WEB.match(target):

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from zenn.frontmatter import parse_front_matter, split_front_matter
-from zenn.includes import expand
+from zenn.includes import Expansion, expand
 from zenn.infostring import InfoString, parse_info
 from zenn.model import ChapterError, Document, Fence, Heading
 from zenn.rules.comments import VisibleComment, as_comment
@@ -19,12 +19,12 @@ from zenn.syntax import zenn_markdown
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
-def parse(text: str, path: Path, snippets: Path) -> Document:
+def parse(text: str, path: Path, snippets: Path | None) -> Document:
     """Parse a whole chapter file, front matter included.
 
-    `path` is how errors name the chapter, `snippets` the folder of its includes. Raises
-    `ChapterError` for what an author must mend: front matter that is not YAML, a bad include, a
-    comment that would show.
+    `path` is how errors name the chapter, `snippets` the folder of its includes, which stay as
+    they are without one, as at Zenn. Raises `ChapterError` for what an author must mend: front
+    matter that is not YAML, a bad include, a comment that would show.
     """
     text = clean(text)
     front, _ = split_front_matter(text)
@@ -80,7 +80,7 @@ def _headings(tokens: list[Token]) -> list[Heading]:
     ]
 
 
-def _fence(token: Token, lines: list[str], path: Path, snippets: Path) -> Fence:
+def _fence(token: Token, lines: list[str], path: Path, snippets: Path | None) -> Fence:
     line, end = _first(token), (token.map or [0, 0])[1]
     fenced = token.type == "fence"
     # The code holds every line between the two fences, so a missing one shows as one line less.
@@ -91,7 +91,9 @@ def _fence(token: Token, lines: list[str], path: Path, snippets: Path) -> Fence:
     def fail(index: int, message: str) -> ChapterError:
         return ChapterError(path, code_line + index, message)
 
-    code = expand(token.content, snippets, fail)
+    code = Expansion(token.content, token.content, included=False)
+    if snippets is not None:
+        code = expand(token.content, snippets, fail)
     return Fence(
         language=info.language,
         words=info.words,

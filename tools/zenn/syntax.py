@@ -11,6 +11,7 @@ from zenn.rules.headings import headings
 from zenn.rules.images import images
 from zenn.rules.inline import inline_html
 from zenn.rules.math import math
+from zenn.rules.written import written
 
 
 def zenn_markdown() -> MarkdownIt:
@@ -21,6 +22,6 @@ def zenn_markdown() -> MarkdownIt:
     # In Zenn's order: where two rules fit, the first one wins.
     for plugin in (inline_html, math, footnote_plugin, images, embeds, tasklists_plugin):
         md.use(plugin)
-    for plugin in (containers, comments, headings):
+    for plugin in (containers, comments, headings, written):
         md.use(plugin)
     return md

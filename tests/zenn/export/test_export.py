@@ -1,0 +1,255 @@
+"""The book as it is written for Zenn."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from zenn.export.book import LIST, Refused, contents, export
+from zenn.export.chapter import exported, shape
+from zenn.lint.book import Book
+from zenn.parser import parse
+from zenn.project import BookAddress, book_address
+
+ROOT = Path(__file__).parents[3]
+URL = "https://zenn.example/me/books/namespace-book"
+B = "---\ntitle: b\n---\n## はじめに\n"
+HOME = "books/namespace-book"
+
+CHAPTER = """\
+---
+title: "章"
+---
+
+[//]: # (varies: 1 pid)
+
+- [`x`](02-b#はじめに "題") と `[x](02-b)` と [y](02-b)
+
+  ```c:a.c
+  --8<-- "a.c"
+  ```
+
+> ```sh
+> --8<-- "a.sh"
+> ```
+
+| [a \\| b](02-b) `\\|` | [a \\| b](02-b) |
+|--|--|
+| ![a](/images/a.png) | **[c](<02-b>)**、[d](https://a.example/02-b) |
+
+x^[see [e](02-b)]
+"""
+
+EXPORTED = f"""\
+---
+title: "章"
+---
+
+[//]: # (varies: 1 pid)
+
+- [`x`]({URL}/viewer/02-b#はじめに "題") と `[x](02-b)` と [y]({URL}/viewer/02-b)
+
+  ```c:a.c
+  int a;
+
+  int b;
+  ```
+
+> ```sh
+> echo
+>
+> --8<-- "b.sh"
+> ```
+
+| [a \\| b]({URL}/viewer/02-b) `\\|` | [a \\| b]({URL}/viewer/02-b) |
+|--|--|
+| ![a](/images/a.png) | **[c](<{URL}/viewer/02-b>)**、[d](https://a.example/02-b) |
+
+x^[see [e]({URL}/viewer/02-b)]
+"""
+
+
+@pytest.fixture
+def full(book: Book) -> Book:
+    """The book, with an address at Zenn and a chapter that has everything."""
+    (book.root / "mkdocs.yml").write_text(f"extra: {{zenn: {{slug: namespace-book, url: {URL}}}}}")
+    (book.docs / "01-a.md").write_text(CHAPTER, "utf-8")
+    (book.root / "snippets" / "a.c").write_text("int a;\n\nint b;\n")
+    (book.root / "snippets" / "a.sh").write_text('echo\n\n--8<-- "b.sh"\n')
+    return book
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
+def fresh(book: Book) -> Book:
+    return Book(book.root)
+
+
+def test_programs_and_addresses_are_put_in_place(full: Book, tmp_path: Path) -> None:
+    said = export(full, tmp_path / "out")
+    found = files(tmp_path / "out")
+    assert found.pop(LIST)
+    assert sorted(found) == [f"{HOME}/01-a.md", f"{HOME}/02-b.md", f"{HOME}/config.yaml",
+                             "images/a.png"]  # fmt: skip
+    assert found[f"{HOME}/01-a.md"].decode() == EXPORTED
+    assert found[f"{HOME}/config.yaml"] == (full.docs / "config.yaml").read_bytes()
+    assert "2 chapters, 4 files; links between chapters are full URLs" in said
+
+
+def test_a_book_that_has_no_address_links_by_names(full: Book, tmp_path: Path) -> None:
+    (full.root / "mkdocs.yml").write_text("extra: {zenn: {slug: namespace-book}}")
+    assert "ZENN_URL is not set" in export(full, tmp_path / "out")
+    text = (tmp_path / "out" / HOME / "01-a.md").read_text("utf-8")
+    assert '[`x`](02-b#はじめに "題")' in text
+
+
+def test_the_address_comes_from_the_environment(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "extra: {zenn: {slug: a, url: !ENV ZENN_URL}, b: !!python/name:c.d }"
+    (book.root / "mkdocs.yml").write_text(text)
+    monkeypatch.delenv("ZENN_URL", raising=False)
+    assert book_address(book.root) == BookAddress("a", None)
+    monkeypatch.setenv("ZENN_URL", f"{URL}/")
+    assert book_address(book.root).chapter("02-b") == f"{URL}/viewer/02-b"
+
+
+def test_a_second_export_changes_nothing(full: Book, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    export(full, out)
+    first = files(out)
+    export(fresh(full), out)
+    assert files(out) == first
+
+
+def test_what_an_earlier_export_left_is_removed_and_nothing_else(
+    full: Book, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    export(full, out)
+    (out / HOME / "cover.png").write_bytes(b"cover")
+    (out / "images" / "mine.png").write_bytes(b"mine")
+    (full.docs / "01-a.md").write_text('---\ntitle: "a"\n---\n\n短い\n', "utf-8")
+    (full.docs / "02-b.md").unlink()
+    config = full.docs / "config.yaml"
+    config.write_text(config.read_text("utf-8").replace("  - 02-b\n", ""), "utf-8")
+    export(fresh(full), out)
+    assert sorted(files(out)) == [
+        LIST,
+        f"{HOME}/01-a.md",
+        f"{HOME}/config.yaml",
+        f"{HOME}/cover.png",
+        "images/mine.png",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("exported_before", "said"), [(False, "is of no export"), (True, "has been changed")]
+)
+def test_a_file_that_is_not_the_export_s_stays(
+    full: Book, tmp_path: Path, exported_before: bool, said: str
+) -> None:
+    out = tmp_path / "out"
+    if exported_before:
+        export(full, out)
+    (out / HOME).mkdir(parents=True, exist_ok=True)
+    (out / HOME / "01-a.md").write_text("mine")
+    before = files(out)
+    with pytest.raises(Refused, match=f"01-a.md {said}"):
+        export(fresh(full), out)
+    assert files(out) == before
+
+
+def test_an_export_that_was_cut_short_is_taken_up(
+    full: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    export(full, out)
+    (full.docs / "02-b.md").write_text(B + "新しい\n", "utf-8")
+    write = Path.write_bytes
+
+    def cut(path: Path, data: bytes) -> int:
+        if path.name == "a.png":
+            raise KeyboardInterrupt
+        return write(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", cut)
+        with pytest.raises(KeyboardInterrupt):
+            export(fresh(full), out)
+    export(fresh(full), out)
+    assert "新しい" in (out / HOME / "02-b.md").read_text("utf-8")
+
+
+def test_what_lint_finds_is_not_exported(full: Book, tmp_path: Path) -> None:
+    (full.docs / "02-b.md").write_text(B + "##x\n", "utf-8")
+    (full.docs / "index.md").write_text("##x\n")
+    with pytest.raises(Refused) as caught:
+        export(full, tmp_path / "out")
+    (sentence,) = caught.value.sentences
+    assert sentence.startswith("docs/02-b.md:5: Zenn shows ## as text")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_link_that_is_written_strangely_is_not_exported(full: Book, tmp_path: Path) -> None:
+    (full.docs / "02-b.md").write_text(B + "[a](0&#49;-a)\n", "utf-8")
+    with pytest.raises(Refused, match=r"docs/02-b.md:5: write the link to a chapter \[text\]"):
+        export(full, tmp_path / "out")
+
+
+def test_the_command_line_exports_or_says_why_not(full: Book, tmp_path: Path) -> None:
+    def run(folder: Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "zenn", "export", folder],
+            cwd=full.docs,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | {"ZENN_URL": ""},
+        )
+
+    done = run(tmp_path / "out")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "out" / HOME / "config.yaml").is_file()
+    (tmp_path / "file").write_text("")
+    failed = run(tmp_path / "file")
+    assert failed.returncode == 1
+    assert failed.stderr.count("\n") == 1
+    assert "Traceback" not in failed.stderr
+    (full.docs / "02-b.md").write_text(B + "##x\n", "utf-8")
+    refused = run(tmp_path / "out")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("docs/02-b.md:5: Zenn shows ##")
+
+
+BOOK = Book(ROOT)
+
+
+@pytest.mark.parametrize("name", BOOK.chapters or ())
+def test_a_chapter_of_this_book_reads_the_same_in_its_export(name: str) -> None:
+    document = BOOK.document(name)
+    assert document
+    address = BookAddress("namespace-book", URL).chapter
+    text = exported(document, address)
+    again = parse(text, document.path, None)
+    assert again.headings
+    assert [h.id for h in again.headings] == [h.id for h in document.headings]
+    assert [f.text for f in again.fences] == [f.text for f in document.fences]
+    assert [f.title for f in again.fences] == [f.title for f in document.fences]
+    assert shape(again, address) == shape(document, address)
+    assert not any("--8<--" in fence.text for fence in again.fences)
+
+
+def test_this_book_is_exported_in_order_and_without_the_pages_of_the_site() -> None:
+    address = BookAddress("namespace-book", URL)
+    found = contents(BOOK, address)
+    assert [Path(name).stem for name in found if name.endswith(".md")] == list(BOOK.chapters or ())
+    assert b"--8<--" not in b"".join(found.values())

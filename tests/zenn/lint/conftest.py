@@ -1,0 +1,23 @@
+from collections.abc import Callable
+
+import pytest
+
+from zenn.lint.book import Book
+from zenn.lint.finding import Finding
+from zenn.lint.run import lint_files
+
+Lint = Callable[[str], list[Finding]]
+
+HEAD = '---\ntitle: "章"\n---\n\n'
+
+
+@pytest.fixture
+def lint(book: Book) -> Lint:
+    """Lints a text as the chapter 01-a, with a front matter of three lines and an empty one."""
+
+    def call(text: str) -> list[Finding]:
+        file = book.docs / "01-a.md"
+        file.write_text(text if text.startswith("---") else HEAD + text, "utf-8")
+        return lint_files([file], book)
+
+    return call

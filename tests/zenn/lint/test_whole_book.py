@@ -1,0 +1,167 @@
+"""config.yaml, files as a whole, and any text at all."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zenn.lint.book import Book
+from zenn.lint.finding import Finding
+from zenn.lint.run import lint, lint_book, lint_files
+from zenn.model import ChapterError
+from zenn.parser import parse
+
+ROOT = Path(__file__).parents[3]
+BOOK = Book(ROOT)
+Lint = Callable[[str], list[Finding]]
+
+MISTAKES = [
+    # rule, line, what is changed into what, what is said
+    ("config-title", 1, 'title: "本"', "title: 1", 'write title: "…"'),
+    ("config-title", 1, 'title: "本"', f"title: {'あ' * 71}", "shorten it to 70"),
+    ("config-summary", 2, 'summary: "説明"', "summary:", 'write summary: "…"'),
+    ("config-topics", 3, 'topics: ["linux"]', "topics: linux", "Zenn wants topics"),
+    ("config-topics", 3, '["linux"]', "[a, b, c, d, e, f]", "takes 5 topics"),
+    ("config-topics", 3, '["linux"]', "[c++]", "cpp for C++"),
+    ("config-topics", 3, '["linux"]', "[5]", "the topic 5"),
+    ("config-published", 4, "published: true", "published: 'true'", "without quotes"),
+    ("config-price", 5, "price: 0", "price: '0'", "without quotes"),
+    ("config-price", 5, "price: 0", "price: 100", "200 to 5000"),
+    ("config-price", 5, "price: 0", "price: 250", "by hundreds"),
+    ("config-price", 5, "price: 0", "price: 5100", "200 to 5000"),
+    ("config-chapters", 6, "  - 01-a\n", "", "docs/01-a.md is not in the list"),
+    ("config-chapters", 6, "01-a", "01-a\n  - 01-a", "01-a is listed twice"),
+    ("config-chapters", 6, "01-a", "01-a\n  - 03-c", "there is no docs/03-c.md"),
+    ("config-chapters", 6, "01-a", "01-a\n  - 01-a.md", "write it without .md"),
+    ("config-chapters", 6, "  - 01-a", "  - 部: [01-a]", "a flat list"),
+    ("config", 1, 'title: "本"', "title: a: b", "quote a value that holds `:`"),
+]
+
+
+@pytest.mark.parametrize(("rule", "line", "right", "wrong", "said"), MISTAKES)
+def test_a_mistake_in_config_yaml_is_found(
+    book: Book, rule: str, line: int, right: str, wrong: str, said: str
+) -> None:
+    assert lint_book(book) == []
+    file = book.docs / "config.yaml"
+    text = file.read_text("utf-8")
+    assert right in text
+    file.write_text(text.replace(right, wrong), "utf-8")
+    (finding,) = lint_book(Book(book.root))
+    assert (finding.rule, finding.line) == (rule, line)
+    assert said in finding.message
+    assert str(finding).startswith(f"docs/config.yaml:{line}: ")
+
+
+@pytest.mark.parametrize(("text", "rule"), [("- a\n", "config"), (None, "config")])
+def test_a_book_without_its_file_is_found(book: Book, text: str | None, rule: str) -> None:
+    file = book.docs / "config.yaml"
+    file.unlink()
+    if text:
+        file.write_text(text)
+    assert [finding.rule for finding in lint_book(book)] == [rule]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("extra: {zenn: {slug: short}}", "12–50"),
+        ("extra: {zenn: {slug: namespace-book, url: a}}", "begins with https://"),
+        ("site_name: a", "extra: zenn: slug"),
+        ("a: b: c", "can't be read"),
+    ],
+)
+def test_a_book_without_a_name_at_zenn_is_found(book: Book, text: str, said: str) -> None:
+    (book.root / "mkdocs.yml").write_text(text)
+    (finding,) = lint_book(book)
+    assert str(finding).startswith("mkdocs.yml:1: ")
+    assert said in finding.message
+
+
+def test_two_hundred_chapters_are_enough(book: Book) -> None:
+    names = [f"{number}-c" for number in range(198)]
+    for name in names:
+        (book.docs / f"{name}.md").write_text("---\ntitle: a\n---\n")
+    config = book.docs / "config.yaml"
+    config.write_text(config.read_text("utf-8") + "".join(f"  - {name}\n" for name in names))
+    assert lint_book(Book(book.root)) == []
+    (book.docs / "200-c.md").write_text("---\ntitle: a\n---\n")
+    config.write_text(config.read_text("utf-8") + "  - 200-c\n")
+    assert [finding.message for finding in lint_book(Book(book.root))] == [
+        "Zenn takes 200 chapters of a book"
+    ]
+
+
+def test_a_chapter_s_name_is_part_of_its_address(book: Book) -> None:
+    (book.docs / "01-a.md").rename(book.docs / "01-A.md")
+    config = book.docs / "config.yaml"
+    config.write_text(config.read_text("utf-8").replace("01-a", "01-A"))
+    assert [finding.rule for finding in lint_book(book)] == ["chapter-name"]
+
+
+def test_a_file_that_can_t_be_read_is_a_finding(book: Book) -> None:
+    (book.docs / "01-a.md").write_bytes(b"\xff")
+    found = lint_files([book.docs / "01-a.md", book.docs / "no.md"], book)
+    assert [str(finding) for finding in found] == [
+        "docs/01-a.md:1: not UTF-8: save the chapter as UTF-8 [chapter]",
+        "docs/no.md:1: can't be read: No such file or directory [chapter]",
+    ]
+
+
+def test_a_page_of_the_site_alone_keeps_to_no_limit_of_zenn(book: Book) -> None:
+    page = book.docs / "index.md"
+    page.write_text(f"[a](02-b.md) [b](01-a) {'あ' * 50_001}\n", "utf-8")
+    assert lint_files([page], book) == []
+    page.write_text("<b>\n")
+    assert [finding.rule for finding in lint_files([page], book)] == ["html"]
+
+
+def test_a_link_to_a_chapter_with_a_mistake_is_no_mistake_more(book: Book, lint: Lint) -> None:
+    (book.docs / "02-b.md").write_text("---\n- a\n---\n")
+    assert lint("[a](02-b#b)") == []
+
+
+def test_this_book_has_no_traps() -> None:
+    assert lint_book(BOOK) == []
+
+
+def test_the_command_line_tells_a_sentence_each_and_fails(book: Book) -> None:
+    command = [sys.executable, "-m", "zenn", "lint"]
+    run = subprocess.run(command, cwd=book.docs, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    (book.docs / "02-b.md").write_text("---\ntitle: a\n---\n##b\n")
+    for words in ([], ["02-b.md"]):
+        run = subprocess.run(
+            [*command, *words], cwd=book.docs, capture_output=True, text=True, check=False
+        )
+        assert (run.returncode, run.stderr) == (1, "")
+        assert run.stdout.startswith("docs/02-b.md:4: Zenn shows ## as text")
+        assert run.stdout.count("\n") == 1
+
+
+PIECES = [
+    "```", "~~~", "    ", "\t", "> ", "- ", "1. ", "# ", "##", "a", "あ", "「", "*", "**", "_", "`",
+    "|", "|--|", "[a]", "(01-a)", "[a]: 02-b", "![", "](", ")", "<b>", "<br>", "<!--", "-->", "\\",
+    "&amp;", "https://a.example", "~~", "---", ":::", "::::", ":::message", ":::details T",
+    "@[card]", "$", "$$", "[^1]", "[^1]: ", "^[", "[//]: # (a)", " =250x)", "- [ ] ", "==", "{#a}",
+    "\r", "\x02",
+]  # fmt: skip
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.lists(st.sampled_from(PIECES), max_size=6).map("".join) | st.just(""), max_size=14
+    ).map("\n".join)
+)
+def test_any_text_can_be_linted(text: str) -> None:
+    try:
+        document = parse(text, Path("docs/a.md"), None)
+    except ChapterError:
+        return
+    lines = range(1, document.text.count("\n") + 2)
+    assert all(finding.line in lines for finding in lint(document, BOOK))

@@ -1,0 +1,59 @@
+"""``python -m zenn lint [FILES]`` and ``python -m zenn export DIR``."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from zenn.export.book import Refused, export
+from zenn.lint.book import Book
+from zenn.lint.run import lint_book, lint_files
+from zenn.project import project_root
+
+CLEAN, FOUND = range(2)
+
+
+def main(words: Sequence[str]) -> int:
+    """Do what the words of the command line say, and return the exit status."""
+    options = _parser().parse_args(words)
+    book = Book(project_root().resolve())
+    if options.what == "lint":
+        return _lint(book, options.files)
+    return _export(book, options.folder)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m zenn", description="The book as Zenn has it.")
+    commands = parser.add_subparsers(dest="what", required=True, metavar="COMMAND")
+    lint = commands.add_parser("lint", help="say what Zenn would show otherwise than is meant")
+    lint.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help="default: docs/*.md and config.yaml"
+    )
+    export = commands.add_parser("export", help="write books/ and images/ for Zenn")
+    export.add_argument("folder", type=Path, metavar="DIR", help="what the files are written into")
+    return parser
+
+
+def _lint(book: Book, files: Sequence[Path]) -> int:
+    found = lint_files(files, book) if files else lint_book(book)
+    # At once: a pipe into head(1) may be closed after the first lines.
+    sys.stdout.write("".join(f"{finding}\n" for finding in found))
+    return FOUND if found else CLEAN
+
+
+def _export(book: Book, folder: Path) -> int:
+    try:
+        done = export(book, folder)
+    except Refused as refused:
+        for sentence in refused.sentences:
+            print(sentence, file=sys.stderr)
+        return FOUND
+    except OSError as error:
+        print(f"{error.filename or folder}: {error.strerror}", file=sys.stderr)
+        return FOUND
+    print(done)
+    return CLEAN
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Export: the book as Zenn takes it, ``books/SLUG/`` and ``images/``."""

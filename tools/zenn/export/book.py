@@ -1,0 +1,130 @@
+"""The whole book for Zenn: ``books/SLUG/`` with config.yaml and chapters, ``images/`` with theirs.
+
+A list of what was written, with digests, lies beside them: the next export removes what is left
+over by it, and touches nothing else.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from urllib.parse import unquote
+
+from zenn.export.chapter import exported
+from zenn.lint.book import Book
+from zenn.lint.run import lint_book
+from zenn.model import ChapterError, Document
+from zenn.parser import clean
+from zenn.project import BookAddress, ProjectError, book_address
+from zenn.prose import prose
+
+LIST = ".namespace-book-export"
+"""Lines ``digest  path``, as sha256sum(1) writes and checks them."""
+
+
+class Refused(Exception):
+    """Why nothing was exported; `sentences` are for the author."""
+
+    def __init__(self, sentences: Iterable[object]) -> None:
+        self.sentences = [str(sentence) for sentence in sentences]
+        super().__init__("\n".join(self.sentences))
+
+
+def export(book: Book, folder: Path) -> str:
+    """Write the book into `folder`, and return one sentence on what was written.
+
+    Raises Refused where lint finds something in a chapter of the book, or where a file is in the
+    way that no export wrote; OSError where the folder can't be written.
+    """
+    try:
+        address = book_address(book.root)
+        files = contents(book, address)
+    except (ProjectError, ChapterError) as error:
+        raise Refused([error]) from error
+    written = _listed(folder / LIST)
+    _refuse_foreign(folder, files, written)
+    _write(folder, files, written)
+    chapters = sum(name.endswith(".md") for name in files)
+    kind = "full URLs" if address.url else "names, as ZENN_URL is not set"
+    return f"{folder}: {chapters} chapters, {len(files)} files; links between chapters are {kind}"
+
+
+def contents(book: Book, address: BookAddress) -> dict[str, bytes]:
+    """Return the files of the export, by their paths in its folder.
+
+    Raises Refused for what lint finds, ChapterError for what can't be exported.
+    """
+    pages = {f"docs/{name}.md" for name in book.names} - {
+        f"docs/{name}.md" for name in book.chapters or ()
+    }
+    found = [finding for finding in lint_book(book) if finding.path.as_posix() not in pages]
+    if found:
+        raise Refused(found)
+    config = (book.docs / "config.yaml").read_text("utf-8")
+    home = f"books/{address.slug}"
+    files = {f"{home}/config.yaml": clean(config).encode()}
+    for name in book.chapters or ():
+        document = book.document(name)
+        assert document  # lint has read it
+        files[f"{home}/{name}.md"] = exported(document, address.chapter).encode()
+        for image in sorted(_images(document)):
+            files[image] = (book.docs / image).read_bytes()
+    return files
+
+
+def _images(document: Document) -> set[str]:
+    return {
+        unquote(str(piece.token.attrGet("src"))).removeprefix("/")
+        for part in prose(document)
+        for piece in part.pieces
+        if piece.token.type == "image"
+    }
+
+
+def _listed(file: Path) -> dict[str, set[str]]:
+    """Return the digests that each path was written with; two, if that export was cut short."""
+    found: dict[str, set[str]] = {}
+    for line in file.read_text("utf-8").splitlines() if file.is_file() else []:
+        digest, _, path = line.partition("  ")
+        found.setdefault(path, set()).add(digest)
+    return found
+
+
+def _refuse_foreign(
+    folder: Path, files: Mapping[str, bytes], written: Mapping[str, set[str]]
+) -> None:
+    """Let nothing be overwritten or removed but what an export wrote and nobody has changed."""
+    sentences = []
+    for path in sorted({*files, *written}):
+        file = folder / path
+        if not file.exists() or (path in files and file.read_bytes() == files[path]):
+            continue
+        if _digest(file.read_bytes()) not in written.get(path, ()):
+            said = "has been changed since its export" if path in written else "is of no export"
+            sentences.append(f"{file} {said}; move it away, and export again")
+    if sentences:
+        raise Refused(sentences)
+
+
+def _write(folder: Path, files: Mapping[str, bytes], written: Mapping[str, set[str]]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    new = {path: {_digest(data)} for path, data in files.items()}
+    # First both: whatever of this is done when it is cut short, the next export knows its files.
+    _save(
+        folder / LIST,
+        {path: written.get(path, set()) | new.get(path, set()) for path in {*written, *new}},
+    )
+    for path, data in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+    for path in sorted(set(written) - set(files)):
+        (folder / path).unlink(missing_ok=True)
+    _save(folder / LIST, new)
+
+
+def _save(file: Path, listed: Mapping[str, set[str]]) -> None:
+    rows = sorted((path, digest) for path, digests in listed.items() for digest in digests)
+    file.write_text("".join(f"{digest}  {path}\n" for path, digest in rows), "utf-8")
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,147 @@
+"""``docs/config.yaml``, Zenn's book file, against Zenn's rules (zenn-model)."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from zenn.config import is_numbered
+from zenn.lint.book import Book
+from zenn.lint.finding import Finding
+from zenn.lint.frontmatter import LONGEST_TITLE, units
+from zenn.project import ProjectError, book_address
+
+MOST_CHAPTERS = 200
+MOST_TOPICS = 5
+_SLUG = re.compile(r"[0-9a-z_-]{12,50}")
+_SIGNS = re.compile(r"[ -/:-@\[-`{-~]")
+
+Wrong = tuple[str, str, str]
+"""A key of config.yaml, the rule's name, and the message."""
+
+
+def findings(book: Book) -> list[Finding]:
+    """Return what is wrong with the file, and with what mkdocs.yml says of the book."""
+    return [*_address(book), *_file(book)]
+
+
+def _address(book: Book) -> Iterator[Finding]:
+    path = (book.root / "mkdocs.yml").relative_to(book.root)
+    try:
+        slug = book_address(book.root).slug
+    except ProjectError as error:
+        yield Finding(path, 1, "book-slug", str(error).removeprefix("mkdocs.yml: "))
+        return
+    if not _SLUG.fullmatch(slug):
+        yield Finding(
+            path,
+            1,
+            "book-slug",
+            f"Zenn refuses the name {slug} of the book; write 12–50 of a–z, 0–9, - and _",
+        )
+
+
+def _file(book: Book) -> Iterator[Finding]:
+    path = (book.docs / "config.yaml").relative_to(book.root)
+    try:
+        text = (book.root / path).read_text("utf-8")
+        node = yaml.compose(text, yaml.SafeLoader)
+        config = yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError) as error:
+        yield Finding(path, 1, "config", f"Zenn knows no book without this file: {error}")
+        return
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        line = mark.line + 1 if mark else 1
+        yield Finding(
+            path, line, "config", f"not YAML ({problem}); quote a value that holds `:` or `#`"
+        )
+        return
+    if not isinstance(config, dict) or not isinstance(node, yaml.MappingNode):
+        yield Finding(path, 1, "config", "no mapping; write lines key: value")
+        return
+    lines = {key.value: key.start_mark.line + 1 for key, _ in node.value}
+    for key, rule, message in (*_about(config), *_price(config), *_chapters(config, book)):
+        yield Finding(path, lines.get(key, 1), rule, message)
+
+
+def _about(config: dict[str, Any]) -> Iterator[Wrong]:
+    title, topics = config.get("title"), config.get("topics")
+    if not isinstance(title, str) or not title:
+        yield "title", "config-title", 'Zenn refuses a book without a title; write title: "…"'
+    elif units(title) > LONGEST_TITLE:
+        yield (
+            "title",
+            "config-title",
+            f"Zenn refuses a title of {units(title)} characters; shorten it to {LONGEST_TITLE}",
+        )
+    if not isinstance(config.get("summary"), str) or not config["summary"]:
+        yield (
+            "summary",
+            "config-summary",
+            'Zenn refuses a book without a summary; write summary: "…"',
+        )
+    if not isinstance(config.get("published"), bool):
+        yield (
+            "published",
+            "config-published",
+            "Zenn takes only published: true or published: false, without quotes",
+        )
+    if not isinstance(topics, list) or not topics:
+        yield "topics", "config-topics", 'Zenn wants topics, as in topics: ["linux", "python"]'
+        return
+    if len(topics) > MOST_TOPICS:
+        yield "topics", "config-topics", f"Zenn takes {MOST_TOPICS} topics; leave out the others"
+    for topic in topics:
+        if not isinstance(topic, str) or not topic or _SIGNS.search(topic):
+            yield (
+                "topics",
+                "config-topics",
+                f"Zenn refuses the topic {topic!r}; write letters and digits only, cpp for C++",
+            )
+
+
+def _price(config: dict[str, Any]) -> Iterator[Wrong]:
+    price: Any = config.get("price")
+    fits = isinstance(price, int | float) and (price == 0 or 200 <= price <= 5000)
+    if not fits or isinstance(price, bool) or price % 100:
+        yield (
+            "price",
+            "config-price",
+            f"Zenn refuses the price {price!r}; write price: 0, or 200 to 5000 by hundreds, "
+            "without quotes",
+        )
+
+
+def _chapters(config: dict[str, Any], book: Book) -> Iterator[Wrong]:
+    chapters = config.get("chapters")
+    if not isinstance(chapters, list) or not all(isinstance(name, str) for name in chapters):
+        yield (
+            "chapters",
+            "config-chapters",
+            "Zenn wants a flat list of names of chapters, without groups; write chapters: and "
+            "lines - 02-uts",
+        )
+        return
+    if len(chapters) > MOST_CHAPTERS:
+        yield "chapters", "config-chapters", f"Zenn takes {MOST_CHAPTERS} chapters of a book"
+    for name in dict.fromkeys(chapters):
+        if name.endswith(".md"):
+            yield (
+                "chapters",
+                "config-chapters",
+                f"Zenn refuses {name}; write it without .md",
+            )
+        elif name not in book.names:
+            yield "chapters", "config-chapters", f"there is no docs/{name}.md; add it, or leave out"
+        if chapters.count(name) > 1:
+            yield "chapters", "config-chapters", f"{name} is listed twice; leave one out"
+    for name in book.names:
+        if is_numbered(name) and name not in chapters:
+            yield (
+                "chapters",
+                "config-chapters",
+                f"docs/{name}.md is not in the list, and so not in Zenn's book; add - {name}",
+            )

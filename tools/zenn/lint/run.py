@@ -1,0 +1,78 @@
+"""All rules over a chapter, over some files, over the book."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from zenn.lint import (
+    blocks,
+    config,
+    emphasis,
+    frontmatter,
+    headings,
+    images,
+    limits,
+    links,
+    markup,
+    text,
+)
+from zenn.lint.book import Book
+from zenn.lint.finding import Finding, Rule
+from zenn.model import ChapterError, Document
+from zenn.parser import parse
+
+RULES: tuple[Rule, ...] = (
+    *frontmatter.RULES,
+    *limits.RULES,
+    *blocks.RULES,
+    *headings.RULES,
+    *markup.RULES,
+    *emphasis.RULES,
+    *text.RULES,
+    *links.RULES,
+    *images.RULES,
+)
+
+
+def lint(document: Document, book: Book) -> list[Finding]:
+    """Return what is wrong with one chapter, by line, each once."""
+    found = dict.fromkeys(finding for rule in RULES for finding in rule(document, book))
+    return list(_without_echoes(sorted(found, key=lambda finding: finding.line)))
+
+
+def lint_book(book: Book) -> list[Finding]:
+    """Return what is wrong with config.yaml and every page of docs/."""
+    pages = [book.docs / f"{name}.md" for name in book.names]
+    return [*config.findings(book), *lint_files(pages, book)]
+
+
+def lint_files(files: Sequence[Path], book: Book) -> list[Finding]:
+    """Return what is wrong with these files; one that can't be read is a finding, too."""
+    return [finding for file in files for finding in _lint_file(file, book)]
+
+
+def _lint_file(file: Path, book: Book) -> list[Finding]:
+    full = file.resolve()
+    shown_as = full.relative_to(book.root) if full.is_relative_to(book.root) else file
+    try:
+        document = parse(full.read_text("utf-8"), shown_as, book.root / "snippets")
+    except ChapterError as error:
+        return [Finding(shown_as, error.line, "chapter", error.message)]
+    except UnicodeDecodeError:
+        return [Finding(shown_as, 1, "chapter", "not UTF-8: save the chapter as UTF-8")]
+    except OSError as error:
+        return [Finding(shown_as, 1, "chapter", f"can't be read: {error.strerror}")]
+    return lint(document, book)
+
+
+def _without_echoes(found: Sequence[Finding]) -> Iterator[Finding]:
+    """Leave out what is mended with something else: line breaks near it, an end with its begin."""
+    others = {finding.line for finding in found if finding.rule != text.LINE_BREAK}
+    unclosed = False
+    for finding in found:
+        if finding.rule == text.LINE_BREAK and {finding.line, finding.line - 1} & others:
+            others.add(finding.line)  # and so the breaks that follow
+            continue
+        if finding.rule == "container-end" and unclosed:
+            continue
+        unclosed |= finding.rule == "container-unclosed"
+        yield finding
