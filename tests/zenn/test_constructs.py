@@ -81,9 +81,9 @@ def test_an_image_takes_its_size_and_its_caption() -> None:
 
 def test_a_url_alone_on_a_line_is_a_card() -> None:
     assert flat("a\nhttps://a.example/%E3%81%82\nb") == (
-        '<p>a</p><div class="link-card"><a href="https://a.example/%E3%81%82">'
+        '<p>a</p><a class="link-card" href="https://a.example/%E3%81%82">'
         '<span class="link-card__address">a.example/あ</span>'
-        '<span class="link-card__host">a.example</span></a></div><p>b</p>'
+        '<span class="link-card__host">a.example</span></a><p>b</p>'
     )
     assert "link-card" in html(":::details a\nhttps://a.example\n:::")
     assert "link-card" not in html(":::message\nhttps://a.example\n:::")
@@ -100,7 +100,7 @@ def test_a_url_alone_on_a_line_is_a_card() -> None:
     ],
 )  # fmt: skip
 def test_an_embed_is_a_card_that_asks_nobody(text: str, href: str) -> None:
-    assert f'<div class="link-card"><a href="{href}">' in html(text)
+    assert f'<a class="link-card" href="{href}">' in html(text)
     assert "<iframe" not in html(text)
 
 
