@@ -14,7 +14,7 @@ from markdown.util import AtomicString
 from markdown_it.token import Token
 
 from zenn.embeds import embed_address
-from zenn.links import page_address
+from zenn.links import is_shown, page_address
 from zenn.model import Document, Fence
 from zenn.rules.containers import details_title, is_alert
 from zenn.rules.images import is_captioned
@@ -230,6 +230,8 @@ class _Renderer:
     def on_image(self, token: Token) -> None:
         attributes = _attributes(token)
         source = attributes.get("src", "")
+        if not is_shown(source):
+            source = ""
         if source.startswith("/images/"):
             source = "../" * self.page.count("/") + source[1:]
         attributes |= {"src": source, "alt": _plain(token.children or []), "loading": "lazy"}

@@ -53,6 +53,10 @@ def _blocks(content: Iterable[Node]) -> list[str]:
 
 
 def _run(run: list[Node]) -> list[str]:
+    match [node for node in run if not isinstance(node, str) or node.strip()]:
+        case [Element(tag="img") as image, Element(tag="br"), Element(tag="em") as caption]:
+            # Zenn makes a caption of it by style alone.
+            return [f"figure {_inline([image])} | {_inline(nodes(caption))}"]
     text = _inline(run)
     return [f"| {text}"] if text else []
 
@@ -61,10 +65,13 @@ def _block(element: Element) -> list[str]:
     kind = classes(element)
     match element.tag:
         case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
-            identity = f" #{unquote(element.get('id', ''))}" if element.get("id") else ""
-            return [f"{element.tag}{identity} | {_inline(nodes(element))}"]
+            identity = element.get("id", "")
+            if "code-line" in kind:  # Zenn encodes its ids as addresses are encoded
+                identity = unquote(identity)
+            name = f"{element.tag} #{identity}" if identity else element.tag
+            return [f"{name} | {_inline(nodes(element))}"]
         case "p":
-            return _paragraph(element)
+            return _flow(nodes(element))
         case "hr":
             return ["hr"]
         case "ul" | "ol":
@@ -111,15 +118,6 @@ def _block(element: Element) -> list[str]:
         return [_card(element.get("href", ""))]
     assert "block" in kind, f"a block of no kind known here: <{element.tag} class={kind}>"
     return _blocks(node for node in nodes(element) if not _is_badge(node))
-
-
-def _paragraph(element: Element) -> list[str]:
-    """Describe a paragraph; Zenn's may hold cards, and show an image with its caption."""
-    content = list(nodes(element))
-    match [node for node in content if not isinstance(node, str) or node.strip()]:
-        case [Element(tag="img") as image, Element(tag="br"), Element(tag="em") as caption]:
-            return [f"figure {_inline([image])} | {_inline(nodes(caption))}"]
-    return _flow(content)
 
 
 def _row(row: Element) -> list[str]:
@@ -199,7 +197,7 @@ def _inline(content: Iterable[Node]) -> str:
         for node in content
     ]
     text = _SPACE.sub(" ", "".join(parts))
-    return re.sub(r" *<br> *", "<br>", text).strip()
+    return re.sub(r" *(<br>|<card [^>]*>) *", r"\1", text).strip()
 
 
 def _inline_element(element: Element) -> str:
@@ -216,6 +214,8 @@ def _inline_element(element: Element) -> str:
             return "[x]" if element.get("checked") is not None else "[ ]"
         case "embed-katex":
             return f"<math>{_formula(element)}</math>"
+        case "section":
+            return f"<math display>{_formula(element)}</math>"
         case "span" if "arithmatex" in kind:
             display = " display" if text_of(element).startswith("\\[") else ""
             return f"<math{display}>{_formula(element)}</math>"

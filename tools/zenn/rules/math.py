@@ -10,7 +10,7 @@ from markdown_it.rules_inline import StateInline
 _INLINE = re.compile(r"\$(\S|\S(?![^$]*\]\(http.*).*?\S)\$(?![0-9])")
 _INLINE_DISPLAY = re.compile(r"\${2}(\S|\S(?!.*\]\(http).*?\S)\${2}(?![0-9])")
 _BLOCK = re.compile(r"\${2}([^$]+?)\${2}(?:\s*?\(([^)\s]+?)\))?")
-_QUOTE = re.compile(r"^(?:\s*>)+", re.MULTILINE)
+_QUOTE = re.compile(r"\n*?^(?:\s*>)+", re.MULTILINE)
 
 
 def math(md: MarkdownIt) -> None:
