@@ -62,4 +62,4 @@ def embed_address(kind: str, target: str) -> str | None:
 
 def is_web_address(target: str) -> bool:
     """Tell what can be shown as a card from ``mailto:`` and its like."""
-    return bool(re.match(_WEB, target))
+    return bool(re.fullmatch(_WEB, target))

@@ -91,7 +91,7 @@ class _Renderer:
             self.builder.start(token.tag or "div", _attributes(token))
         elif token.nesting == -1:
             self.builder.end(token.tag or "div")
-        elif token.children:
+        elif token.children is not None:
             self.inline(token.children)
         elif token.tag:
             self.empty(token.tag, _attributes(token))
@@ -127,6 +127,9 @@ class _Renderer:
         elif anchors:
             parts.append(anchors)
         for part in parts:
+            if part[0].type == "math_inline_display" and _is_block(part[0]):
+                self.on_math_block(part[0])
+                continue
             if _is_block(part[0]):
                 self.token(part[0])
                 continue
@@ -203,8 +206,7 @@ class _Renderer:
         self.leaf("span", f"\\({token.content}\\)", class_="arithmatex")
 
     def on_math_inline_display(self, token: Token) -> None:
-        tag = "div" if _is_block(token) else "span"
-        self.leaf(tag, f"\\[{token.content}\\]", class_="arithmatex")
+        self.leaf("span", f"\\[{token.content}\\]", class_="arithmatex")
 
     def on_math_block(self, token: Token) -> None:
         self.leaf("div", f"\\[{token.content}\\]", class_="arithmatex")

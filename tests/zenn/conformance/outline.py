@@ -36,7 +36,17 @@ def outline(page: Element) -> list[str]:
 
 def _flow(content: Iterable[Node]) -> list[str]:
     """Describe blocks; a text between them is a paragraph, whether or not its tag says so."""
-    return [f"p {line}" if line.startswith("| ") else line for line in _blocks(content)]
+    return _paragraphs(_blocks(content))
+
+
+def _item(content: Iterable[Node]) -> list[str]:
+    """Describe what a list item holds: paragraphs, or a text without."""
+    lines = _blocks(content)
+    return _paragraphs(lines) if any(line.startswith("p |") for line in lines) else lines
+
+
+def _paragraphs(lines: list[str]) -> list[str]:
+    return [f"p {line}" if line.startswith("| ") else line for line in lines]
 
 
 def _blocks(content: Iterable[Node]) -> list[str]:
@@ -58,7 +68,7 @@ def _run(run: list[Node]) -> list[str]:
             # Zenn makes a caption of it by style alone.
             return [f"figure {_inline([image])} | {_inline(nodes(caption))}"]
     text = _inline(run)
-    return [f"| {text}"] if text else []
+    return [f"| {text}"] if text.replace("<br>", "") else []
 
 
 def _block(element: Element) -> list[str]:
@@ -78,7 +88,7 @@ def _block(element: Element) -> list[str]:
             start = element.get("start", "1")
             return _nested(element.tag if start == "1" else f"ol {start}", element)
         case "li":
-            return _joined("li", _blocks(nodes(element)))
+            return _joined("li", _item(nodes(element)))
         case "blockquote":
             return _nested("quote", element)
         case "table":
@@ -186,7 +196,7 @@ def _notes(element: Element) -> list[str]:
     lines = [f"notes | {text_of(title)}"]
     for entry in entries:
         number = _number(entry.get("id", ""))
-        lines += _indented(_joined(f"li {number}", _blocks(nodes(entry))))
+        lines += _indented(_joined(f"li {number}", _item(nodes(entry))))
     return lines
 
 

@@ -46,6 +46,9 @@ def _comment(state: StateInline, silent: bool) -> bool:
             state.pos += 3
             if re.search(r"(?<!\\)(?:\\\\)*\n", state.src[start : state.pos]):
                 break
+            if state.pending:
+                # Else linkify looks there for the scheme of an address right after it.
+                state.pushPending()
             return True
         state.md.inline.skipToken(state)
     state.pos = start

@@ -7,8 +7,9 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 # A link whose address holds a dollar is left alone: [$x](https://example.com/$y).
-_INLINE = re.compile(r"\$(\S|\S(?![^$]*\]\(http.*).*?\S)\$(?![0-9])")
-_INLINE_DISPLAY = re.compile(r"\${2}(\S|\S(?!.*\]\(http).*?\S)\${2}(?![0-9])")
+_INLINE = re.compile(r"\$(\S|\S(?![^$]*\]\(http.*).*?\S)\$")
+_INLINE_DISPLAY = re.compile(r"\${2}(\S|\S(?!.*\]\(http).*?\S)\${2}")
+_DIGITS = frozenset("0123456789")
 _BLOCK = re.compile(r"\${2}([^$]+?)\${2}(?:\s*?\(([^)\s]+?)\))?")
 _QUOTE = re.compile(r"\n*?^(?:\s*>)+", re.MULTILINE)
 
@@ -33,10 +34,10 @@ def _inline_display(state: StateInline, silent: bool) -> bool:
 
 def _span(state: StateInline, silent: bool, pattern: re.Pattern[str], kind: str) -> bool:
     before = state.src[state.pos - 1] if state.pos else ""
-    if before == "\\" or before in set("0123456789"):
-        return False
     found = pattern.match(state.src, state.pos, state.posMax)
-    if not found:
+    if not found or before == "\\" or before in _DIGITS:
+        return False
+    if state.src[found.end() : found.end() + 1] in _DIGITS:
         return False
     if not silent:
         token = state.push(kind, "math", 0)
