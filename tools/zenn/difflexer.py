@@ -49,4 +49,8 @@ def _marked(code: re.Match[str]) -> str:
 def _marked_line(line: str) -> str:
     sign = re.sub(r"<[^>]*>", "", line)[:4]
     kind = {"&gt;": "added", "&lt;": "removed"}.get(sign) or _KINDS.get(sign[:1])
-    return f'<span class="diff__{kind}">{line}</span>' if kind else line
+    if not kind:
+        return line
+    # A line break within an inline block would not end the line.
+    code, end = line.removesuffix("\n"), "\n" * line.endswith("\n")
+    return f'<span class="diff__{kind}">{code}</span>{end}'
