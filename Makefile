@@ -49,7 +49,13 @@ lint: proofread ## ruff, mypy and proofread
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-test: lint ## set up, lint, run the tests
+# Zenn's own renderer, validators and preview, which the tests compare the book with.
+ZENN := tests/zenn/conformance/node_modules/.package-lock.json
+
+$(ZENN): tests/zenn/conformance/package-lock.json | $(READY)
+	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
+
+test: lint $(ZENN) ## set up, lint, run the tests
 	$(BIN)/pytest --numprocesses auto
 
 bench: $(READY) ## the figures of tests/benchmarks, as ratios measured in one run

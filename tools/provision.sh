@@ -43,7 +43,8 @@ need debian-archive-keyring test -e /usr/share/keyrings/debian-archive-keyring.g
 need qemu-system-x86 command -v qemu-system-x86_64 # virtual machines; and for their disks:
 need squashfs-tools-ng command -v tar2sqfs
 need kmod env PATH="$PATH:/usr/sbin:/sbin" sh -c 'command -v depmod'
-need npm command -v npm # the diagrams of the site
+need nodejs command -v node # Zenn's own renderer, in the tests
+need npm command -v npm     # that, and the diagrams of the site
 [ "$(id -u)" -eq 0 ] || need uidmap command -v newuidmap # the guest image, built by a user
 
 case ${1-} in
@@ -65,13 +66,19 @@ case ${1-} in
         ;;
 esac
 
-[ -n "$missing" ] || exit 0
+if [ -n "$missing" ]; then
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "missing:$missing. Install them with: sudo apt-get install$missing" >&2
+        exit 1
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update --quiet
+    # shellcheck disable=SC2086  # one word a package
+    apt-get install --quiet --yes --no-install-recommends $missing
+fi
 
-if [ "$(id -u)" -ne 0 ]; then
-    echo "missing:$missing. Install them with: sudo apt-get install$missing" >&2
+if ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; then
+    echo "Node.js $(node --version) is too old for Zenn's renderer, which the tests ask: it needs 18." \
+        "Debian 12 and Ubuntu 24.04, and what came after them, have that." >&2
     exit 1
 fi
-export DEBIAN_FRONTEND=noninteractive
-apt-get update --quiet
-# shellcheck disable=SC2086  # one word a package
-apt-get install --quiet --yes --no-install-recommends $missing

@@ -81,9 +81,9 @@ def test_an_image_takes_its_size_and_its_caption() -> None:
 
 def test_a_url_alone_on_a_line_is_a_card() -> None:
     assert flat("a\nhttps://a.example/%E3%81%82\nb") == (
-        '<p>a</p><div class="link-card"><a href="https://a.example/%E3%81%82">'
+        '<p>a</p><a class="link-card" href="https://a.example/%E3%81%82">'
         '<span class="link-card__address">a.example/あ</span>'
-        '<span class="link-card__host">a.example</span></a></div><p>b</p>'
+        '<span class="link-card__host">a.example</span></a><p>b</p>'
     )
     assert "link-card" in html(":::details a\nhttps://a.example\n:::")
     assert "link-card" not in html(":::message\nhttps://a.example\n:::")
@@ -100,7 +100,7 @@ def test_a_url_alone_on_a_line_is_a_card() -> None:
     ],
 )  # fmt: skip
 def test_an_embed_is_a_card_that_asks_nobody(text: str, href: str) -> None:
-    assert f'<div class="link-card"><a href="{href}">' in html(text)
+    assert f'<a class="link-card" href="{href}">' in html(text)
     assert "<iframe" not in html(text)
 
 
@@ -163,3 +163,31 @@ def test_control_characters_do_not_reach_python_markdowns_own_marks() -> None:
     assert html("\x02wzxhzdk:0\x03 \x02amp\x03") == "<p>wzxhzdk:0 amp</p>"
     assert "wzxhzdk:0 &amp;#2;" in html("`wzxhzdk:0 &#2;`")
     assert html("&#2;wzxhzdk:0&#3;").startswith("<p>")
+
+
+def test_a_diff_has_the_colours_of_its_language_and_marks_its_lines() -> None:
+    page = html("```diff python:a.py\n def f():\n-    return 1\n+    return 2\n```")
+    assert '<span class="k">def</span>' in page
+    assert '<span class="diff__removed"><span class="gd">-</span>' in page
+    assert '<span class="diff__added"><span class="gi">+</span>' in page
+    assert page.count('class="diff__') == 2
+    assert '<span class="filename">a.py</span>' in page
+
+
+def test_a_diff_without_a_language_marks_its_lines() -> None:
+    page = html("```diff\n< a <b>\n---\n> &amp;\n```")
+    assert re.findall(r'<span class="diff__(\w+)">', page) == ["removed", "removed", "added"]
+    assert "&amp;amp;" in page
+
+
+def test_an_equation_has_its_number_beside_it() -> None:
+    assert flat("$$\nx\n$$ (1)") == (
+        '<div class="equation"><div class="arithmatex">\\[\nx\n\\]</div>'
+        '<span class="equation__number">(1)</span></div>'
+    )
+
+
+def test_a_card_within_strong_text_stays_within_it() -> None:
+    assert flat("**a\nhttps://a.example\nb**").startswith(
+        '<p><strong>a<a class="link-card" href="https://a.example">'
+    )

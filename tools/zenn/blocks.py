@@ -13,17 +13,19 @@ from zenn.badgehtml import badge_element
 from zenn.badges import Badge
 from zenn.console import commands
 from zenn.consolelexer import ConsoleLexer
+from zenn.difflexer import DiffLexer, mark_lines
 from zenn.model import Fence
 
 
 class _Highlight(Highlight):  # type: ignore[misc]
-    """pymdownx.highlight, with our own lexer for the console blocks that the harness runs."""
+    """pymdownx.highlight, with our own lexers: console as the harness reads it, ``diff js``."""
 
     def get_lexer(self, src: str, language: str, inline: bool, stripnl: bool) -> tuple[Lexer, str]:
         if language == "console":
             return ConsoleLexer(stripnl=stripnl), language
-        lexer: tuple[Lexer, str] = super().get_lexer(src, language, inline, stripnl)
-        return lexer
+        code = language.removeprefix("diff ")
+        lexer, name = super().get_lexer(src, code, inline, stripnl)
+        return (lexer if code == language else DiffLexer(lexer, stripnl=stripnl)), name
 
 
 def block_element(fence: Fence, badge: Badge, place: str, md: Markdown) -> Element:
@@ -44,11 +46,14 @@ def block_element(fence: Fence, badge: Badge, place: str, md: Markdown) -> Eleme
 
 
 def _code(fence: Fence, md: Markdown) -> str:
+    is_diff = fence.language == "diff"
+    language = " ".join(["diff", *fence.words[:1]]) if is_diff else fence.language
     code = _Highlight(md, use_pygments=True, stripnl=False).highlight(
-        fence.text or "\n", fence.language, title=fence.title or None, **_options(fence)
+        fence.text or "\n", language, title=fence.title or None, **_options(fence)
     )
     # Python-Markdown marks its stash with these.
-    return str(code).replace("\x02", "").replace("\x03", "")
+    plain = str(code).replace("\x02", "").replace("\x03", "")
+    return mark_lines(plain) if is_diff else plain
 
 
 def _options(fence: Fence) -> dict[str, Any]:

@@ -1,29 +1,22 @@
 """Addresses as Zenn writes them, and as the site needs them."""
 
 import re
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 _CHAPTER = re.compile(r"([\w-]+)(\?.*)?", re.ASCII)
-_OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
-_WEB = re.compile(r"https?://", re.IGNORECASE)
-_TOKEN = re.compile(r"[\w?=&.-]+", re.ASCII)
-
-_PLAYERS = {
-    "youtube": "https://www.youtube.com/watch?v=",
-    "slideshare": "https://www.slideshare.net/slideshow/embed_code/key/",
-    "speakerdeck": "https://speakerdeck.com/player/",
-}
-EMBEDS = frozenset(
-    {
-        *("blueprintue", "card", "codepen", "codesandbox", "docswell", "figma", "gist"),
-        *("github", "jsfiddle", "stackblitz", "tweet", *_PLAYERS),
-    }
-)
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_SCHEMES = frozenset({"http", "https", "ftp", "mailto", "tel"})
 
 
 def is_outside(href: str) -> bool:
     """Tell an address with a scheme or a host from one within the book."""
-    return bool(_OUTSIDE.match(href))
+    return bool(_SCHEME.match(href)) or href.startswith("//")
+
+
+def is_shown(href: str) -> bool:
+    """Tell the addresses that Zenn shows: within the book, of the web, of mail, of a telephone."""
+    scheme = _SCHEME.match(href)
+    return not scheme or scheme[1].lower() in _SCHEMES
 
 
 def chapter_link(href: str) -> tuple[str, str] | None:
@@ -33,11 +26,14 @@ def chapter_link(href: str) -> tuple[str, str] | None:
     return (found[1], fragment) if found else None
 
 
-def page_address(href: str) -> str:
+def page_address(href: str) -> str | None:
     """Turn a link to a chapter, ``01-tour#id``, into one to its file, which MkDocs checks.
 
-    It compares fragments letter by letter, so they are decoded as the ids are.
+    It compares fragments letter by letter, so they are decoded as the ids are. None for an address
+    that Zenn doesn't show.
     """
+    if not is_shown(href):
+        return None
     if is_outside(href):
         return href
     target, mark, fragment = href.partition("#")
@@ -46,18 +42,3 @@ def page_address(href: str) -> str:
         target = f"{found[1]}.md{found[2] or ''}"
     readable = unquote(fragment)
     return target + mark + (readable if readable.isprintable() else fragment)
-
-
-def embed_address(kind: str, target: str) -> str | None:
-    """Return the page that ``@[kind](target)`` would embed, None where Zenn shows nothing.
-
-    The site links to it: an embed would make the reader's browser ask a third party.
-    """
-    if kind not in EMBEDS:
-        return None
-    target = target.strip()
-    if _WEB.match(target):
-        return quote(target, safe=";/?:@&=+$,-_.!~*'()#%")
-    if kind in _PLAYERS and _TOKEN.fullmatch(target):
-        return _PLAYERS[kind] + target
-    return None

@@ -13,7 +13,8 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from markdown.util import AtomicString
 from markdown_it.token import Token
 
-from zenn.links import embed_address, page_address
+from zenn.embeds import embed_address
+from zenn.links import is_shown, page_address
 from zenn.model import Document, Fence
 from zenn.rules.containers import details_title, is_alert
 from zenn.rules.images import is_captioned
@@ -90,7 +91,7 @@ class _Renderer:
             self.builder.start(token.tag or "div", _attributes(token))
         elif token.nesting == -1:
             self.builder.end(token.tag or "div")
-        elif token.children:
+        elif token.children is not None:
             self.inline(token.children)
         elif token.tag:
             self.empty(token.tag, _attributes(token))
@@ -121,27 +122,29 @@ class _Renderer:
             self.builder.end("figure")
             children = []
         parts = _parts(children)
-        for number, part in enumerate(parts):
-            if part[0].type == "card":
-                self.card(part[0].meta["target"])
+        if anchors and parts and not _is_block(parts[-1][0]):
+            parts[-1] += anchors
+        elif anchors:
+            parts.append(anchors)
+        for part in parts:
+            if part[0].type == "math_inline_display" and _is_block(part[0]):
+                self.on_math_block(part[0])
                 continue
-            notes = anchors if number == len(parts) - 1 else []
+            if _is_block(part[0]):
+                self.token(part[0])
+                continue
             if not hidden:
                 self.builder.start("p", {})
-            self.inline(part + notes)
+            self.inline(part)
             if not hidden:
                 self.builder.end("p")
-        if anchors and (not parts or parts[-1][0].type == "card"):
-            self.inline(anchors)
 
     def card(self, target: str) -> None:
         shown = unquote(target.split("://", 1)[-1]).rstrip("/")
-        self.builder.start("div", {"class": "link-card"})
-        self.builder.start("a", {"href": target})
+        self.builder.start("a", {"class": "link-card", "href": target})
         self.leaf("span", shown, class_="link-card__address")
         self.leaf("span", shown.partition("/")[0], class_="link-card__host")
         self.builder.end("a")
-        self.builder.end("div")
 
     # Blocks
 
@@ -172,7 +175,7 @@ class _Renderer:
 
     def on_footnote_block_open(self, token: Token) -> None:
         self.builder.start("div", {"class": "footnote"})
-        self.empty("hr", {})
+        self.leaf("p", "脚注", class_="footnotes-title")
         self.builder.start("ol", {})
 
     def on_footnote_block_close(self, token: Token) -> None:
@@ -193,6 +196,9 @@ class _Renderer:
     def on_softbreak(self, token: Token) -> None:
         self.empty("br", {})
 
+    def on_card(self, token: Token) -> None:
+        self.card(token.meta["target"])
+
     def on_code_inline(self, token: Token) -> None:
         self.leaf("code", token.content)
 
@@ -205,6 +211,12 @@ class _Renderer:
     def on_math_block(self, token: Token) -> None:
         self.leaf("div", f"\\[{token.content}\\]", class_="arithmatex")
 
+    def on_math_block_numbered(self, token: Token) -> None:
+        self.builder.start("div", {"class": "equation"})
+        self.on_math_block(token)
+        self.leaf("span", f"({token.info})", class_="equation__number")
+        self.builder.end("div")
+
     def on_html_inline(self, token: Token) -> None:
         """Write a checkbox: HTML is off, so only that plugin makes such a token."""
         checked = "checked=" in token.content
@@ -214,11 +226,14 @@ class _Renderer:
 
     def on_link_open(self, token: Token) -> None:
         attributes = _attributes(token)
-        self.builder.start("a", attributes | {"href": page_address(attributes.get("href", ""))})
+        address = page_address(attributes.pop("href", ""))
+        self.builder.start("a", attributes if address is None else attributes | {"href": address})
 
     def on_image(self, token: Token) -> None:
         attributes = _attributes(token)
         source = attributes.get("src", "")
+        if not is_shown(source):
+            source = ""
         if source.startswith("/images/"):
             source = "../" * self.page.count("/") + source[1:]
         attributes |= {"src": source, "alt": _plain(token.children or []), "loading": "lazy"}
@@ -226,8 +241,9 @@ class _Renderer:
 
     def on_footnote_ref(self, token: Token) -> None:
         number, again = token.meta["id"] + 1, token.meta.get("subId", 0)
+        label = f"[{number}:{again}]" if again else f"[{number}]"
         self.builder.start("sup", {"id": f"fnref{again or ''}:{number}"})
-        self.leaf("a", str(number), class_="footnote-ref", href=f"#fn:{number}")
+        self.leaf("a", label, class_="footnote-ref", href=f"#fn:{number}")
         self.builder.end("sup")
 
     def on_footnote_anchor(self, token: Token) -> None:
@@ -235,7 +251,7 @@ class _Renderer:
         self.builder.data(" ")
         self.leaf(
             "a",
-            "↩",
+            "↩\ufe0e",  # not as an emoji
             class_="footnote-backref",
             href=f"#fnref{again or ''}:{number}",
             title=f"脚注 {number} の本文へ戻る",
@@ -258,19 +274,19 @@ def _plain(children: Iterable[Token]) -> str:
 
 
 def _parts(children: list[Token]) -> list[list[Token]]:
-    """Split a paragraph at its cards; drop breaks at the edges, and what shows nothing at all."""
+    """Split a paragraph at what stands on lines of its own; drop what shows nothing at all."""
     parts: list[list[Token]] = [[]]
     for child in children:
-        if child.type == "card":
+        if _is_block(child):
             parts += [[child], []]
         else:
             parts[-1].append(child)
-    return [part for part in map(_trimmed, parts) if part]
+    return [part for part in parts if not all(map(_is_blank, part))]
 
 
-def _trimmed(part: list[Token]) -> list[Token]:
-    seen = [i for i, child in enumerate(part) if not _is_blank(child)]
-    return part[seen[0] : seen[-1] + 1] if seen else []
+def _is_block(token: Token) -> bool:
+    """Tell a card or a displayed formula, unless it is within emphasis."""
+    return token.type in ("card", "math_inline_display") and token.level == 0
 
 
 def _is_blank(token: Token) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from zenn.links import EMBEDS, embed_address
+from zenn.embeds import KINDS, embed_address
 from zenn.lint.book import Book
 from zenn.lint.finding import Finding, Rule
 from zenn.model import Document
@@ -171,10 +171,10 @@ def embeds(document: Document, book: Book) -> Iterator[Finding]:
         kind, target = token.meta["kind"], token.meta["target"]
         if embed_address(kind, target) is not None:
             continue
-        known = ", ".join(sorted(EMBEDS))
+        known = ", ".join(sorted(KINDS))
         instead = (
             f"give it a whole address, @[{kind}](https://…)"
-            if kind in EMBEDS
+            if kind in KINDS
             else f"it knows {known}"
         )
         yield Finding(
@@ -188,7 +188,7 @@ def embeds(document: Document, book: Book) -> Iterator[Finding]:
             named = text.token.content
             if (
                 link.token.type == "link_open"
-                and named in EMBEDS
+                and named in KINDS
                 and before.token.content.endswith("@")
             ):
                 yield Finding(

@@ -8,6 +8,8 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from zenn.embeds import is_web_address
+
 _EMBED = re.compile(r"@\[([\w-]+)\]\((.+)\)", re.ASCII)
 
 
@@ -52,6 +54,7 @@ def _cards(state: StateCore) -> None:
 
 
 def _with_cards(children: list[Token]) -> list[Token]:
+    """Put a card in the place of each link that is alone on its line, and of the breaks beside."""
     result: list[Token] = []
     index = 0
     while index < len(children):
@@ -59,12 +62,15 @@ def _with_cards(children: list[Token]) -> list[Token]:
         if (
             token.type == "link_open"
             and token.markup == "linkify"
+            and is_web_address(str(token.attrGet("href")))
             and _breaks(children, index - 1)
             and _breaks(children, index + 3)
         ):
-            card = Token("card", "div", 0, meta={"target": str(token.attrGet("href") or "")})
-            result.append(card)
-            index += 3
+            if result and result[-1].type != "card":
+                result.pop()
+            meta = {"target": str(token.attrGet("href"))}
+            result.append(Token("card", "a", 0, level=token.level, meta=meta))
+            index += 4
         else:
             result.append(token)
             index += 1

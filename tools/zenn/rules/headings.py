@@ -7,6 +7,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+_SPACES = re.compile(r"[\s\ufeff]+")  # as JavaScript has it
+
 
 def headings(md: MarkdownIt) -> None:
     """Set the attribute `id`.
@@ -27,7 +29,7 @@ def _ids(state: StateCore) -> None:
     taken: set[str] = set()
     for token, inline in pairwise(state.tokens):
         if token.type == "heading_open" and token.tag in ("h1", "h2", "h3", "h4"):
-            slug = re.sub(r"\s+", "-", heading_text(inline).strip().lower())
+            slug = _SPACES.sub("-", _SPACES.sub(" ", heading_text(inline)).strip().lower())
             unique, count = slug, 1
             while unique in taken:
                 unique, count = f"{slug}-{count}", count + 1

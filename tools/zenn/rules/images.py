@@ -64,6 +64,9 @@ def _skip(state: StateInline, pos: int) -> int:
 def is_captioned(children: list[Token]) -> bool:
     """Tell whether a paragraph is an image and, in the next line, ``*its caption*``."""
     kinds = [token.type for token in children]
-    return kinds[:3] == ["image", "softbreak", "em_open"] and kinds.index("em_close") == (
-        len(kinds) - 1
+    return (
+        kinds[:1] == ["image"]
+        and kinds[1:2] in (["softbreak"], ["hardbreak"])
+        and kinds[2:3] == ["em_open"]
+        and kinds.index("em_close") == len(kinds) - 1
     )

@@ -4,6 +4,7 @@ import re
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Delimiter
 
 _BR = re.compile(r"<br\s?/?>")
 
@@ -18,7 +19,16 @@ def _br(state: StateInline, silent: bool) -> bool:
     found = _BR.match(state.src, state.pos, state.posMax)
     if silent or not found:
         return False
-    state.push("hardbreak", "br", 0)
+    if state.level:
+        # Within a link's text Zenn leaves it a text.
+        state.push("text", "", 0).content = found[0]
+    else:
+        state.push("hardbreak", "br", 0)
+        # On Zenn two of them pair up as two asterisks do, and a `*` between them finds no partner
+        # beyond (zenn-markdown-html, md-br).
+        state.delimiters.append(
+            Delimiter(ord("<"), 0, len(state.tokens) - 1, end=-1, open=True, close=True)
+        )
     state.pos = found.end()
     return True
 
@@ -27,6 +37,8 @@ def _comment(state: StateInline, silent: bool) -> bool:
     start = state.pos
     if silent or not state.src.startswith("<!--", start, state.posMax):
         return False
+    if start + len("<!---->") >= state.posMax:
+        return False
     state.pos = start + 4
     # By tokens, as Zenn: `-->` within a code span does not end the comment.
     while state.pos + 3 <= state.posMax:
@@ -34,6 +46,9 @@ def _comment(state: StateInline, silent: bool) -> bool:
             state.pos += 3
             if re.search(r"(?<!\\)(?:\\\\)*\n", state.src[start : state.pos]):
                 break
+            if state.pending:
+                # Else linkify looks there for the scheme of an address right after it.
+                state.pushPending()
             return True
         state.md.inline.skipToken(state)
     state.pos = start

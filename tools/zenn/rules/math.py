@@ -7,14 +7,18 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 # A link whose address holds a dollar is left alone: [$x](https://example.com/$y).
-_INLINE = re.compile(r"\$(\S|\S(?![^$]*\]\(http.*).*?\S)\$(?![0-9])")
-_INLINE_DISPLAY = re.compile(r"\${2}(\S|\S(?!.*\]\(http).*?\S)\${2}(?![0-9])")
-_BLOCK = re.compile(r"\${2}([^$]+?)\${2}")
-_QUOTE = re.compile(r"^(?:\s*>)+", re.MULTILINE)
+_INLINE = re.compile(r"\$(\S|\S(?![^$]*\]\(http.*).*?\S)\$")
+_INLINE_DISPLAY = re.compile(r"\${2}(\S|\S(?!.*\]\(http).*?\S)\${2}")
+_DIGITS = frozenset("0123456789")
+_BLOCK = re.compile(r"\${2}([^$]+?)\${2}(?:\s*?\(([^)\s]+?)\))?")
+_QUOTE = re.compile(r"\n*?^(?:\s*>)+", re.MULTILINE)
 
 
 def math(md: MarkdownIt) -> None:
-    """Add tokens `math_inline`, `math_inline_display` and `math_block`; `content` is TeX."""
+    """Add tokens `math_inline`, `math_inline_display` and `math_block`; `content` is TeX.
+
+    ``$$x$$ (1)`` is a `math_block_numbered`, its `info` the number.
+    """
     md.inline.ruler.before("escape", "math_inline_display", _inline_display)
     md.inline.ruler.before("escape", "math_inline", _inline)
     md.block.ruler.before("fence", "math_block", _block)
@@ -30,10 +34,10 @@ def _inline_display(state: StateInline, silent: bool) -> bool:
 
 def _span(state: StateInline, silent: bool, pattern: re.Pattern[str], kind: str) -> bool:
     before = state.src[state.pos - 1] if state.pos else ""
-    if before == "\\" or before in set("0123456789"):
-        return False
     found = pattern.match(state.src, state.pos, state.posMax)
-    if not found:
+    if not found or before == "\\" or before in _DIGITS:
+        return False
+    if state.src[found.end() : found.end() + 1] in _DIGITS:
         return False
     if not silent:
         token = state.push(kind, "math", 0)
@@ -49,7 +53,8 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     if not silent:
         last = start + state.src.count("\n", begin, found.end())
-        token = state.push("math_block", "math", 0)
+        token = state.push("math_block_numbered" if found[2] else "math_block", "math", 0)
+        token.info = found[2] or ""
         token.block = True
         quoted = state.parentType == "blockquote"
         token.content = _QUOTE.sub("", found[1]) if quoted else found[1]
