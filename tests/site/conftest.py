@@ -30,7 +30,7 @@ class Book:
         return parse((self.root / path).read_text("utf-8"), path, self.root / "snippets")
 
     def record(self, *blocks: dict[str, Any]) -> None:
-        self.write("build/verification.json", json.dumps({"version": 1, "blocks": blocks}))
+        self.write("build/verification.json", json.dumps({"version": 2, "blocks": blocks}))
 
     def build(self) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -99,7 +99,7 @@ BLOCK: dict[str, Any] = {
 
 def test_a_record_is_read(tmp_path: Path) -> None:
     file = tmp_path / "verification.json"
-    file.write_text(json.dumps({"version": 1, "blocks": [BLOCK]}))
+    file.write_text(json.dumps({"version": 2, "blocks": [BLOCK]}))
     (found,) = load_record(file)
     assert found.badge == Badge(
         verdict="passed",
@@ -119,10 +119,10 @@ def test_a_record_is_read(tmp_path: Path) -> None:
         "[]",
         '{"blocks": 1}',
         '{"version": 2, "blocks": []}',
-        '{"version": 1, "blocks": [{}]}',
-        '{"version": 1, "blocks": [1]}',
-        json.dumps({"version": 1, "blocks": [BLOCK | {"verdict": "perhaps"}]}),
-        json.dumps({"version": 1, "blocks": [BLOCK | {"transcript": [1]}]}),
+        '{"version": 2, "blocks": [{}]}',
+        '{"version": 2, "blocks": [1]}',
+        json.dumps({"version": 2, "blocks": [BLOCK | {"verdict": "perhaps"}]}),
+        json.dumps({"version": 2, "blocks": [BLOCK | {"transcript": [1]}]}),
         "[" * 100_000,
     ],
 )
