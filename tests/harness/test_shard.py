@@ -246,7 +246,7 @@ def test_records_of_different_texts_are_not_merged(saved: Callable[..., Path]) -
         pytest.param("\xff", "not a record", id="not a record"),
         pytest.param("[" * 100_000, "not JSON", id="too deep"),
         pytest.param("[]", "not a record of this harness", id="a list"),
-        pytest.param('{"version": 2, "blocks": []}', "version 2, where this", id="newer"),
+        pytest.param('{"version": 3, "blocks": []}', "version 3, where this", id="newer"),
         pytest.param('{"version": 2}', "broken entries", id="no blocks"),
         pytest.param('{"version": 2, "blocks": [3]}', "broken entries", id="a number"),
         pytest.param(

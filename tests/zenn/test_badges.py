@@ -118,7 +118,7 @@ def test_a_record_is_read(tmp_path: Path) -> None:
         "{",
         "[]",
         '{"blocks": 1}',
-        '{"version": 2, "blocks": []}',
+        '{"version": 3, "blocks": []}',
         '{"version": 2, "blocks": [{}]}',
         '{"version": 2, "blocks": [1]}',
         json.dumps({"version": 2, "blocks": [BLOCK | {"verdict": "perhaps"}]}),
