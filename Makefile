@@ -32,10 +32,16 @@ $(MERMAID): tools/web/package-lock.json | $(READY)
 	install -D -m 644 tools/web/node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js $@
 	install -m 644 tools/web/node_modules/@mermaid-js/tiny/LICENSE $(@D)/mermaid.LICENSE.txt
 
-site: $(READY) $(MERMAID) ## build site/
+# docs/programs is snippets/, so the site has every program; this is all of them at once.
+PROGRAMS := docs/assets/programs.zip
+
+$(PROGRAMS): tools/zenn/archive.py $(shell find snippets) | $(READY)
+	$(BIN)/python -m zenn.archive snippets $@
+
+site: $(READY) $(MERMAID) $(PROGRAMS) ## build site/
 	$(BIN)/mkdocs build --strict --quiet
 
-serve: $(READY) $(MERMAID) ## show the site at http://127.0.0.1:8000, verify and reload it at every save
+serve: $(READY) $(MERMAID) $(PROGRAMS) ## show the site at http://127.0.0.1:8000, verify and reload it at every save
 	$(BIN)/python -m harness.serve
 
 lint: $(READY) ## ruff and mypy
@@ -43,7 +49,7 @@ lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-test: lint ## set up, lint, run the tests
+test: lint $(PROGRAMS) ## set up, lint, run the tests
 	$(BIN)/pytest --numprocesses auto
 
 bench: $(READY) ## the figures of tests/benchmarks, as ratios measured in one run

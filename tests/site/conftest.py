@@ -62,7 +62,8 @@ def book(tmp_path: Path) -> Book:
     book.write("docs/01-a.md", "---\ntitle: A\n---\n\n## 節\n\n```console\n$ id\n```\n")
     book.write("docs/02-b.md", "---\ntitle: B\n---\n\n## 見出し\n\n文です。\n")
     book.write("docs/config.yaml", "title: x\n")
-    for name in ("book.css", "diagrams.js"):
+    for name in ("book.css", "book.js", "diagrams.js"):
         book.write(f"docs/assets/{name}", (ROOT / "docs/assets" / name).read_text("utf-8"))
     book.write("snippets/01-a/hello.py", 'print("hello")\n')
+    (book.root / "docs/programs").symlink_to("../snippets")
     return book

@@ -71,7 +71,8 @@ def _differs(badge: Badge) -> bool:
 def _details(badge: Badge) -> list[str]:
     reason = _REASONS.get(badge.reason, badge.reason) if badge.verdict != "passed" else ""
     machine = MACHINES.get(badge.machine, badge.machine)
-    return [part for part in [reason, _kernel(badge), machine, day(badge.date)] if part]
+    kernel = _kernel(badge).partition("+")[0]  # the distribution's part of the name is in the body
+    return [part for part in [reason, kernel, machine, day(badge.date)] if part]
 
 
 def _kernel(badge: Badge) -> str:
@@ -100,7 +101,7 @@ def _facts(body: Element, badge: Badge) -> None:
     when = _moment(badge.date)
     facts = {
         "実行日時": f"{day(badge.date)} {when:%H:%M}（日本時間）" if when else "",
-        "所要時間": f"{badge.seconds:.1f}秒" if badge.transcript else "",
+        "所要時間": _duration(badge.seconds) if badge.transcript else "",
         "マシン": MACHINES.get(badge.machine, badge.machine),
         "カーネル": _kernel(badge),
     }
@@ -112,10 +113,15 @@ def _facts(body: Element, badge: Badge) -> None:
             text_element(pair, "dd", value)
 
 
+def _duration(seconds: float) -> str:
+    return f"{seconds:.1f}秒" if seconds >= 0.1 else "0.1秒未満"
+
+
 def _values(body: Element, values: list[Value]) -> None:
     """List the values that stand for others: a title is not for keyboards and touch screens."""
-    table = SubElement(body, "table", {"class": "badge__values"})
-    text_element(table, "caption", "実行のたびに変わる値。上の記録では印が付いています。")
+    text_element(body, "p", "本文と違う値です。上の記録では印が付いています。")
+    attributes = {"class": "badge__values", "aria-label": "本文と違う値"}
+    table = SubElement(body, "table", attributes)
     head = SubElement(SubElement(table, "thead"), "tr")
     for name in ("値", "本文", "この実行"):
         text_element(head, "th", name, {"scope": "col"})
