@@ -50,6 +50,7 @@ lint: $(READY) ## ruff and mypy
 	$(BIN)/mypy
 
 test: lint $(PROGRAMS) ## set up, lint, run the tests
+	tools/provision.sh test
 	$(BIN)/pytest --numprocesses auto
 
 bench: $(READY) ## the figures of tests/benchmarks, as ratios measured in one run
