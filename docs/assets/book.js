@@ -236,6 +236,22 @@
     heading.after(said, hint, pages);
   }
 
+  // What Material leaves without a name: the search, and a landmark for every block of code.
+  function names() {
+    document.querySelector(".md-search[role=dialog]")?.setAttribute("aria-label", "検索");
+    const code = () => {
+      for (const nav of document.querySelectorAll("nav.md-code__nav:not([role])")) {
+        nav.setAttribute("role", "none");
+      }
+    };
+    code();
+    new MutationObserver(code).observe(document.querySelector("article"), {
+      childList: true,
+      subtree: true,
+    });
+  }
+
+  names();
   // The list of pages is taken before anything is added to it.
   notFound();
   languageTabs();
