@@ -62,7 +62,7 @@ case ${1-} in
         done
         ;;
     *)
-        echo "usage: provision.sh [reader]" >&2
+        echo "usage: provision.sh [test|reader]" >&2
         exit 2
         ;;
 esac

@@ -119,7 +119,7 @@ def _duration(seconds: float) -> str:
 
 def _values(body: Element, values: list[Value]) -> None:
     """List the values that stand for others: a title is not for keyboards and touch screens."""
-    text_element(body, "p", "本文と違う値です。上の記録では印が付いています。")
+    text_element(body, "p", "印の付いた値は、本文とは違う値です。")
     attributes = {"class": "badge__values", "aria-label": "本文と違う値"}
     table = SubElement(body, "table", attributes)
     head = SubElement(SubElement(table, "thead"), "tr")
