@@ -35,13 +35,19 @@ $(MERMAID): tools/web/package-lock.json | $(READY)
 	install -D -m 644 tools/web/node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js $@
 	install -m 644 tools/web/node_modules/@mermaid-js/tiny/LICENSE $(@D)/mermaid.LICENSE.txt
 
-site: $(READY) $(MERMAID) ## build site/
+# docs/programs is snippets/, so the site has every program; this is all of them at once.
+PROGRAMS := docs/assets/programs.zip
+
+$(PROGRAMS): tools/zenn/archive.py $(shell find snippets) | $(READY)
+	$(BIN)/python -m zenn.archive snippets $@
+
+site: $(READY) $(MERMAID) $(PROGRAMS) ## build site/
 	$(BIN)/mkdocs build --strict --quiet
 
 export: $(READY) ## write the book for Zenn into build/zenn/, or into DIR=...
 	$(BIN)/python -m zenn export $(or $(DIR),build/zenn)
 
-serve: $(READY) $(MERMAID) ## show the site at http://127.0.0.1:8000, verify and reload it at every save
+serve: $(READY) $(MERMAID) $(PROGRAMS) ## show the site at http://127.0.0.1:8000, verify and reload it at every save
 	$(BIN)/python -m harness.serve
 
 lint: proofread ## ruff, mypy and proofread
@@ -55,7 +61,8 @@ ZENN := tests/zenn/conformance/node_modules/.package-lock.json
 $(ZENN): tests/zenn/conformance/package-lock.json | $(READY)
 	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
 
-test: lint $(ZENN) ## set up, lint, run the tests
+test: lint $(ZENN) $(PROGRAMS) ## set up, lint, run the tests
+	tools/provision.sh test
 	$(BIN)/pytest --numprocesses auto
 
 bench: $(READY) ## the figures of tests/benchmarks, as ratios measured in one run

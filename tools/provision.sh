@@ -2,6 +2,7 @@
 # Installs the Debian/Ubuntu packages that are missing, and says what is missing where it can't.
 #
 #   provision.sh           what setting up, verifying and building take (`make` calls it)
+#   provision.sh test      also what the tests take (`make test` calls it)
 #   provision.sh reader    also what readers of the book type: the machine of the Vagrantfile
 #
 # As root it installs; as another user it says what to install. A second run changes nothing.
@@ -49,6 +50,7 @@ need npm command -v npm     # that, and the diagrams of the site
 
 case ${1-} in
     "") ;;
+    test) need chromium command -v chromium ;; # reads the site as a reader does
     reader)
         # The machine has what the guest has, in which the chapters' outputs were made …
         # shellcheck disable=SC2013  # words are what is wanted
@@ -61,7 +63,7 @@ case ${1-} in
         done
         ;;
     *)
-        echo "usage: provision.sh [reader]" >&2
+        echo "usage: provision.sh [test|reader]" >&2
         exit 2
         ;;
 esac

@@ -197,3 +197,12 @@ def test_running_says_that_the_last_command_of_a_terminal_goes_on(chapter: Build
 def test_blocks_in_lists_and_details_belong_to_the_section(chapter: Build) -> None:
     text = "## A\n\n- x\n\n  ```console\n  $ a\n  ```\n\n:::details 解答\n~console\n$ b\n~\n:::\n"
     assert lines(scenarios(chapter(text))) == [[5, 10]]
+
+
+def test_words_of_the_sites_are_no_settings_but_are_checked(chapter: Build) -> None:
+    (block,) = chapter("~python root linenos hl=1:a.py\nx\n~\n").blocks
+    assert block.settings.root
+    with pytest.raises(ChapterError, match=r"docs/x\.md:1: `hl=2`: the block has lines 1 to 1"):
+        chapter("~python hl=2:a.py\nx\n~\n")
+    with pytest.raises(ChapterError, match="unknown word `lineno`: do you mean `linenos`"):
+        chapter("~python lineno:a.py\nx\n~\n")

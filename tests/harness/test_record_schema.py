@@ -48,6 +48,17 @@ $ python3 -q
 $ kill -9 $$
 ~
 
+## 毎回変わるもの
+
+[//]: # (varies: 1234 pid)
+~console
+$ echo; echo "pid $$"
+
+pid 1234
+$ kill -0 1234; readlink /proc/1234/ns/uts
+uts:[1]
+~
+
 ## 動かさないもの
 
 ~console vm
@@ -93,6 +104,7 @@ def test_what_a_run_writes_is_valid(written: Any, validator: Draft202012Validato
         ("result", "passed"),
         ("file", "passed"),
         ("console", "failed"),
+        ("console", "passed"),
         ("console", "skipped"),
         ("console", "skipped"),
         ("shown", "shown"),
@@ -104,7 +116,7 @@ def test_the_schema_has_the_version_that_is_written(
     written: Any, validator: Draft202012Validator
 ) -> None:
     assert SCHEMA["properties"]["version"]["const"] == record.VERSION
-    assert not validator.is_valid(written | {"version": 2})
+    assert not validator.is_valid(written | {"version": 3})
 
 
 def test_a_step_that_differs_has_its_difference(written: Any) -> None:
@@ -114,8 +126,31 @@ def test_a_step_that_differs_has_its_difference(written: Any) -> None:
     ]
 
 
+def test_a_step_has_the_values_that_stand_for_those_of_the_text(written: Any) -> None:
+    first, second = written["blocks"][4]["transcript"]
+    (pid,) = first["values"]
+    assert first["output"].split("\n")[pid["line"]][pid["column"] :] == pid["run"]
+    assert pid | {"run": ""} == {
+        "kind": "pid", "text": "1234", "run": "", "where": "output", "line": 1, "column": 4
+    }  # fmt: skip
+    *typed, inode = second["values"]
+    assert [
+        second["command"][value["column"] :].split("/")[0].split(";")[0] for value in typed
+    ] == [pid["run"]] * 2
+    assert (inode["text"], inode["where"], inode["column"]) == ("1", "output", 5)
+    assert second["output"] == f"uts:[{inode['run']}]\n"
+
+
+def test_what_ran_says_with_which_software(written: Any) -> None:
+    ran, skipped = written["blocks"][0]["software"], written["blocks"][5]["software"]
+    assert ran["debian"].startswith("13")
+    assert ran["python3"].startswith("3.13")
+    assert {"util-linux", "gcc", "libc6"} < set(ran)
+    assert skipped == {}
+
+
 def test_a_machine_may_not_come_alive(written: Any, validator: Draft202012Validator) -> None:
-    nowhere = {"machine": "", "kernel": "", "seconds": 0.0, "transcript": []}
+    nowhere = {"machine": "", "kernel": "", "software": {}, "seconds": 0.0, "transcript": []}
     written["blocks"][3] |= nowhere
     assert validator.is_valid(written)
 
@@ -157,13 +192,15 @@ def test_nothing_may_be_added(written: Any, validator: Draft202012Validator) -> 
         pytest.param(0, "date", "2026-13-23T19:49:22Z", id="a thirteenth month"),
         pytest.param(0, "seconds", -1, id="negative seconds"),
         pytest.param(3, "reason", "", id="failed, without a reason"),
-        pytest.param(4, "reason", "", id="skipped, without a reason"),
+        pytest.param(5, "reason", "", id="skipped, without a reason"),
         pytest.param(3, "date", "", id="failed, but never ran"),
         pytest.param(3, "kernel", "", id="in a machine without a kernel"),
+        pytest.param(0, "software", {"gcc": ""}, id="a package of no version"),
+        pytest.param(5, "software", {"gcc": "14"}, id="software of no machine"),
         pytest.param(3, "machine", "", id="a transcript of no machine"),
-        pytest.param(4, "machine", "qemu", id="skipped, but in a machine"),
-        pytest.param(6, "seconds", 1, id="only shown, but took time"),
-        pytest.param(6, "kind", "console", id="only shown, but a console"),
+        pytest.param(5, "machine", "qemu", id="skipped, but in a machine"),
+        pytest.param(7, "seconds", 1, id="only shown, but took time"),
+        pytest.param(7, "kind", "console", id="only shown, but a console"),
     ],
 )
 def test_a_broken_block_is_not_valid(
@@ -182,6 +219,7 @@ def test_a_broken_block_is_not_valid(
         ("user", ""),
         ("seconds", None),
         ("difference", ["ho"]),
+        ("values", [{"kind": "pid", "text": "1", "run": "2"}]),
     ],
 )
 def test_a_broken_step_is_not_valid(

@@ -183,6 +183,7 @@ def entry(**changed: Any) -> dict[str, Any]:
         "reason": "",
         "machine": "namespaces",
         "kernel": "6.12",
+        "software": {"debian": "13.8"},
         "date": "2026-11-23T19:00:00Z",
         "seconds": 1.0,
         "transcript": [],
@@ -191,7 +192,7 @@ def entry(**changed: Any) -> dict[str, Any]:
 
 OTHER = ["a" * 64, "b" * 64]
 FAILED = entry(verdict="failed", reason="the output differs")
-SKIPPED = entry(verdict="skipped", reason="`vm`", machine="", kernel="", seconds=0.0)
+SKIPPED = entry(verdict="skipped", reason="`vm`", machine="", kernel="", software={}, seconds=0.0)
 
 
 @pytest.mark.parametrize(
@@ -245,14 +246,14 @@ def test_records_of_different_texts_are_not_merged(saved: Callable[..., Path]) -
         pytest.param("\xff", "not a record", id="not a record"),
         pytest.param("[" * 100_000, "not JSON", id="too deep"),
         pytest.param("[]", "not a record of this harness", id="a list"),
-        pytest.param('{"version": 2, "blocks": []}', "version 2, where this", id="newer"),
-        pytest.param('{"version": 1}', "broken entries", id="no blocks"),
-        pytest.param('{"version": 1, "blocks": [3]}', "broken entries", id="a number"),
+        pytest.param('{"version": 3, "blocks": []}', "version 3, where this", id="newer"),
+        pytest.param('{"version": 2}', "broken entries", id="no blocks"),
+        pytest.param('{"version": 2, "blocks": [3]}', "broken entries", id="a number"),
         pytest.param(
-            json.dumps({"version": 1, "blocks": [entry(scenario=[3])]}), "broken", id="no digests"
+            json.dumps({"version": 2, "blocks": [entry(scenario=[3])]}), "broken", id="no digests"
         ),
         pytest.param(
-            json.dumps({"version": 1, "blocks": [entry(verdict="ok")]}), "broken", id="no verdict"
+            json.dumps({"version": 2, "blocks": [entry(verdict="ok")]}), "broken", id="no verdict"
         ),
     ],
 )

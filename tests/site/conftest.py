@@ -1,17 +1,27 @@
+import functools
+import http.server
 import json
 import os
+import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from zenn.model import Document
 from zenn.parser import parse
 
 ROOT = Path(__file__).parents[2]
+CHROMIUM = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,7 @@ class Book:
         return parse((self.root / path).read_text("utf-8"), path, self.root / "snippets")
 
     def record(self, *blocks: dict[str, Any]) -> None:
-        self.write("build/verification.json", json.dumps({"version": 1, "blocks": blocks}))
+        self.write("build/verification.json", json.dumps({"version": 2, "blocks": blocks}))
 
     def build(self) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -49,20 +59,69 @@ class Book:
         return (self.root / "site" / "search" / "search_index.json").read_text("utf-8")
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    """A book of two chapters, 01-a and 02-b, and a page that lists them."""
-    book = Book(tmp_path)
+def a_book(root: Path) -> Book:
+    """A book of two chapters, 01-a and 02-b, a page that lists them, and an empty glossary."""
+    book = Book(root)
     config = (ROOT / "mkdocs.yml").read_text("utf-8")
-    head, nav, rest = config.partition("\nnav:\n")
-    assert nav
+    head, found, rest = config.partition("\nnav:\n")
+    assert found
     rest = rest[rest.index("\ntheme:") :]
-    book.write("mkdocs.yml", f"{head}\nnav: [index.md, 01-a.md, 02-b.md]\n{rest}")
+    nav = "[index.md, 01-a.md, 02-b.md, glossary.md]"
+    book.write("mkdocs.yml", f"{head}\nnav: {nav}\n{rest}")
     book.write("docs/index.md", "# 本\n\n[a](01-a) [b](02-b#見出し)\n")
     book.write("docs/01-a.md", "---\ntitle: A\n---\n\n## 節\n\n```console\n$ id\n```\n")
     book.write("docs/02-b.md", "---\ntitle: B\n---\n\n## 見出し\n\n文です。\n")
+    book.write("docs/glossary.md", "# 用語集\n")
     book.write("docs/config.yaml", "title: x\n")
-    for name in ("book.css", "diagrams.js"):
+    for name in ("book.css", "book.js", "diagrams.js"):
         book.write(f"docs/assets/{name}", (ROOT / "docs/assets" / name).read_text("utf-8"))
     book.write("snippets/01-a/hello.py", 'print("hello")\n')
+    (book.root / "docs/programs").symlink_to("../snippets")
     return book
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    return a_book(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, without a window."""
+    path = shutil.which("chromium")
+    assert path, "chromium is missing: run “tools/provision.sh test”"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))
+        yield launched
+        launched.close()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a small book that has everything a reader can touch."""
+    book = a_book(tmp_path_factory.mktemp("book"))
+    for file in (Path(__file__).parent / "reader").iterdir():
+        book.write(f"docs/{file.name}", file.read_text("utf-8"))
+    fences = book.document("01-a.md").fences
+    run = {"machine": "qemu", "kernel": "6.12", "date": "2026-11-23T18:40:00Z", "verdict": "passed"}
+    value = {"kind": "pid", "text": "1234", "run": "87", "where": "output", "line": 0, "column": 0}
+    step = {"prompt": "$ ", "command": "echo $$", "output": "87\n", "status": 0, "values": [value]}
+    book.record(
+        *(
+            {"chapter": "docs/01-a.md", "digest": fence.digest, "transcript": [step]} | run
+            for fence in fences
+            if fence.language == "console"
+        )
+    )
+    built = book.build()
+    assert built.returncode == 0, built.stderr
+    handler = functools.partial(_Quiet, directory=str(book.root / "site"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

@@ -63,7 +63,7 @@ $ new
 ```
 """
 
-RUN = {"machine": "namespaces", "kernel": "6.18.44", "date": "2026-11-23T18:40:00Z"}
+RUN = {"machine": "namespaces", "kernel": "6.18.44", "date": "2026-11-23T18:40:00Z", "seconds": 0.8}
 STEP = {
     "terminal": "",
     "prompt": "$ ",
@@ -87,7 +87,7 @@ def record(book: Book, name: str, verdicts: list[dict[str, Any]]) -> None:
 
 def blocks(page: str) -> dict[str, str]:
     """Cut a page into its code blocks: what follows the opening of each, by its place."""
-    parts = re.split(r'<div class="block" data-block="([^"]*)">', page)
+    parts = re.split(r'<div class="block[^"]*"[^>]*? data-block="([^"]*)"[^>]*>', page)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
@@ -114,11 +114,13 @@ def test_every_block_has_the_badge_of_its_verdict(book: Book) -> None:
     program, console, failed, skipped, text, diagram, indented, new = found.values()
     for part in (program, console):
         assert '<details class="badge badge--passed" data-search-exclude="">' in part
-        for word in ("検証済み", "Linux 6.18.44", "namespaces", "2026年11月24日"):
+        for word in ("検証済み", "Linux 6.18.44", "名前空間で分けた環境", "2026年11月24日"):
             assert word in part
     assert '<span class="gp">$ </span>' in console
-    assert "readlink &lt;x&gt;" in console
+    assert "<span>readlink &lt;x&gt;\n</span>" in console
     assert "[1muts:[4026532201] &amp; more\n" in console
+    for fact in ("2026年11月24日 03:40（日本時間）", "<dd>0.8秒</dd>"):
+        assert fact in console
     assert "終了ステータス 3" in console
     assert "終了ステータスはすべて 0 です" not in console
     assert "badge--failed" in failed

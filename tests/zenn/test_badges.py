@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from zenn.badges import Badge, Entry, Step, badges, load_record
+from zenn.badges import Badge, Entry, Step, Value, badges, load_record
 from zenn.model import Document
 
 Parse = Callable[[str], Document]
@@ -89,9 +89,19 @@ BLOCK: dict[str, Any] = {
     "machine": "qemu",
     "kernel": "6.18.44",
     "date": "2026-11-23T18:40:00Z",
+    "software": {"debian": "13.8"},
     "seconds": 0.8,
     "transcript": [
-        {"terminal": "a", "prompt": "$ ", "command": "id", "output": "x\n", "status": 0},
+        {
+            "terminal": "a",
+            "prompt": "$ ",
+            "command": "id",
+            "output": "x\n",
+            "status": 0,
+            "values": [
+                {"kind": "user", "text": "y", "run": "x", "where": "output", "line": 0, "column": 0}
+            ],
+        },
         {"terminal": "a", "prompt": "", "command": "^C", "output": "", "status": None},
     ],
 }
@@ -99,7 +109,7 @@ BLOCK: dict[str, Any] = {
 
 def test_a_record_is_read(tmp_path: Path) -> None:
     file = tmp_path / "verification.json"
-    file.write_text(json.dumps({"version": 1, "blocks": [BLOCK]}))
+    file.write_text(json.dumps({"version": 2, "blocks": [BLOCK]}))
     (found,) = load_record(file)
     assert found.badge == Badge(
         verdict="passed",
@@ -107,7 +117,12 @@ def test_a_record_is_read(tmp_path: Path) -> None:
         machine="qemu",
         kernel="6.18.44",
         date="2026-11-23T18:40:00Z",
-        transcript=(Step("a", "$ ", "id", "x\n", 0), Step("a", "", "^C", "", None)),
+        seconds=0.8,
+        software={"debian": "13.8"},
+        transcript=(
+            Step("a", "$ ", "id", "x\n", 0, values=(Value("user", "y", "x", "output", 0, 0),)),
+            Step("a", "", "^C", "", None),
+        ),
     )
 
 
@@ -118,11 +133,13 @@ def test_a_record_is_read(tmp_path: Path) -> None:
         "{",
         "[]",
         '{"blocks": 1}',
-        '{"version": 2, "blocks": []}',
-        '{"version": 1, "blocks": [{}]}',
-        '{"version": 1, "blocks": [1]}',
-        json.dumps({"version": 1, "blocks": [BLOCK | {"verdict": "perhaps"}]}),
-        json.dumps({"version": 1, "blocks": [BLOCK | {"transcript": [1]}]}),
+        '{"version": 3, "blocks": []}',
+        '{"version": 2, "blocks": [{}]}',
+        '{"version": 2, "blocks": [1]}',
+        json.dumps({"version": 2, "blocks": [BLOCK | {"verdict": "perhaps"}]}),
+        json.dumps({"version": 2, "blocks": [BLOCK | {"transcript": [1]}]}),
+        json.dumps({"version": 2, "blocks": [BLOCK | {"software": []}]}),
+        json.dumps({"version": 2, "blocks": [BLOCK | {"transcript": [{"values": [{}]}]}]}),
         "[" * 100_000,
     ],
 )

@@ -137,20 +137,25 @@ def test_code_keeps_its_tabs_and_its_first_empty_lines() -> None:
 
 
 def test_the_title_of_a_block_is_its_caption() -> None:
-    assert '<span class="filename">&lt;a&gt;.py</span>' in html("```python:<a>.py\nx\n```")
+    assert '<span class="block__title">&lt;a&gt;.py</span>' in html("```python:<a>.py\nx\n```")
 
 
 def test_console_tells_prompt_command_and_output_apart() -> None:
     page = html("```console\nreader@unshared:~$ ls /\nbin\n# id\n>>> 1\n1\n^C\n```")
     assert '<span class="gp">reader@unshared:~$ </span>ls<span class="w"> </span>/' in page
     assert '<span class="go">bin</span>' in page
-    assert '<span class="gp"># </span>id' in page
+    assert '<span class="gp gp-Root"># </span>id' in page
     assert '<span class="gp">&gt;&gt;&gt; </span><span class="mi">1</span>' in page
 
 
 def test_the_copy_button_takes_commands_only() -> None:
     page = html('```console\n$ for i in 1; do\n>   echo "$i"\n> done\n1\n>>> print(1)\n1\n```')
     assert 'data-copy="for i in 1; do\n  echo &quot;$i&quot;\ndone\nprint(1)"' in page
+
+
+def test_a_block_without_a_command_has_no_copy_button() -> None:
+    assert 'class="block no-copy"' in html("```console\n^C\nbye\n```")
+    assert 'class="block"' in html("```console\n$ id\n```")
 
 
 def test_a_diagram_is_not_of_the_class_that_material_fetches_a_script_for() -> None:

@@ -15,6 +15,7 @@ Requests and replies are JSON objects, one a line; every request has exactly one
     prompt   terminal                  → {user host cwd}
     relay    terminal rows columns     → {}, and then the bytes of the terminal itself
     processes                          → {processes: [{pid comm state waits terminal}]}
+    software packages                  → {versions}     of Debian and of its packages
 
 `wait` reports what the terminal showed since the last report, and its state:
 
@@ -609,6 +610,21 @@ class Agent:
             libc.setns(ours, CLONE_NEWUTS)
             os.close(ours)
             os.close(theirs)
+
+    def do_software(self, packages: list[str]) -> dict[str, Any]:
+        """Versions as dpkg knows them, with Debian's own as that of ``debian``."""
+        try:
+            with open("/etc/debian_version", encoding="utf-8") as file:
+                versions = {"debian": file.read().strip()}
+            with open("/var/lib/dpkg/status", encoding="utf-8") as file:
+                paragraphs = file.read().split("\n\n")
+        except OSError as error:
+            raise Refused(f"{error.filename}: {error.strerror}") from error
+        for paragraph in paragraphs:
+            fields = dict(line.partition(": ")[::2] for line in paragraph.split("\n"))
+            if fields.get("Package") in packages:
+                versions[fields["Package"]] = fields["Version"]
+        return {"versions": versions}
 
     def do_processes(self) -> dict[str, Any]:
         """Every process but this one, and the kernel function or system call it waits in."""

@@ -45,6 +45,7 @@ class Cache:
                 found["seconds"],
                 tuple(found["left"]),
                 cached=True,
+                software=dict(found["software"]),
             )
         return None
 
@@ -59,6 +60,7 @@ class Cache:
         found = {
             "machine": result.machine,
             "kernel": result.kernel,
+            "software": dict(result.software),
             "date": result.date,
             "seconds": result.seconds,
             "left": result.left,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.unknowns import Renaming, Unknown
+from harness.unknowns import Renaming, Unknown, Value
 
 ELISIONS = {"...", "（略）"}
 _ALIGNMENT_LIMIT = 40_000  # cells of the alignment table
@@ -34,11 +34,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`diff` accounts for every line of both sides, `corrected` is what the text should show."""
+    """`diff` accounts for every line of both sides, `corrected` is what the text should show.
+
+    `values` are those of the run that stand for others of the text, where the lines agree.
+    """
 
     passed: bool
     diff: tuple[Line, ...]
     corrected: tuple[str, ...]
+    values: tuple[Value, ...] = ()
 
 
 def lines_of(output: str) -> tuple[str, ...]:
@@ -66,7 +70,8 @@ def compare(expected: Sequence[str], actual: Sequence[str], renaming: Renaming) 
     expected = tuple(line.rstrip() for line in expected)
     pairs = _agreement(expected, actual, renaming)
     if pairs is not None:
-        return Comparison(True, tuple(_lines(expected, actual, pairs)), expected)
+        values = tuple(_values(expected, actual, pairs, renaming))
+        return Comparison(True, tuple(_lines(expected, actual, pairs)), expected, values)
     diff = tuple(_difference(expected, actual, renaming))
     corrected = tuple(
         renaming.rewrite(line.text) if line.kind == "extra" else line.text
@@ -141,11 +146,26 @@ def _lines(
             yield Line("missing" if to is None else "same", expected[at], at)
 
 
+def _values(
+    expected: Sequence[str], actual: Sequence[str], pairs: Sequence[_Pair], renaming: Renaming
+) -> Iterator[Value]:
+    for at, to in pairs:
+        if at is None or to is None or expected[at] in ELISIONS:
+            continue
+        fit = _fit(expected[at], actual[to], renaming, slack=True)
+        assert fit, "lines that agree have the same shape"
+        for (unknown, value), column in zip(fit.values, fit.columns, strict=True):
+            if unknown.value != value:
+                yield Value(unknown.kind, unknown.value, value, "output", to, column)
+
+
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """How a line of the run fits one of the text: the values, and the text between them."""
+    """How a line of the run fits one of the text: the values, where they begin in the run's line,
+    and the text between them."""
 
     values: tuple[tuple[Unknown, str], ...]
+    columns: tuple[int, ...]
     between: tuple[tuple[str, str], ...]
 
 
@@ -154,7 +174,7 @@ def _fit(text: str, line: str, renaming: Renaming, slack: bool) -> _Match | None
     another width has shifted."""
     unknowns = renaming.unknowns(text)
     if not unknowns and text == line:
-        return _Match((), ((text, line),))
+        return _Match((), (), ((text, line),))
     cuts = [0, *(place for u in unknowns for place in (u.start, u.end)), len(text)]
     literals = [text[cuts[i] : cuts[i + 1]] for i in range(0, len(cuts), 2)]
     pattern = _literal(literals[0], slack, first=True)
@@ -166,7 +186,8 @@ def _fit(text: str, line: str, renaming: Renaming, slack: bool) -> _Match | None
     ends = [0, *(place for i in range(len(unknowns)) for place in found.span(i + 1)), len(line)]
     theirs = [line[ends[i] : ends[i + 1]] for i in range(0, len(ends), 2)]
     values = tuple(zip(unknowns, found.groups(), strict=True))
-    return _Match(values, tuple(zip(literals, theirs, strict=True)))
+    columns = tuple(ends[1:-1:2])
+    return _Match(values, columns, tuple(zip(literals, theirs, strict=True)))
 
 
 def _literal(text: str, slack: bool, first: bool = False) -> str:

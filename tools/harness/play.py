@@ -13,7 +13,7 @@ from harness.chapter import Block
 from harness.expectation import ELISIONS, Comparison, agree, compare, lines_of
 from harness.machine import Machine
 from harness.scenario import Action, Put, Scenario, Step
-from harness.unknowns import Renaming
+from harness.unknowns import Renaming, Value
 from zenn.console import Prompt
 
 _REST = 1.0  # seconds for a command that goes on to come to rest, once it has shown what it should
@@ -23,7 +23,8 @@ _REST = 1.0  # seconds for a command that goes on to come to rest, once it has s
 class Played:
     """What became of a step. `error` is why it failed, apart from the comparison.
 
-    `typed` is the command with this run's values, `output` what it really showed.
+    `typed` is the command with this run's values, which are `replaced` in it; `output` is what it
+    really showed.
     """
 
     step: Step
@@ -34,6 +35,13 @@ class Played:
     seconds: float
     comparison: Comparison | None
     error: str | None
+    replaced: tuple[Value, ...] = ()
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """The run's values that stand for others of the text, in the command and in the output."""
+        shown = self.comparison.values if self.comparison else ()
+        return (*self.replaced, *shown)
 
     @property
     def passed(self) -> bool:
@@ -103,6 +111,7 @@ class _Player:
         if step.entry.prompt:
             self._check_prompt(step.entry.prompt, terminal, step.terminal)
         lines = [self.renaming.command(line) for line in step.entry.lines]
+        replaced = tuple(self.renaming.replaced(step.entry.lines))
         output, terminal.held = terminal.held, ""
         error = None
         try:
@@ -127,7 +136,7 @@ class _Player:
         seconds = time.monotonic() - started
         typed = "\n".join(lines) or step.entry.text
         status = _status(terminal.status)
-        return Played(step, typed, output, status, user, seconds, comparison, error)
+        return Played(step, typed, output, status, user, seconds, comparison, error, replaced)
 
     def _terminal(self, step: Step) -> _Terminal:
         if step.terminal not in self.terminals:

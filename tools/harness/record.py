@@ -6,7 +6,7 @@ Runs on a kernel of choice (`--kernel 6.1`) have a record of their own of the sa
 The site reads it (`zenn.badges`), so its form is a contract, which `record.schema.json` has as a
 JSON Schema:
 
-    version    1
+    version    2
     blocks     a list of entries, in the order of chapters and lines:
       chapter    path of the chapter from the project's root, with slashes
       line       of the opening fence, in the run that wrote the entry
@@ -18,19 +18,22 @@ JSON Schema:
       reason     one sentence, for failed and skipped
       machine    the kind of machine it ran in, empty where nothing ran
       kernel     ``uname -r`` in that machine
+      software   versions of Debian and of packages in that machine, by name (`harness.software`)
       date       when its scenario ran, UTC, ISO 8601
       seconds    that its own steps took
       transcript a list of what happened: terminal, prompt, command (as typed, with the run's own
                  values), output, status (null where unknown), user, the seconds it took, and the
                  difference between text and output, where they differ: lines after a sign, `- ` of
-                 the text, `+ ` of the run, `  ` of both, `. ` elided, `^ ` a remark
+                 the text, `+ ` of the run, `  ` of both, `. ` elided, `^ ` a remark; and
+                 the values of the run that stand for others of the text (kind, text, run), where
+                 lines agree, and where they stand (where, line and column, from 0)
 """
 
 import contextlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -38,9 +41,10 @@ from typing import Any
 from harness import atomic
 from harness.chapter import Block, Chapter
 from harness.scenario import Scenario
+from harness.software import Software
 from harness.verdict import Verdict
 
-VERSION = 1
+VERSION = 2
 WORST_FIRST = ("failed", "passed", "skipped", "shown")  # what ran before what did not
 
 Entry = dict[str, Any]  # JSON, as above
@@ -59,6 +63,7 @@ class Result:
     seconds: float
     left: tuple[str, ...] = ()
     cached: bool = False
+    software: Software = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -91,6 +96,7 @@ def entries(chapter: Chapter, results: Iterable[Result]) -> list[Entry]:
                 "scenario": digests,
                 "machine": result.machine,
                 "kernel": result.kernel,
+                "software": dict(result.software),
                 "date": result.date,
                 "seconds": round(verdict.seconds, 3),
                 "transcript": list(verdict.transcript),
@@ -143,6 +149,7 @@ def _entry(chapter: Chapter, block: Block, verdict: str, reason: str) -> Entry:
         "reason": reason,
         "machine": "",
         "kernel": "",
+        "software": {},
         "date": "",
         "seconds": 0.0,
         "transcript": [],

@@ -11,10 +11,11 @@ from typing import Any
 
 from harness.backend import Backend, Backends
 from harness.cache import Cache
-from harness.machine import StillbornError
+from harness.machine import Machine, StillbornError
 from harness.play import Playing, play
 from harness.record import Result
 from harness.scenario import Scenario
+from harness.software import Software, software_of
 from harness.verdict import skipped, verdicts
 from harness.versions import of_release
 
@@ -111,7 +112,29 @@ def run_one(scenario: Scenario, backend: Backend) -> Result:
         if of_release(machine.kernel) not in scenario.kernel:
             reason = f"needs {scenario.kernel}, and this machine has {machine.kernel}"
             return Result(scenario, skipped(scenario.blocks, reason), "", "", date, 0.0)
+        software = _software(machine, backend)
         playing = play(scenario, machine)
         found = verdicts(scenario, playing)
         seconds = time.monotonic() - started
-        return Result(scenario, found, machine.kind, machine.kernel, date, seconds, playing.left)
+        return Result(
+            scenario,
+            found,
+            machine.kind,
+            machine.kernel,
+            date,
+            seconds,
+            playing.left,
+            software=software,
+        )
+
+
+_known: dict[str, Software] = {}
+
+
+def _software(machine: Machine, backend: Backend) -> Software:
+    """What the machine has installed; asked for once, machines of one identity being alike."""
+    identity = backend.identity()
+    software = _known.get(identity) or software_of(machine)
+    if software:
+        _known[identity] = software
+    return software

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from harness.versions import ANY, Range, of_release
+from zenn.appearance import appearance
+from zenn.infostring import is_appearance
 from zenn.model import ChapterError, Comment, Fence
 
 DEFAULT_TIMEOUT = 30.0  # seconds a step may take
 LONGEST_TIMEOUT = 3600  # seconds
 FLAGS = ("root", "running", "vm", "new", "same", "file")
 VALUES = ("timeout=SECONDS", "exit=STATUS", "kernel>=VERSION", "kernel<VERSION")
+APPEARANCE = ("linenos", "hl=LINES")
 _KERNEL = re.compile(r"kernel(>=|<)(\d+(?:\.\d+)*)")
 _DIRECTIVE = re.compile(r"(\w+)\s*[:：]\s*(.*)", re.DOTALL)
 
@@ -46,8 +49,11 @@ def parse_words(path: Path, fence: Fence) -> Settings:
 
     Raises ChapterError for a word that it doesn't know, or a value that is no number.
     """
+    appearance(fence, path)  # the site's words are checked here, too
     found: dict[str, Any] = {}
     for word in fence.words:
+        if is_appearance(word):
+            continue
         name, equals, value = word.partition("=")
         if word in FLAGS:
             found[word] = True
@@ -77,7 +83,7 @@ def _seconds(path: Path, fence: Fence, seconds: float) -> float:
 
 
 def _suggestion(word: str) -> str:
-    known = [*FLAGS, *VALUES]
+    known = [*FLAGS, *VALUES, *APPEARANCE]
     stem = re.split(r"[=<>]", word)[0]
     stems = {re.split(r"[=<>]", one)[0]: one for one in known}
     near = difflib.get_close_matches(stem, stems, n=1, cutoff=0.5)

@@ -11,6 +11,7 @@ Most are recognised by their shape, some are named by the author (`varies:`). Tw
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from harness.settings import Varying
 
@@ -34,6 +35,22 @@ class Unknown:
     @property
     def end(self) -> int:
         return self.start + len(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of the text, of some kind (``inode``), and the run's that stands for it.
+
+    `line` and `column` are where the run has it, from 0: among the lines typed, or among those of
+    its output (`harness.expectation.lines_of`).
+    """
+
+    kind: str
+    text: str
+    run: str
+    where: Literal["command", "output"]
+    line: int
+    column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +172,28 @@ class Renaming:
 
     def command(self, text: str) -> str:
         """A command of the text with the run's values in it, as a reader would type it."""
-        run = {value: actual for (_, value), actual in self.actual.items()}
-        longest_first = sorted(run, key=len, reverse=True)
-        if not longest_first:
-            return text
-        any_of = "|".join(map(re.escape, longest_first))
-        return _place(rf"(?<!\w)(?:{any_of})(?!\w)").sub(lambda found: run[found[0]], text)
+        return "".join(run for _, _, run in self._pieces(text))
+
+    def replaced(self, lines: Iterable[str]) -> Iterator[Value]:
+        """The values of the text's lines that `command` puts others in place of."""
+        for number, line in enumerate(lines):
+            column = 0
+            for kind, text, run in self._pieces(line):
+                if text != run:
+                    yield Value(kind, text, run, "command", number, column)
+                column += len(run)
+
+    def _pieces(self, line: str) -> Iterator[tuple[str, str, str]]:
+        """What a line is made of, with what a run has there: of a kind, or of none (empty)."""
+        run = {value: (kind, actual) for (kind, value), actual in self.actual.items()}
+        any_of = "|".join(map(re.escape, sorted(run, key=len, reverse=True)))
+        place = 0
+        for found in _place(rf"(?<!\w)(?:{any_of})(?!\w)").finditer(line) if run else ():
+            yield "", line[place : found.start()], line[place : found.start()]
+            kind, actual = run[found[0]]
+            yield kind, found[0], actual
+            place = found.end()
+        yield "", line[place:], line[place:]
 
     def rewrite(self, line: str) -> str:
         """A line of the run in the values of the text; values new to it keep the run's."""

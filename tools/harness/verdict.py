@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
@@ -53,6 +53,7 @@ def transcribe(played: Played) -> Transcribed:
         "user": played.user,
         "seconds": round(played.seconds, 3),
         "difference": signed(compared.diff) if compared and not compared.passed else [],
+        "values": list(map(asdict, played.values)),
     }
 
 

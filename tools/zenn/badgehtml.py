@@ -1,17 +1,15 @@
 """A badge as HTML: one line that opens to the transcript of the run."""
 
 from datetime import UTC, datetime, timedelta, timezone
-from html import escape
 from xml.etree.ElementTree import Element, SubElement
 
-from markdown.util import AtomicString
-
-from zenn.badges import Badge, Step
-from zenn.parser import clean
+from zenn.badges import Badge, Value
+from zenn.elements import text_element
+from zenn.transcript import transcript_element, values_of
 
 _JAPAN = timezone(timedelta(hours=9), "JST")
 
-_SAYS = {
+SAYS = {
     "passed": ("✓", "検証済み"),
     "failed": ("✗", "失敗"),
     "skipped": ("–", "実行していません"),
@@ -21,8 +19,26 @@ _WITHOUT_TRANSCRIPT = {
     "program": "このプログラムは、この章に書かれたコマンドで実際に動かしました。",
     "file": "このファイルは、この章に書かれた場所に実際に置いて使いました。",
 }
-_DIFFERS = {"-": "missing", "+": "extra", "^": "remark"}  # else it is a line that stands in both
+MACHINES = {
+    "qemu": "仮想マシン（QEMU）",
+    "namespaces": "名前空間で分けた環境",
+}
+_REASONS = {"the output differs": "出力が本文と違います"}
 _LEGEND = "- は本文にだけある行、+ は実行結果にだけある行です。"
+_KINDS = {
+    "inode": "inode番号",
+    "pid": "PID",
+    "tid": "スレッドの番号",
+    "mac": "MACアドレス",
+    "uuid": "UUID",
+    "key": "IPCのキー",
+    "date": "日付",
+    "time": "時刻",
+    "rtt": "往復時間",
+    "uptime": "稼働時間",
+    "release": "カーネルの版",
+    "machine": "CPUの種類",
+}
 
 
 def badge_element(badge: Badge) -> Element | None:
@@ -38,11 +54,11 @@ def badge_element(badge: Badge) -> Element | None:
         attributes["open"] = "open"
     element = Element("details" if opens else "p", attributes)
     line = SubElement(element, "summary") if opens else element
-    mark, says = _SAYS[badge.verdict]
-    _text(line, "span", mark, {"class": "badge__mark", "aria-hidden": "true"})
-    _text(line, "span", says, {"class": "badge__verdict"})
+    mark, says = SAYS[badge.verdict]
+    text_element(line, "span", mark, {"class": "badge__mark", "aria-hidden": "true"})
+    text_element(line, "span", says, {"class": "badge__verdict"})
     for detail in _details(badge):
-        _text(line, "span", detail, {"class": "badge__detail"})
+        text_element(line, "span", detail, {"class": "badge__detail"})
     if opens:
         element.append(_body(badge))
     return element
@@ -53,63 +69,68 @@ def _differs(badge: Badge) -> bool:
 
 
 def _details(badge: Badge) -> list[str]:
-    reason = [badge.reason] if badge.verdict != "passed" else []
-    kernel = f"Linux {badge.kernel}" if badge.kernel else ""
-    return [part for part in [*reason, kernel, badge.machine, _day(badge.date)] if part]
+    reason = _REASONS.get(badge.reason, badge.reason) if badge.verdict != "passed" else ""
+    machine = MACHINES.get(badge.machine, badge.machine)
+    kernel = _kernel(badge).partition("+")[0]  # the distribution's part of the name is in the body
+    return [part for part in [reason, kernel, machine, day(badge.date)] if part]
+
+
+def _kernel(badge: Badge) -> str:
+    return f"Linux {badge.kernel}" if badge.kernel else ""
 
 
 def _body(badge: Badge) -> Element:
     body = Element("div", {"class": "badge__body"})
-    when = _moment(badge.date)
-    if when:
-        _text(body, "p", f"実行日時: {_day(badge.date)} {when:%H:%M} (JST)")
+    _facts(body, badge)
     if _differs(badge):
-        _text(body, "p", _LEGEND)
+        text_element(body, "p", _LEGEND)
     if badge.transcript:
-        attributes = {"class": "transcript", "role": "group", "tabindex": "0"}
-        transcript = SubElement(body, "pre", attributes | {"aria-label": "実行の記録"})
-        named = badge.transcript[0].terminal
-        for step in badge.transcript:
-            if step.terminal != named:
-                named = step.terminal
-                _text(transcript, "span", f"[{named or '端末'}]\n", {"class": "transcript__name"})
-            _write_step(transcript, step)
+        body.append(transcript_element(badge.transcript))
         statuses = [step.status for step in badge.transcript if step.status is not None]
         if statuses and not any(statuses):
-            _text(body, "p", "終了ステータスはすべて 0 です。")
+            text_element(body, "p", "終了ステータスはすべて 0 です。")
+        values = values_of(badge.transcript)
+        if values:
+            _values(body, values)
     elif badge.kind in _WITHOUT_TRANSCRIPT and badge.verdict == "passed":
-        _text(body, "p", _WITHOUT_TRANSCRIPT[badge.kind])
+        text_element(body, "p", _WITHOUT_TRANSCRIPT[badge.kind])
     return body
 
 
-def _write_step(transcript: Element, step: Step) -> None:
-    if step.prompt or step.command:
-        first, *more = step.command.split("\n")
-        rest = "".join(f"\n{'... ' if step.prompt.startswith('>>>') else '> '}{m}" for m in more)
-        _text(transcript, "span", step.prompt, {"class": "gp"})
-        _text(transcript, "span", f"{first}{rest}\n", {"class": "transcript__command"})
-    for line in step.difference:
-        kind = _DIFFERS.get(line[:1], "same")
-        _text(transcript, "span", f"{line}\n", {"class": f"transcript__{kind}"})
-    if not step.difference:
-        _text(transcript, "span", _whole_lines(step.output), {"class": "go"})
-    if step.status:
-        _text(
-            transcript, "span", f"終了ステータス {step.status}\n", {"class": "transcript__status"}
-        )
+def _facts(body: Element, badge: Badge) -> None:
+    when = _moment(badge.date)
+    facts = {
+        "実行日時": f"{day(badge.date)} {when:%H:%M}（日本時間）" if when else "",
+        "所要時間": _duration(badge.seconds) if badge.transcript else "",
+        "マシン": MACHINES.get(badge.machine, badge.machine),
+        "カーネル": _kernel(badge),
+    }
+    found = SubElement(body, "dl", {"class": "badge__facts"})
+    for name, value in facts.items():
+        if value:
+            pair = SubElement(found, "div")
+            text_element(pair, "dt", name)
+            text_element(pair, "dd", value)
 
 
-def _whole_lines(output: str) -> str:
-    return output if not output or output.endswith("\n") else output + "\n"
+def _duration(seconds: float) -> str:
+    return f"{seconds:.1f}秒" if seconds >= 0.1 else "0.1秒未満"
 
 
-def _text(
-    parent: Element, tag: str, text: str, attributes: dict[str, str] | None = None
-) -> Element:
-    child = SubElement(parent, tag, attributes or {})
-    # Python-Markdown takes control characters for its own marks, and a terminal may print any.
-    child.text = AtomicString(escape(clean(text), quote=False))
-    return child
+def _values(body: Element, values: list[Value]) -> None:
+    """List the values that stand for others: a title is not for keyboards and touch screens."""
+    text_element(body, "p", "印の付いた値は、本文とは違う値です。")
+    attributes = {"class": "badge__values", "aria-label": "本文と違う値"}
+    table = SubElement(body, "table", attributes)
+    head = SubElement(SubElement(table, "thead"), "tr")
+    for name in ("値", "本文", "この実行"):
+        text_element(head, "th", name, {"scope": "col"})
+    rows = SubElement(table, "tbody")
+    for value in values:
+        row = SubElement(rows, "tr")
+        text_element(row, "th", _KINDS.get(value.kind, value.kind), {"scope": "row"})
+        for shown in (value.text, value.run):
+            text_element(SubElement(row, "td"), "code", shown)
 
 
 def _moment(date: str) -> datetime | None:
@@ -120,6 +141,7 @@ def _moment(date: str) -> datetime | None:
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(_JAPAN)
 
 
-def _day(date: str) -> str:
+def day(date: str) -> str:
+    """An ISO date as the day that it is in Japan, empty for none."""
     when = _moment(date)
     return f"{when.year}年{when.month}月{when.day}日" if when else ""

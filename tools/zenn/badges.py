@@ -2,8 +2,8 @@
 
 import json
 from collections import defaultdict, deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,6 +12,21 @@ from zenn.model import Document, Fence
 Verdict = Literal["passed", "failed", "skipped", "shown", "unverified"]
 
 _RUN = frozenset({"console", "python", "c", "rust"})
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of a run that stands for another one of the text, and where the run has it.
+
+    `line` and `column` count from 0, among the lines typed or among those of the output.
+    """
+
+    kind: str
+    text: str
+    run: str
+    where: str
+    line: int
+    column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +42,15 @@ class Step:
     output: str
     status: int | None
     difference: tuple[str, ...] = ()
+    values: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Badge:
     """The verdict on one block; `reason` says why it failed, was skipped or is unverified.
 
-    `machine`, `kernel` and `date` (UTC, ISO 8601) are empty where nothing ran.
+    `machine`, `kernel`, `software` (versions by name) and `date` (UTC, ISO 8601) are empty where
+    nothing ran. `seconds` is how long the block's own steps took.
     """
 
     verdict: Verdict
@@ -42,6 +59,8 @@ class Badge:
     machine: str = ""
     kernel: str = ""
     date: str = ""
+    seconds: float = 0.0
+    software: Mapping[str, str] = field(default_factory=dict)
     transcript: tuple[Step, ...] = ()
 
 
@@ -59,7 +78,7 @@ def load_record(file: Path) -> tuple[Entry, ...]:
     """Read the record; one that is missing or can't be read says nothing of any block."""
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
-        return tuple(map(_entry, record["blocks"])) if record["version"] == 1 else ()
+        return tuple(map(_entry, record["blocks"])) if record["version"] == 2 else ()
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return ()
 
@@ -111,6 +130,8 @@ def _entry(block: dict[str, Any]) -> Entry:
             machine=str(block.get("machine", "")),
             kernel=str(block.get("kernel", "")),
             date=str(block.get("date", "")),
+            seconds=float(block.get("seconds", 0)),
+            software={str(name): str(v) for name, v in block.get("software", {}).items()},
             transcript=tuple(_step(step) for step in block.get("transcript", ())),
         ),
     )
@@ -125,4 +146,5 @@ def _step(step: dict[str, Any]) -> Step:
         output=str(step.get("output", "")),
         status=status if isinstance(status, int) else None,
         difference=tuple(map(str, step.get("difference", ()))),
+        values=tuple(Value(**value) for value in step.get("values", ())),
     )

@@ -53,9 +53,12 @@ def _commands_whole(found: Iterable[Row]) -> Iterator[list[Row]]:
 
 def _command(group: list[Row]) -> _Tokens:
     typed = "".join(row.text + "\n" for row in group)
+    first = group[0].prompt
+    # Its class is "gp gp-Root": what root types may break things.
+    prompt = Generic.Prompt.Root if first and first.sign == "#" else Generic.Prompt
     insertions, position = [], 0
     for row in group:
-        insertions.append((position, [(0, Generic.Prompt, row.shown)]))
+        insertions.append((position, [(0, prompt, row.shown)]))
         position += len(row.text) + 1
     lexer = _LEXERS[group[0].language or "shell"]()
     tokens: _Tokens = do_insertions(iter(insertions), lexer.get_tokens_unprocessed(typed))

@@ -14,12 +14,16 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
+from zenn.arrange import arrange
 from zenn.badges import Entry, badges, load_record
-from zenn.blocks import block_element
+from zenn.blocks import Page, block_element
 from zenn.chapters import Chapter, find_chapter
-from zenn.model import ChapterError, Fence
+from zenn.glossary import Term, terms_of
+from zenn.model import ChapterError
 from zenn.parser import parse
+from zenn.references import link_references
 from zenn.tree import to_tree
+from zenn.verification import generators
 
 
 class ZennExtension(Extension):
@@ -30,6 +34,8 @@ class ZennExtension(Extension):
             "docs": ["docs", "folder of the chapters; empty where the text is of no file"],
             "snippets": ["snippets", "folder of the programs that chapters include"],
             "record": ["build/verification.json", "what the last run of the harness found"],
+            "glossary": ["glossary.md", "page of docs whose terms are explained where they occur"],
+            "source": ["", "address of a program's source; {path} is its path below snippets"],
         }
         super().__init__(**kwargs)
 
@@ -51,20 +57,34 @@ class ZennExtension(Extension):
             document = parse(chapter.text, chapter.path, Path(self.getConfig("snippets")))
         except ChapterError as error:
             raise _for_the_author(error) from error
-        record = _record(Path(self.getConfig("record")))
-        verdicts = dict(
-            zip(
-                (fence.line for fence in document.fences),
-                badges(document, chapter.path.as_posix(), record),
-                strict=True,
+        record = Path(self.getConfig("record"))
+        page = Page(chapter.name, chapter.path, self.getConfig("source"), md)
+        verdicts = badges(document, chapter.path.as_posix(), _record(record))
+        by_line = {
+            fence.line: (fence, badge)
+            for fence, badge in zip(document.fences, verdicts, strict=True)
+        }
+        try:
+            tree = to_tree(
+                document,
+                chapter.name,
+                lambda fence: block_element(*by_line[fence.line], page),
+                generators(Path(self.getConfig("docs")), Path(self.getConfig("snippets")), record),
             )
-        )
+            terms = self._glossary(chapter)
+        except ChapterError as error:
+            raise _for_the_author(error) from error
+        arrange(tree, {f"{page.name}:{line}": fence for line, (fence, _) in by_line.items()})
+        link_references(tree, terms, chapter.name)
+        return tree
 
-        def render_fence(fence: Fence) -> Element:
-            place = f"{chapter.name}:{fence.line}"
-            return block_element(fence, verdicts[fence.line], place, md)
-
-        return to_tree(document, chapter.name, render_fence)
+    def _glossary(self, chapter: Chapter) -> tuple[Term, ...]:
+        """The terms to explain on a page; none on that of the glossary itself."""
+        name, docs = self.getConfig("glossary"), Path(self.getConfig("docs"))
+        file = docs / name
+        if not name or chapter.name == name or not file.is_file():
+            return ()
+        return terms_of(file, name, Path(self.getConfig("snippets")))
 
     def _chapter(self, text: str) -> Chapter:
         docs = self.getConfig("docs")

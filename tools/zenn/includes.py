@@ -30,6 +30,7 @@ class Expansion:
     text: str
     whole: str
     included: bool
+    source: str = ""
 
 
 def expand(code: str, snippets: Path, fail: Fail) -> Expansion:
@@ -38,15 +39,17 @@ def expand(code: str, snippets: Path, fail: Fail) -> Expansion:
     if not any(_DIRECTIVE.match(line) for line in lines):
         return Expansion(code, code, included=False)
     pieces = [_piece(line, index, snippets, fail) for index, line in enumerate(lines)]
-    text = "".join(shown for shown, _ in pieces)
-    whole = pieces[0][1] if len(pieces) == 1 else text
-    return Expansion(text, whole, included=True)
+    text = "".join(shown for shown, _, _ in pieces)
+    if len(pieces) > 1:
+        return Expansion(text, text, included=True)
+    _, whole, source = pieces[0]
+    return Expansion(text, whole, included=True, source=source)
 
 
-def _piece(line: str, index: int, snippets: Path, fail: Fail) -> tuple[str, str]:
-    """Return what `line` shows, and the whole file that this is a part of."""
+def _piece(line: str, index: int, snippets: Path, fail: Fail) -> tuple[str, str, str]:
+    """Return what `line` shows, the whole file that this is a part of, and the file's name."""
     if not _DIRECTIVE.match(line):
-        return line, line
+        return line, line, ""
     found = _INCLUDE.fullmatch(line.rstrip("\n"))
     if not found:
         raise fail(
@@ -59,7 +62,7 @@ def _piece(line: str, index: int, snippets: Path, fail: Fail) -> tuple[str, str]
     shown = _section(source, name, section, index, fail) if section else kept
     if target.endswith(":"):
         raise fail(index, f'a section name is missing after "{target}"')
-    return "".join(indent + row if row.strip() else row for row in _rows(shown)), kept
+    return "".join(indent + row if row.strip() else row for row in _rows(shown)), kept, name
 
 
 def _read(name: str, snippets: Path, index: int, fail: Fail) -> list[str]:

@@ -12,6 +12,11 @@ class InfoString:
     title: str
 
 
+def is_appearance(word: str) -> bool:
+    """Tell words that change only how a block looks (`zenn.appearance`)."""
+    return word == "linenos" or word.startswith("hl=")
+
+
 def parse_info(info: str) -> InfoString:
     """Split at the first colon into words and title; the first word is the language.
 

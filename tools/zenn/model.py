@@ -10,6 +10,8 @@ from typing import Any
 
 from markdown_it.token import Token
 
+from zenn.infostring import is_appearance
+
 
 class ChapterError(Exception):
     """A mistake that an author can mend: prints as ``docs/02-uts.md:41: what is wrong``."""
@@ -46,9 +48,11 @@ class Fence:
     `language`, `words` and `title` are the info string ``language word word:title``.
     `text` is the code as a reader sees it, includes expanded, ending in a newline unless empty.
     `whole` is the file that `text` shows a part of: they differ only where a named section is
-    included. `line` and `end` are the lines of the opening and of the closing fence (the last line
-    of the code where the fence is indented or never closed). `indent` is what precedes every line
-    of the code in the file, in a list or a quotation. `comments` are those right before the fence.
+    included. `source` is the file below `snippets` that all of it is included from, whole or in
+    part; empty if there is none, or more. `line` and `end` are the lines of the opening and of the
+    closing fence (the last line of the code where the fence is indented or never closed). `indent`
+    is what precedes every line of the code in the file, in a list or a quotation. `comments` are
+    those right before the fence.
     """
 
     language: str
@@ -61,13 +65,15 @@ class Fence:
     closed: bool
     fenced: bool
     included: bool
+    source: str
     indent: str
     comments: tuple[Comment, ...]
 
     @property
     def digest(self) -> str:
         """Of all that this block contributes to a run: it changes when anything of that does."""
-        parts = [self.language, *self.words, self.title, self.text, self.whole]
+        words = [word for word in self.words if not is_appearance(word)]
+        parts = [self.language, *words, self.title, self.text, self.whole]
         parts += [comment.text for comment in self.comments]
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 

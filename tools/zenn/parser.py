@@ -105,6 +105,7 @@ def _fence(token: Token, lines: list[str], path: Path, snippets: Path | None) ->
         closed=closed,
         fenced=fenced,
         included=code.included,
+        source=code.source,
         indent=_indent(lines[line - 1], token),
         comments=token.meta["comments"],
     )

@@ -5,7 +5,7 @@ headings, links and images as elements. Code blocks are left to the caller.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -16,6 +16,7 @@ from markdown_it.token import Token
 from zenn.embeds import embed_address
 from zenn.links import is_shown, page_address
 from zenn.model import Document, Fence
+from zenn.rules.comments import as_comment
 from zenn.rules.containers import details_title, is_alert
 from zenn.rules.images import is_captioned
 
@@ -25,11 +26,17 @@ _ENTITY = re.compile(r"&(?=(?:#[0-9]+|#x[0-9a-f]+|[0-9a-z]+);)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 RenderFence = Callable[[Fence], Element]
+Generate = Callable[[], Element]
 
 
-def to_tree(document: Document, page: str, render_fence: RenderFence) -> Element:
-    """Return a ``<div>`` holding the chapter; `page` is its path within docs/, for image paths."""
-    renderer = _Renderer(page, render_fence)
+def to_tree(
+    document: Document, page: str, render_fence: RenderFence, generated: Mapping[str, Generate]
+) -> Element:
+    """Return a ``<div>`` holding the chapter; `page` is its path within docs/, for image paths.
+
+    A comment that is a key of `generated` is replaced by what that makes.
+    """
+    renderer = _Renderer(page, render_fence, generated)
     renderer.blocks(list(document.tokens))
     root = renderer.builder.close()
     _protect(root)
@@ -64,10 +71,13 @@ def _put_blocks(root: Element, rendered: Iterable[Element]) -> None:
 class _Renderer:
     """Walks the tokens of one chapter; a method for each kind that is more than its tag."""
 
-    def __init__(self, page: str, render_fence: RenderFence) -> None:
+    def __init__(
+        self, page: str, render_fence: RenderFence, generated: Mapping[str, Generate]
+    ) -> None:
         self.builder = TreeBuilder()
         self.page = page
         self.render_fence = render_fence
+        self.generated = generated
         self.rendered: list[Element] = []
         self.builder.start("div", {})
 
@@ -155,7 +165,10 @@ class _Renderer:
     on_code_block = on_fence
 
     def on_definition(self, token: Token) -> None:
-        pass
+        comment = as_comment(token)
+        if comment and comment.text in self.generated:
+            self.rendered.append(self.generated[comment.text]())
+            self.empty("div", {"class": "block"})
 
     def on_embed(self, token: Token) -> None:
         address = embed_address(token.meta["kind"], token.meta["target"])

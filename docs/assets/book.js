@@ -1,0 +1,260 @@
+// What the pages do for their reader, beyond Material's own. Each part works without the others,
+// and the book can be read without any. One file, for a page is to make few requests.
+(() => {
+  // Storage may be blocked; then nothing outlives the page.
+  function recall(key) {
+    try {
+      return JSON.parse(localStorage.getItem(key));
+    } catch {
+      return null;
+    }
+  }
+
+  function remember(key, value) {
+    try {
+      localStorage.setItem(key, JSON.stringify(value));
+    } catch {
+      // As above.
+    }
+  }
+
+  function make(tag, properties, attributes = {}) {
+    const made = Object.assign(document.createElement(tag), properties);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    return made;
+  }
+
+  // The same program in several languages (tools/zenn/arrange.py) as tabs; a reader's choice holds
+  // for all of the book. Without this, every language is shown, one after another.
+  function languageTabs() {
+    const KEY = "book.language";
+    const groups = [...document.querySelectorAll(".tabs")].map((group, number) => {
+      const panels = [...group.querySelectorAll(":scope > .tabs__panel")];
+      const list = make("div", { className: "tabs__list" }, { role: "tablist" });
+      list.setAttribute("aria-label", "プログラムの言語");
+      const tabs = panels.map((panel, place) => {
+        panel.id = `panel-${number}-${place}`;
+        const tab = make("button", {
+          type: "button",
+          id: `tab-${number}-${place}`,
+          className: "tabs__tab",
+          textContent: panel.dataset.tab,
+        }, { role: "tab", "aria-controls": panel.id });
+        panel.setAttribute("role", "tabpanel");
+        panel.setAttribute("aria-labelledby", tab.id);
+        tab.addEventListener("click", () => choose(panel.dataset.tab, tab));
+        // The browser's own search has found something in it.
+        panel.addEventListener("beforematch", () => choose(panel.dataset.tab));
+        return tab;
+      });
+      list.append(...tabs);
+      list.addEventListener("keydown", (event) => {
+        const here = tabs.indexOf(document.activeElement);
+        const count = tabs.length;
+        const there = {
+          ArrowLeft: (here + count - 1) % count,
+          ArrowRight: (here + 1) % count,
+          Home: 0,
+          End: count - 1,
+        }[event.key];
+        if (there === undefined) return;
+        event.preventDefault();
+        tabs[there].focus();
+        tabs[there].click();
+      });
+      group.prepend(list);
+      return { panels, tabs };
+    });
+
+    function show(language) {
+      for (const { panels, tabs } of groups) {
+        const chosen = Math.max(0, panels.findIndex((panel) => panel.dataset.tab === language));
+        panels.forEach((panel, place) => {
+          if (place === chosen) panel.removeAttribute("hidden");
+          else panel.setAttribute("hidden", "until-found");
+          tabs[place].setAttribute("aria-selected", String(place === chosen));
+          tabs[place].tabIndex = place === chosen ? 0 : -1;
+        });
+      }
+    }
+
+    // What the reader looks at stays where it is, although all the tabs of the page change.
+    function choose(language, tab) {
+      const before = tab?.getBoundingClientRect().top;
+      show(language);
+      if (tab) window.scrollBy(0, tab.getBoundingClientRect().top - before);
+      remember(KEY, language);
+    }
+
+    if (groups.length > 0) show(recall(KEY));
+  }
+
+  // A term of the glossary is explained where it stands. Without this, or in a browser that has no
+  // popovers, it is a link to the glossary.
+  function glossaryTips() {
+    if (!("popover" in HTMLElement.prototype)) return;
+    const MARGIN = 8; // px between the term, its tip and the edges of the window
+    let waiting = 0;
+
+    function later(act, milliseconds) {
+      clearTimeout(waiting);
+      waiting = setTimeout(act, milliseconds);
+    }
+
+    function tipOf(term, number) {
+      const tip = make("span", { id: `tip-${number}`, className: "tip", popover: "auto" });
+      const more = make("a", { href: term.href, textContent: "用語集" });
+      tip.append(term.dataset.definition, " ", more);
+      tip.addEventListener("toggle", (event) => {
+        term.setAttribute("aria-expanded", String(event.newState === "open"));
+      });
+      term.after(tip);
+      return tip;
+    }
+
+    function place(tip, term) {
+      const at = term.getClientRects()[0];
+      const { width, height } = tip.getBoundingClientRect();
+      const right = document.documentElement.clientWidth - width - MARGIN;
+      const below = at.bottom + MARGIN;
+      const above = Math.max(MARGIN, at.top - height - MARGIN);
+      tip.style.left = `${Math.max(MARGIN, Math.min(at.left, right))}px`;
+      tip.style.top = `${below + height <= window.innerHeight ? below : above}px`;
+    }
+
+    document.querySelectorAll("a.term").forEach((term, number) => {
+      let tip = null;
+      const isOpen = () => tip?.matches(":popover-open") ?? false;
+      const close = () => isOpen() && tip.hidePopover();
+      function open() {
+        tip ??= tipOf(term, number);
+        if (isOpen()) return;
+        tip.showPopover();
+        place(tip, term);
+      }
+      const leave = () => later(() => tip?.matches(":hover") || close(), 300);
+
+      term.setAttribute("role", "button");
+      term.setAttribute("aria-expanded", "false");
+      term.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return; // the glossary, in a new tab
+        event.preventDefault();
+        clearTimeout(waiting);
+        open();
+      });
+      term.addEventListener("keydown", (event) => {
+        if (event.key !== " ") return;
+        event.preventDefault();
+        if (isOpen()) close();
+        else open();
+      });
+      term.addEventListener("pointerenter", (event) => {
+        if (event.pointerType !== "mouse") return;
+        later(() => {
+          open();
+          tip.onpointerleave = leave;
+        }, 250);
+      });
+      term.addEventListener("pointerleave", leave);
+    });
+    const opened = () => document.querySelector(".tip:popover-open");
+    addEventListener("scroll", () => opened()?.hidePopover(), { passive: true });
+  }
+
+  // 読了: a mark that the reader sets at the end of a chapter, and how far one has come. It is kept
+  // in this browser and sent nowhere. Chapters are the pages whose address begins with two digits.
+  function readMarks() {
+    const KEY = "book.read";
+    const known = () => new Set([recall(KEY)].flat().filter(Boolean));
+    const chapterOf = (address) =>
+      /\/(\d\d-[\w-]+)(?:\/|\/index\.html|\.html)?$/.exec(new URL(address).pathname)?.[1];
+    const list = document.querySelector(".md-nav--primary > .md-nav__list");
+    const links = [...(list?.querySelectorAll("a.md-nav__link") ?? [])].filter(
+      (link) => !link.hash && chapterOf(link.href),
+    );
+    const chapters = new Set(links.map((link) => chapterOf(link.href)));
+    if (chapters.size === 0) return;
+
+    let read = known();
+    const here = chapterOf(location.href);
+    const button = make("button", { type: "button", className: "read" });
+    const count = make("span");
+    const bar = make("progress", { max: chapters.size }, { "aria-label": "読了した章" });
+    const progress = make("p", { className: "progress" });
+    progress.append(count, bar);
+    list.after(progress);
+    if (chapters.has(here)) document.querySelector("article").append(button);
+
+    function show() {
+      bar.value = [...chapters].filter((chapter) => read.has(chapter)).length;
+      count.textContent = `読了 ${bar.value} / ${chapters.size} 章`;
+      for (const link of links) {
+        link.querySelector(".read-mark")?.remove();
+        if (!read.has(chapterOf(link.href))) continue;
+        const mark = { className: "read-mark", textContent: "✓" };
+        link.append(make("span", mark, { role: "img", "aria-label": "読了" }));
+      }
+      button.setAttribute("aria-pressed", String(read.has(here)));
+      button.textContent = read.has(here) ? "✓ 読了しました" : "読了にする";
+    }
+
+    button.addEventListener("click", () => {
+      if (!read.delete(here)) read.add(here);
+      remember(KEY, [...read]);
+      show();
+    });
+    // Another window of the same browser.
+    addEventListener("storage", (event) => {
+      if (event.key !== KEY) return;
+      read = known();
+      show();
+    });
+    show();
+  }
+
+  // The theme's page for a wrong address, in the language of the book: a template of our own would
+  // tie the book to one site generator.
+  function notFound() {
+    const heading = document.querySelector("article h1");
+    if (heading?.textContent.trim() !== "404 - Not found") return;
+    heading.textContent = "ページが見つかりません";
+    document.title = `${heading.textContent} - ${document.title}`;
+    const said = make("p", {
+      textContent:
+        "このアドレスのページはありません。移動したか、アドレスが途中で切れているかもしれません。",
+    });
+    const hint = make("p", {
+      textContent: "検索で言葉を探すか、次のページから始めてください。",
+    });
+    const pages = make("ul");
+    const top = ".md-nav--primary > .md-nav__list > .md-nav__item > a.md-nav__link";
+    for (const { href, textContent } of document.querySelectorAll(top)) {
+      const item = make("li");
+      item.append(make("a", { href, textContent: textContent.trim() }));
+      pages.append(item);
+    }
+    heading.after(said, hint, pages);
+  }
+
+  // What Material leaves without a name: the search, and a landmark for every block of code.
+  function names() {
+    document.querySelector(".md-search[role=dialog]")?.setAttribute("aria-label", "検索");
+    const code = () => {
+      for (const nav of document.querySelectorAll("nav.md-code__nav:not([role])")) {
+        nav.setAttribute("role", "none");
+      }
+    };
+    code();
+    new MutationObserver(code).observe(document.querySelector("article"), {
+      childList: true,
+      subtree: true,
+    });
+  }
+
+  names();
+  // The list of pages is taken before anything is added to it.
+  notFound();
+  languageTabs();
+  glossaryTips();
+  readMarks();
+})();

@@ -1,0 +1,112 @@
+"""The page 検証結果 says what the records say, and nothing where they are silent."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Protocol
+
+from zenn.model import Document
+
+PAGE = "".join(
+    f"[//]: # (verification-{part})\n\n" for part in ("summary", "matrix", "skips", "software")
+)
+CHAPTER = """---
+title: "A & B"
+---
+
+```console
+$ id
+```
+
+[//]: # (skip: 網が要る)
+
+```console
+$ curl
+```
+
+```text
+見るだけ
+```
+"""
+
+
+class Book(Protocol):
+    root: Path
+
+    def write(self, name: str, text: str) -> None: ...
+    def document(self, name: str) -> Document: ...
+    def build(self) -> Any: ...
+    def page(self, name: str) -> str: ...
+
+
+def record(book: Book, name: str, **first: object) -> None:
+    """A record of the chapter whose first block ran with the given outcome."""
+    ran, skipped, shown = book.document("01-a.md").fences
+    common = {"chapter": "docs/01-a.md"}
+    blocks = [
+        common | {"digest": ran.digest, "scenario": [ran.digest]} | first,
+        common | {"digest": skipped.digest, "verdict": "skipped", "reason": "網が要る"},
+        common | {"digest": shown.digest, "verdict": "shown"},
+    ]
+    book.write(f"build/{name}.json", json.dumps({"version": 2, "blocks": blocks}))
+
+
+PASSED = {
+    "verdict": "passed",
+    "machine": "qemu",
+    "kernel": "6.12.1+deb13",
+    "date": "2026-11-23T18:40:00Z",
+    "software": {"debian": "13.8", "gcc": "4:14.2.0-1", "util-linux": "2.41-5"},
+}
+
+
+def built(book: Book) -> str:
+    book.write("docs/02-b.md", f"# 検証結果\n\n## 見出し\n\n{PAGE}")
+    run = book.build()
+    assert run.returncode == 0, run.stderr
+    article = book.page("02-b").partition("<article")[2].partition("</article>")[0]
+    return re.sub(r"\n+", "", article)
+
+
+def test_it_counts_what_ran_what_did_not_and_why(book: Book) -> None:
+    book.write("docs/01-a.md", CHAPTER)
+    record(book, "verification", **PASSED)
+    page = built(book)
+    assert "<dt>最後に検証した日</dt><dd>2026年11月24日</dd>" in page
+    assert "<dd>1個（うち失敗 0個）</dd>" in page
+    assert '<a href="../01-a/">A &amp; B</a>' in page
+    assert "検証済み 1</span>" in page
+    assert '<a href="../01-a/#block-11">A &amp; B、11行</a></th><td>網が要る</td>' in page
+    for name, version in {"Debian": "13.8", "GCC": "14.2.0", "util-linux": "2.41"}.items():
+        assert f'<th scope="row">{name}</th><td>{version}</td>' in page
+
+
+def test_each_kernel_has_its_column(book: Book) -> None:
+    book.write("docs/01-a.md", CHAPTER)
+    record(book, "verification", **PASSED)
+    failed = {"verdict": "failed", "reason": "x", "kernel": "6.1.9"}
+    record(book, "verification-6.1", **(PASSED | failed))
+    record(book, "verification-shard-1-of-2", **(PASSED | {"kernel": "9.9"}))
+    page = built(book)
+    heads = re.findall(r'<th scope="col">(Linux[^<]*)</th>', page)
+    assert heads == ["Linux 6.12.1+deb13、仮想マシン（QEMU）", "Linux 6.1.9、仮想マシン（QEMU）"]
+    assert page.count('class="verdict verdict--passed"') == 1
+    assert page.count('class="verdict verdict--failed"') == 1
+
+
+def test_a_change_after_the_run_is_told(book: Book) -> None:
+    book.write("docs/01-a.md", CHAPTER)
+    record(book, "verification", **PASSED)
+    book.write("docs/01-a.md", CHAPTER.replace("$ id", "$ id -u"))
+    page = built(book)
+    assert "未検証 1</span>" in page
+    assert "検証済み 1" not in page
+    assert "最後に検証した日" not in page
+
+
+def test_without_a_record_it_says_that_nothing_was_verified(book: Book) -> None:
+    book.write("docs/01-a.md", CHAPTER)
+    page = built(book)
+    assert page.count("検証の記録がありません") == 2
+    assert "検証済み" not in page
+    assert "<dt>未検証のもの</dt><dd>2個</dd>" in page
