@@ -61,7 +61,7 @@ def end(pid: int) -> None:
     os.waitpid(pid, 0)
 
 
-# ここから、名前空間kindを作ってつなぎとめる方法。プロセスを残すのは最初の1つだけ
+# ここから、名前空間kindを作ってつなぎとめる方法
 
 
 def process(kind: str) -> None:
@@ -81,12 +81,6 @@ def zombie(kind: str) -> None:
 def pidfd(kind: str) -> None:
     pid = start(lambda: os.unshare(NS[kind]))
     KEPT.append(os.pidfd_open(pid))
-    end(pid)
-
-
-def open_file(kind: str) -> None:
-    pid = start(lambda: os.unshare(NS[kind]))
-    KEPT.append(os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY))
     end(pid)
 
 
@@ -134,6 +128,13 @@ def child(kind: str) -> None:
     end(pid)
 
 
+# --8<-- [start:core]
+def open_file(kind: str) -> None:
+    pid = start(lambda: os.unshare(NS[kind]))
+    KEPT.append(os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY))
+    end(pid)
+
+
 def alive(kind: str) -> bool:
     for wait in (0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1):  # 片付けを後回しにする種類がある
         time.sleep(wait)
@@ -160,6 +161,9 @@ def measure(kind: str, label: str, hold: Callable[[str], None], limit: int = 1) 
     for pid in RUNNING:
         end(pid)
     return f"{kind:<5} {label:<24} {result}"
+
+
+# --8<-- [end:core]
 
 
 ROWS = [

@@ -45,6 +45,7 @@ static void show(const char *label, char before[LINKS][TARGET])
     fflush(stdout);
 }
 
+/* --8<-- [start:main] */
 int main(void)
 {
     char before[LINKS][TARGET];
@@ -68,3 +69,4 @@ int main(void)
     show("parent", before);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
+/* --8<-- [end:main] */

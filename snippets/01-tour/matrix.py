@@ -50,6 +50,7 @@ def listen() -> None:
         os.dup(server.fileno())  # 子が終わるまで、待ち受けたままにする
 
 
+# --8<-- [start:core]
 def act() -> dict[str, str]:
     """子が手を加える。断られたものについて、エラーの名前を返す。"""
     acts: dict[str, Callable[[], object]] = {
@@ -90,6 +91,9 @@ def look(process: str) -> dict[str, object]:
             "boot clock": time.clock_gettime(time.CLOCK_BOOTTIME) > 10**9,
             "file": Path("file").exists(),
         }
+
+
+# --8<-- [end:core]
 
 
 def start(flags: int, writer: int) -> int:

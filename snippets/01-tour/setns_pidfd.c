@@ -46,6 +46,7 @@ static void show(const char *label, char *const names[])
     fflush(stdout);
 }
 
+/* --8<-- [start:main] */
 int main(int argc, char *argv[])
 {
     int flags = 0;
@@ -65,3 +66,4 @@ int main(int argc, char *argv[])
     show("after ", argv + 2);
     return 0;
 }
+/* --8<-- [end:main] */

@@ -39,6 +39,7 @@ def changed(tid: int, before: dict[str, str]) -> str:
     return " ".join(n for n, target in links(tid).items() if target != before[n]) or "-"
 
 
+# --8<-- [start:core]
 def in_a_thread(call: Callable[[], None]) -> list[str]:
     """新しいプロセスの2本めのスレッドでcallを呼ぶ。結果と、2本のスレッドで変わったリンク。"""
     reader, writer = os.pipe()
@@ -63,6 +64,9 @@ def in_a_thread(call: Callable[[], None]) -> list[str]:
     os.close(writer)
     os.waitpid(pid, 0)
     return os.read(reader, 200).decode().split(",")
+
+
+# --8<-- [end:core]
 
 
 def target() -> int:

@@ -60,6 +60,7 @@ static void show_changed(const char *kind, const char *who, char before[LINKS][T
     fflush(stdout);
 }
 
+/* --8<-- [start:main] */
 static void run(const char *kind, int flags)
 {
     char before[LINKS][TARGET];
@@ -98,3 +99,4 @@ int main(void)
     }
     return 0;
 }
+/* --8<-- [end:main] */
