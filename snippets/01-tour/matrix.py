@@ -8,6 +8,7 @@ import ctypes
 import errno
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -121,7 +122,10 @@ def column(flags: int) -> dict[str, str]:
     os.close(writer)
     inside, errors = json.loads(os.read(reader, 4096))
     outside = look(str(pid))
+    pidfd = os.pidfd_open(pid)
     os.kill(pid, signal.SIGKILL)
+    select.select([pidfd], [], [])  # 子ではないのでwaitできない。終わればpidfdが読める
+    os.close(pidfd)
     same = {name: "=" if inside[name] == value else "!=" for name, value in outside.items()}
     return {**same, **errors}
 
