@@ -27,7 +27,8 @@ CHANGED = {
     "fs/mqueue/msg_default": "5",
     "fs/mqueue/msgsize_default": "1000",
 }
-SHMMNI, MSG = "/proc/sys/kernel/shmmni", "/proc/sysvipc/msg"
+SHMMNI, MSG_MAX = "/proc/sys/kernel/shmmni", "/proc/sys/fs/mqueue/msg_max"
+MSG = "/proc/sysvipc/msg"
 
 
 def queues(text: str) -> str:
@@ -38,6 +39,7 @@ def measure(opened: dict[str, int]) -> dict[str, str]:
     values = {k: " ".join(Path("/proc/sys", k).read_text().split()) for k in CHANGED}
     values["/proc/sysvipc/msg"] = queues(Path(MSG).read_text())
     values["opened before: shmmni"] = os.pread(opened[SHMMNI], 99, 0).decode().strip()
+    values["opened before: msg_max"] = os.pread(opened[MSG_MAX], 99, 0).decode().strip()
     values["opened before: sysvipc/msg"] = queues(os.pread(opened[MSG], 9999, 0).decode())
     return values
 
@@ -47,7 +49,7 @@ def main() -> None:
     for name, value in CHANGED.items():
         Path("/proc/sys", name).write_text(value)
     subprocess.run(["ipcmk", "-Q"], check=True, stdout=subprocess.DEVNULL)
-    opened = {path: os.open(path, os.O_RDONLY) for path in (SHMMNI, MSG)}
+    opened = {path: os.open(path, os.O_RDONLY) for path in (SHMMNI, MSG_MAX, MSG)}
 
     reader, writer = os.pipe()
     pid = os.fork()
