@@ -1,0 +1,45 @@
+"""8 MiBの共有メモリを、System V流とPOSIX流で作り、端まで書く。
+
+実行: python3 fill.py
+"""
+
+import ctypes
+import mmap
+import os
+import signal
+from collections.abc import Callable
+
+SIZE = 8 * 1024 * 1024
+IPC_PRIVATE, IPC_CREAT, IPC_RMID = 0, 0o1000, 0
+LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC.shmat.restype = ctypes.c_void_p
+
+
+def sysv() -> None:
+    shmid = LIBC.shmget(IPC_PRIVATE, ctypes.c_size_t(SIZE), IPC_CREAT | 0o600)
+    address = LIBC.shmat(shmid, None, 0)
+    if address == ctypes.c_void_p(-1).value:
+        raise OSError(ctypes.get_errno(), "shmat")
+    LIBC.shmctl(shmid, IPC_RMID, None)  # 付けている間は使え、外れたら消える
+    ctypes.memset(address, 1, SIZE)
+
+
+def posix() -> None:
+    # shm_open(3) も、/dev/shmの下のファイルを開いているだけ
+    fd = os.open("/dev/shm/fill", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    os.unlink("/dev/shm/fill")
+    os.ftruncate(fd, SIZE)
+    mmap.mmap(fd, SIZE).write(b"\1" * SIZE)
+
+
+def run(label: str, fill: Callable[[], None]) -> None:
+    pid = os.fork()
+    if pid == 0:
+        fill()
+        os._exit(0)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    print(f"{label}: {'ok' if code == 0 else signal.strsignal(-code)}", flush=True)
+
+
+run("SysV shm ", sysv)
+run("POSIX shm", posix)
