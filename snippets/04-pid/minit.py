@@ -1,6 +1,6 @@
 """小さなinit。コマンドを1つ起動し、シグナルを渡し、孤児を片づけ、その終了ステータスで終わる。
 
-実行: sudo unshare --fork --pid --mount-proc python3 init.py COMMAND [ARG]...
+実行: sudo unshare --fork --pid --mount-proc python3 minit.py COMMAND [ARG]...
 """
 
 import os
@@ -46,7 +46,7 @@ def reap(main_child: int) -> int | None:
             code = os.waitstatus_to_exitcode(status)
             result = code if code >= 0 else 128 - code
         else:
-            print(f"init: reaped {pid}", file=sys.stderr)
+            print(f"minit: reaped {pid}", file=sys.stderr)
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 /*
  * 小さなinit。コマンドを1つ起動し、シグナルを渡し、孤児を片づけ、その終了ステータスで終わる。
  *
- * 実行: gcc -Wall -Wextra -Wpedantic -o init init.c
- *       sudo unshare --fork --pid --mount-proc ./init COMMAND [ARG]...
+ * 実行: gcc -Wall -Wextra -Wpedantic -o minit minit.c
+ *       sudo unshare --fork --pid --mount-proc ./minit COMMAND [ARG]...
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -49,7 +49,7 @@ static void reap(pid_t child)
         if (pid == child)
             result = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
         else
-            fprintf(stderr, "init: reaped %d\n", pid);
+            fprintf(stderr, "minit: reaped %d\n", pid);
     }
     if (pid < 0 && errno != ECHILD)
         err(1, "waitpid");
