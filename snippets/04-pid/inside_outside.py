@@ -70,8 +70,14 @@ class Witness:
             "fcntl(2) F_GETOWN": fcntl.fcntl(self.file, fcntl.F_GETOWN),
             "/proc mounted outside": self.find("/proc"),
             "/proc mounted inside": self.find("proc"),
+            "pidfd fdinfo NSpid": nspid(pidfd),
             "pidfd_send_signal(2)": poke(pidfd),
         }
+
+
+def nspid(pidfd: int) -> str:
+    lines = Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines()
+    return " ".join(next(line for line in lines if line.startswith("NSpid:")).split()[1:])
 
 
 def poke(pidfd: int) -> str:

@@ -13,9 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* 自分の故障を知らせるシグナルと、端末の出力でinitを止めるシグナルは、ふさがない */
-static const int own[] = {SIGSEGV, SIGBUS, SIGFPE,  SIGILL, SIGTRAP,
-                          SIGABRT, SIGSYS, SIGTTIN, SIGTTOU};
+/* 自分の故障を知らせるシグナルは、ふさがない */
+static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
 
 /* command を、前面のプロセスグループとして起動する */
 static pid_t spawn(char *command[], const sigset_t *mask)
@@ -28,11 +27,10 @@ static pid_t spawn(char *command[], const sigset_t *mask)
         return pid;
     if (setpgid(0, 0) < 0)
         err(127, "setpgid");
-    if (isatty(0)) { /* ^Cが、initでなくこのコマンドに届くようにする */
-        signal(SIGTTOU, SIG_IGN);
-        if (tcsetpgrp(0, getpgrp()) < 0)
+    if (isatty(0)) {
+        /* ^Cが、initでなくこのコマンドに届くようにする */
+        if (tcsetpgrp(0, getpgrp()) < 0) /* SIGTTOUはふさがっているので、止まらない */
             err(127, "tcsetpgrp");
-        signal(SIGTTOU, SIG_DFL);
     }
     sigprocmask(SIG_SETMASK, mask, NULL);
     execvp(command[0], command);
@@ -65,8 +63,8 @@ int main(int argc, char *argv[])
     if (argc < 2)
         errx(1, "usage: %s COMMAND [ARG]...", argv[0]);
     sigfillset(&signals);
-    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-        sigdelset(&signals, own[i]);
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+        sigdelset(&signals, faults[i]);
     /* ふさいだシグナルは、PID 1でも捨てられずに列に並ぶ。それを1つずつ取り出す */
     if (sigprocmask(SIG_SETMASK, &signals, &mask) < 0)
         err(1, "sigprocmask");

@@ -7,9 +7,9 @@ import os
 import signal
 import sys
 
-# 自分の故障を知らせるシグナルと、端末の出力でinitを止めるシグナルは、ふさがない
+# 自分の故障を知らせるシグナルは、ふさがない
 FAULTS = {signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP}
-OWN = FAULTS | {signal.SIGABRT, signal.SIGSYS, signal.SIGTTIN, signal.SIGTTOU}
+FAULTS |= {signal.SIGABRT, signal.SIGSYS}
 
 
 def spawn(command: list[str], mask: set[signal.Signals]) -> int:
@@ -20,9 +20,7 @@ def spawn(command: list[str], mask: set[signal.Signals]) -> int:
     try:
         os.setpgid(0, 0)
         if os.isatty(0):  # ^Cが、initでなくこのコマンドに届くようにする
-            signal.signal(signal.SIGTTOU, signal.SIG_IGN)
-            os.tcsetpgrp(0, os.getpgrp())
-            signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+            os.tcsetpgrp(0, os.getpgrp())  # SIGTTOUはふさがっているので、止まらない
         for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)  # Pythonが変えていたものを戻す
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
@@ -52,7 +50,7 @@ def reap(main_child: int) -> int | None:
 def main() -> None:
     if len(sys.argv) < 2:
         sys.exit(f"usage: {sys.argv[0]} COMMAND [ARG]...")
-    signals = signal.valid_signals() - OWN
+    signals = signal.valid_signals() - FAULTS
     # ふさいだシグナルは、PID 1でも捨てられずに列に並ぶ。それを1つずつ取り出す
     mask = signal.pthread_sigmask(signal.SIG_SETMASK, signals)
     child = spawn(sys.argv[1:], mask)
