@@ -82,6 +82,11 @@ def setns_own() -> None:
     os.waitpid(os.posix_spawn("/bin/true", ["true"], os.environ), 0)
 
 
+def unshare_again() -> None:
+    setns_own()
+    unshare()
+
+
 def attempt(action: Callable[[], None]) -> str:
     """子に action をさせて、成否を1語で返す。"""
     reader, writer = os.pipe()
@@ -113,5 +118,6 @@ for action in (
     fork_after_death,
     setns_up,
     setns_own,
+    unshare_again,
 ):
     print(f"{action.__name__:<22}{attempt(action)}")
