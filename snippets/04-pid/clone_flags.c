@@ -25,6 +25,7 @@ static int child(void *arg)
     return 0;
 }
 
+/* --8<-- [start:flags] */
 static void attempt(const char *label, int flags)
 {
     pid_t pid = clone(child, stack + STACK_SIZE, flags, NULL);
@@ -51,3 +52,4 @@ int main(void)
         err(1, "wait");
     return 0;
 }
+/* --8<-- [end:flags] */

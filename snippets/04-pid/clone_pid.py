@@ -47,6 +47,7 @@ def clone3(flags: int) -> int:
     return pid
 
 
+# --8<-- [start:main]
 def main() -> None:
     reader, writer = os.pipe()
     try:
@@ -69,3 +70,4 @@ def main() -> None:
 
 
 main()
+# --8<-- [end:main]

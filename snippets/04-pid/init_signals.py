@@ -9,6 +9,7 @@ import sys
 from types import FrameType
 
 
+# --8<-- [start:one]
 def handle(_number: int, _frame: FrameType | None) -> None:
     os._exit(42)  # ハンドラが動いたことを、終了ステータスで外に伝える
 
@@ -51,6 +52,7 @@ def attempt(number: signal.Signals, *, handled: bool, inside: bool) -> str:
     if os.WIFSIGNALED(status):
         return "killed"
     return {0: "ignored", 42: "handled"}[os.WEXITSTATUS(status)]
+    # --8<-- [end:one]
 
 
 def case(number: signal.Signals, *, handled: bool, inside: bool) -> str:

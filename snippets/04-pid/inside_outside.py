@@ -22,6 +22,7 @@ PR_SET_NAME = 15
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
+# --8<-- [start:witness]
 class Witness:
     """自分のPIDを、いろいろな形で残すプロセスと、それを読む側の道具。"""
 
@@ -73,6 +74,8 @@ class Witness:
             "pidfd fdinfo NSpid": nspid(pidfd),
             "pidfd_send_signal(2)": poke(pidfd),
         }
+
+    # --8<-- [end:witness]
 
 
 def nspid(pidfd: int) -> str:

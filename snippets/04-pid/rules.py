@@ -32,13 +32,10 @@ def inside(action: Callable[[], None]) -> None:
         raise OSError(code, os.strerror(code))
 
 
+# --8<-- [start:rules]
 def unshare_twice() -> None:
     unshare()
     unshare()
-
-
-def unshare_in_init() -> None:
-    inside(unshare)
 
 
 def unshare_with_threads() -> None:
@@ -85,6 +82,7 @@ def setns_own() -> None:
 def unshare_again() -> None:
     setns_own()
     unshare()
+    # --8<-- [end:rules]
 
 
 def attempt(action: Callable[[], None]) -> str:
@@ -111,7 +109,6 @@ if os.geteuid() != 0:
     sys.exit("rootで実行してください: sudo python3 rules.py")
 for action in (
     unshare_twice,
-    unshare_in_init,
     unshare_with_threads,
     thread_after_unshare,
     spawn_after_unshare,

@@ -40,6 +40,7 @@ def clone3(flags: int, *tids: int) -> int:
     return pid
 
 
+# --8<-- [start:attempts]
 def attempt(label: str, flags: int, *tids: int) -> None:
     try:
         pid = clone3(flags, *tids)
@@ -61,3 +62,4 @@ attempt("next", 0)
 attempt("1", 0, 1)
 attempt("NEWPID: 1, 777", os.CLONE_NEWPID, 1, 777)
 attempt("NEWPID: 5", os.CLONE_NEWPID, 5)
+# --8<-- [end:attempts]

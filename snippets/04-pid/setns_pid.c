@@ -27,6 +27,7 @@ static void show(const char *label)
     fflush(stdout);
 }
 
+/* --8<-- [start:main] */
 int main(int argc, char *argv[])
 {
     int status;
@@ -54,3 +55,4 @@ int main(int argc, char *argv[])
         err(1, "waitpid");
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
+/* --8<-- [end:main] */

@@ -13,6 +13,7 @@ def show(label: str) -> None:
     print(f"{label:<8}pid={os.getpid()} ns={own} children={children}", flush=True)
 
 
+# --8<-- [start:main]
 def main() -> None:
     if len(sys.argv) != 2:
         sys.exit(f"usage: {sys.argv[0]} /proc/PID/ns/pid")
@@ -38,3 +39,4 @@ def main() -> None:
 
 
 main()
+# --8<-- [end:main]
