@@ -1,0 +1,38 @@
+"""initの死が、途中から中に入ったプロセスと、その外の親に及ぼすこと。
+
+実行: sudo python3 end_of_init.py
+"""
+
+import os
+import signal
+import sys
+
+try:
+    os.unshare(os.CLONE_NEWPID)
+except OSError as e:
+    sys.exit(f"unshare: {e.strerror}")
+
+
+def spawn() -> int:
+    pid = os.fork()
+    if pid == 0:
+        signal.pause()
+    return pid
+
+
+def name(status: int) -> str:
+    return signal.Signals(os.WTERMSIG(status)).name
+
+
+init, entered = spawn(), spawn()  # 1番と、2番。どちらも親は外の自分
+
+os.kill(init, signal.SIGKILL)
+# enteredが終わるのを待つ。WNOWAITなので、まだ回収はしない
+os.waitid(os.P_PID, entered, os.WEXITED | os.WNOWAIT)
+print("entered has died, and is not waited for yet")
+print("init has ended:", os.waitpid(init, os.WNOHANG) != (0, 0))
+
+_, status = os.waitpid(entered, 0)
+print("entered was killed by", name(status))
+_, status = os.waitpid(init, 0)
+print("init was killed by", name(status))
