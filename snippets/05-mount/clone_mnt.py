@@ -39,6 +39,7 @@ def show(label: str) -> None:
     print(f"{label:<8}{ns}  /mnt: {os.listdir('/mnt')}", flush=True)
 
 
+# --8<-- [start:use]
 def child() -> None:
     flags = ctypes.c_ulong(MS_REC | MS_PRIVATE)
     check(LIBC.mount(b"none", b"/", None, flags, None), "mount /")
@@ -58,6 +59,7 @@ def main() -> None:
     _, status = os.waitpid(pid, 0)
     show("parent")
     sys.exit(os.waitstatus_to_exitcode(status))
+    # --8<-- [end:use]
 
 
 main()

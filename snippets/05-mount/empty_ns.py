@@ -29,6 +29,7 @@ def show(label: str) -> None:
     print(f"{label}: /={os.listdir('/')} mkdir: {made}", flush=True)
 
 
+# --8<-- [start:cases]
 def empty() -> None:
     os.unshare(UNSHARE_EMPTY_MNTNS)
     show("UNSHARE_EMPTY_MNTNS")
@@ -40,6 +41,7 @@ def one_tmpfs() -> None:
     ns = check(LIBC.fsmount(fs, FSMOUNT_NAMESPACE | FSMOUNT_CLOEXEC, 0), "fsmount")
     os.setns(ns, os.CLONE_NEWNS)
     show("FSMOUNT_NAMESPACE  ")
+    # --8<-- [end:cases]
 
 
 for case in (empty, one_tmpfs):

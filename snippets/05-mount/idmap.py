@@ -49,6 +49,7 @@ def user_namespace(disk: str, mounted: str) -> int:
     return fd
 
 
+# --8<-- [start:main]
 def main() -> None:
     if len(sys.argv) != 5:
         sys.exit(f"usage: {sys.argv[0]} SOURCE TARGET DISK_ID MOUNT_ID")
@@ -59,6 +60,7 @@ def main() -> None:
     done = LIBC.mount_setattr(tree, b"", AT_EMPTY_PATH, ctypes.byref(attr), size)
     check(done, "mount_setattr")  # 取り付ける前でなければならない
     check(LIBC.move_mount(tree, b"", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH), "move_mount")
+    # --8<-- [end:main]
 
 
 try:

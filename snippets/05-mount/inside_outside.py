@@ -45,6 +45,7 @@ def umount() -> str:
 
 def main() -> None:
     Path("/mnt/before").touch()
+    # --8<-- [start:main]
     opened = os.open("/mnt", os.O_RDONLY)  # 名前空間を分ける前に開いておく
     measures: dict[str, Callable[[], str]] = {
         "open(2) /mnt": lambda: names("/mnt"),
@@ -69,6 +70,7 @@ def main() -> None:
         Path("/dev/shm/inner").touch()
         os.write(writer, json.dumps({k: m() for k, m in measures.items()}).encode())
         os._exit(0)
+    # --8<-- [end:main]
     os.close(writer)
     with os.fdopen(reader) as pipe:
         inside = json.load(pipe)

@@ -35,6 +35,7 @@ def names(mnt: int) -> list[str]:
         os.close(fd)
 
 
+# --8<-- [start:main]
 def main() -> None:
     fs = check(LIBC.fsopen(b"tmpfs", FSOPEN_CLOEXEC), "fsopen")
     try:
@@ -54,6 +55,7 @@ def main() -> None:
     moved = LIBC.move_mount(mnt, b"", AT_FDCWD, b"/mnt", MOVE_MOUNT_F_EMPTY_PATH)
     check(moved, "move_mount")
     print("move_mount:", names(mnt), os.listdir("/mnt"))
+    # --8<-- [end:main]
 
 
 try:

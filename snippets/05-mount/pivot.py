@@ -19,6 +19,7 @@ def call(name: str, *args: bytes | int | None) -> None:
         raise OSError(code, os.strerror(code), name)
 
 
+# --8<-- [start:main]
 def enter(root: str) -> None:
     os.unshare(os.CLONE_NEWNS)
     call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
@@ -28,6 +29,7 @@ def enter(root: str) -> None:
     call("pivot_root", b".", b".")  # 古いルートは、新しいルートと同じ場所に重なる
     call("umount2", b".", MNT_DETACH)  # いま「.」でいちばん上にあるのは古いルート
     os.chdir("/")
+    # --8<-- [end:main]
 
 
 def main() -> None:

@@ -58,6 +58,7 @@ def old_elsewhere() -> None:
     pivot("/mnt/new", "/mnt/other")
 
 
+# --8<-- [start:cases]
 def parent_shared() -> None:
     propagate("/mnt", MS_SHARED)
     pivot("/mnt/new", "/mnt/new/old")
@@ -109,6 +110,7 @@ def bound() -> None:
 
 def correct() -> None:
     pivot("/mnt/new", "/mnt/new/old")
+    # --8<-- [end:cases]
 
 
 CASES: dict[str, Callable[[], None]] = {

@@ -18,6 +18,7 @@ def call(name: str, *args: bytes | int | None) -> None:
         raise OSError(code, os.strerror(code), name)
 
 
+# --8<-- [start:main]
 def main() -> None:
     os.unshare(os.CLONE_NEWNS)
     ns = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
@@ -27,9 +28,12 @@ def main() -> None:
     print("rootfs:", *sorted(os.listdir("/")), flush=True)
     os.mkdir("/new")
     call("mount", b"tmpfs", b"/new", b"tmpfs", 0, None)
+    # --8<-- [start:last]
     os.chdir("/new")
     call("pivot_root", b".", b".")
     print("pivot_root: ok")
+    # --8<-- [end:last]
+    # --8<-- [end:main]
 
 
 try:

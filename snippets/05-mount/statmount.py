@@ -27,6 +27,7 @@ def request(mount: int, param: int) -> bytes:
     return struct.pack("=IIQQ", 24, 0, mount, param)
 
 
+# --8<-- [start:main]
 def listmount() -> list[int]:
     ids = (ctypes.c_uint64 * 256)()
     n = call(SYS_LISTMOUNT, request(LSMT_ROOT, 0), ids, ctypes.c_size_t(256), ctypes.c_uint(0))
@@ -50,6 +51,7 @@ def main() -> None:
         old, point, fs_type = statmount(mount)
         if point == "/mnt":
             print(f"unique={mount} mountinfo={old} {point} {fs_type}")
+    # --8<-- [end:main]
 
 
 try:

@@ -24,6 +24,7 @@ def changed(fd: int) -> bool:
     return bool(poller.poll(0))
 
 
+# --8<-- [start:main]
 def attempt(label: str, propagation: int | None) -> None:
     fd = os.open("/proc/self/mountinfo", os.O_RDONLY)
     pid = os.fork()
@@ -38,6 +39,7 @@ def attempt(label: str, propagation: int | None) -> None:
         sys.exit(1)
     print(f"{label:<8} changed: {changed(fd)}")
     os.close(fd)
+    # --8<-- [end:main]
 
 
 if os.geteuid() != 0:
