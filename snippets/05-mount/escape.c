@@ -13,7 +13,8 @@
 
 static void look(const char *label, const char *path)
 {
-    printf("%s: %s %s\n", label, path, access(path, F_OK) == 0 ? "が見える" : "は見えない");
+    printf("%s: %s %s\n", label, path,
+           access(path, F_OK) == 0 ? "が見える" : "は見えない");
 }
 
 int main(int argc, char *argv[])
