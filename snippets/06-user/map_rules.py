@@ -10,12 +10,14 @@ import sys
 from collections.abc import Iterable
 
 ME = os.geteuid()
-CASES: dict[str, list[tuple[str, str]]] = {
+# 書く順に、ファイルと、そこへの書き込み。1組ごとにファイルを開き直す
+CASES: dict[str, list[tuple[str, ...]]] = {
     f"0 {ME} 1": [("uid_map", f"0 {ME} 1")],
     f"5 {ME} 1": [("uid_map", f"5 {ME} 1")],
     "0 1234 1": [("uid_map", "0 1234 1")],
     f"0 {ME} 1 / 1 100000 9": [("uid_map", f"0 {ME} 1\n1 100000 9")],
     "written twice": [("uid_map", f"0 {ME} 1")] * 2,
+    "two writes, opened once": [("uid_map", f"0 {ME} 1\n", "1 100000 9")],
     "gid_map first": [("gid_map", f"0 {ME} 1")],
     "setgroups=deny, gid_map": [("setgroups", "deny"), ("gid_map", f"0 {ME} 1")],
     "gid_map, setgroups=deny": [("gid_map", f"0 {ME} 1"), ("setgroups", "deny")],
@@ -30,11 +32,12 @@ CASES: dict[str, list[tuple[str, str]]] = {
 }
 
 
-def write_all(pid: int | str, steps: Iterable[tuple[str, str]]) -> str:
-    for file, text in steps:
+def write_all(pid: int | str, steps: Iterable[tuple[str, ...]]) -> str:
+    for file, *texts in steps:
         fd = os.open(f"/proc/{pid}/{file}", os.O_WRONLY)
         try:
-            os.write(fd, text.encode())
+            for text in texts:
+                os.write(fd, text.encode())
         except OSError as e:
             return errno.errorcode[e.errno]
         finally:
@@ -42,7 +45,7 @@ def write_all(pid: int | str, steps: Iterable[tuple[str, str]]) -> str:
     return "ok"
 
 
-def attempt(steps: list[tuple[str, str]], by_parent: bool) -> str:
+def attempt(steps: list[tuple[str, ...]], by_parent: bool) -> str:
     """子をひとつ作って書き、結果を返す。"""
     from_child, to_parent = os.pipe()
     from_parent, to_child = os.pipe()
