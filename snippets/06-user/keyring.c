@@ -1,5 +1,6 @@
 /*
- * キーリングがユーザー名前空間ごとに分かれることを確かめる。
+ * ユーザーキーリングはユーザー名前空間ごとに分かれ、
+ * セッションキーリングは引き継がれることを確かめる。
  *
  * 実行: gcc -Wall -Wextra -Wpedantic -o keyring keyring.c
  *       ./keyring
@@ -14,21 +15,38 @@
 #include <unistd.h>
 
 /* glibcに関数がないので、番号（SYS_）で呼ぶ */
-static long find(const char *description)
+static void add(const char *description, int keyring)
 {
-    return syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_USER_KEYRING, "user", description, 0);
+    const char *secret = "s3cret";
+
+    if (syscall(SYS_add_key, "user", description, secret, strlen(secret), keyring) < 0)
+        err(1, "add_key");
+}
+
+static const char *find(const char *description, int keyring)
+{
+    long key = syscall(SYS_keyctl, KEYCTL_SEARCH, keyring, "user", description, 0);
+
+    return key < 0 ? "not found" : "found";
+}
+
+static void show(const char *label)
+{
+    printf("%-8s user: %-10s session: %s\n", label, find("book-user", KEY_SPEC_USER_KEYRING),
+           find("book-session", KEY_SPEC_SESSION_KEYRING));
 }
 
 int main(void)
 {
-    const char *secret = "s3cret";
-
-    if (syscall(SYS_add_key, "user", "book", secret, strlen(secret), KEY_SPEC_USER_KEYRING) < 0)
-        err(1, "add_key");
-    printf("outside: %s\n", find("book") < 0 ? "not found" : "found");
+    /* 新しい、名前のないセッションキーリングを持つ */
+    if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0)
+        err(1, "keyctl");
+    add("book-user", KEY_SPEC_USER_KEYRING);
+    add("book-session", KEY_SPEC_SESSION_KEYRING);
+    show("outside");
 
     if (unshare(CLONE_NEWUSER) < 0)
         err(1, "unshare");
-    printf("inside:  %s\n", find("book") < 0 ? "not found" : "found");
+    show("inside");
     return 0;
 }
