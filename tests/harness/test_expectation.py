@@ -6,7 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from harness.expectation import ELISIONS, compare, lines_of
+from harness.alignment import ELISIONS
+from harness.expectation import compare, lines_of
 from harness.settings import Varying
 from harness.unknowns import Renaming
 
@@ -312,3 +313,27 @@ def test_lsns_gives_a_column_more_than_it_needs() -> None:
     ]
     assert passes(["uts:[4026532257]"], ["uts:[4026532168]"], renaming)
     assert passes(text, run, renaming)
+
+
+def test_spaces_that_differ_for_no_value_are_shown_and_corrected() -> None:
+    text, run = [" 0   4K root", "10   4K root"], ["0    4K  root", "10   4K root"]
+    comparison = compare(text, run, Renaming())
+    assert [(line.kind, line.text, line.note) for line in comparison.diff] == [
+        ("missing", " 0   4K root", "the spaces differ"),
+        ("extra", "0    4K  root", ""),
+        ("same", "10   4K root", ""),
+    ]
+    assert comparison.corrected == tuple(run)
+
+
+@given(outputs, st.data())
+def test_a_failure_always_shows_a_difference(output: list[str], data: st.DataObject) -> None:
+    """Spaces put in anywhere are a difference, or none; never a failure that shows nothing."""
+    assume(output)
+    changed = list(output)
+    row = data.draw(st.integers(0, len(output) - 1))
+    column = data.draw(st.integers(0, len(output[row])))
+    changed[row] = output[row][:column] + "  " + output[row][column:]
+    comparison = compare(output, changed, Renaming())
+    differs = any(line.kind in ("missing", "extra") for line in comparison.diff)
+    assert comparison.passed != differs

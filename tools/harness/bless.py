@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.expectation import ELISIONS
+from harness.alignment import ELISIONS
 from harness.play import Played
 from harness.record import Result
 from zenn.console import rows

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.agent import OUTPUT_LIMIT
+from harness.alignment import ELISIONS
 from harness.channel import AgentGoneError, AgentRefusedError, Channel
 from harness.chapter import Block
-from harness.expectation import ELISIONS, Comparison, agree, compare, lines_of
+from harness.expectation import Comparison, agree, compare, lines_of
 from harness.machine import Machine
 from harness.scenario import Action, Put, Scenario, Step
 from harness.unknowns import Renaming, Value
