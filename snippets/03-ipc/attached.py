@@ -21,6 +21,7 @@ def show(label: str, address: int) -> None:
     print(f"{label:<8}{namespace}  memory: {text}, listed: {len(rows)}")
 
 
+# --8<-- [start:main]
 def main() -> None:
     os.unshare(os.CLONE_NEWIPC)
     shmid = LIBC.shmget(IPC_PRIVATE, ctypes.c_size_t(4096), IPC_CREAT | 0o600)
@@ -37,6 +38,9 @@ def main() -> None:
     for line in Path("/proc/self/maps").read_text().splitlines():
         if "SYSV" in line:
             print("mapped ", line.split(maxsplit=5)[5])
+
+
+# --8<-- [end:main]
 
 
 main()

@@ -65,6 +65,7 @@ def show(label: str) -> None:
     print(f"{label:<8}{os.readlink('/proc/self/ns/ipc')}  {found}", flush=True)
 
 
+# --8<-- [start:main]
 def main() -> None:
     try:
         pid = clone3(os.CLONE_NEWIPC)
@@ -79,6 +80,9 @@ def main() -> None:
     _, status = os.waitpid(pid, 0)
     show("parent")
     sys.exit(os.waitstatus_to_exitcode(status))
+
+
+# --8<-- [end:main]
 
 
 main()

@@ -15,6 +15,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.shmat.restype = ctypes.c_void_p
 
 
+# --8<-- [start:fill]
 def sysv() -> None:
     shmid = LIBC.shmget(IPC_PRIVATE, ctypes.c_size_t(SIZE), IPC_CREAT | 0o600)
     address = LIBC.shmat(shmid, None, 0)
@@ -30,6 +31,9 @@ def posix() -> None:
     os.unlink("/dev/shm/fill")
     os.ftruncate(fd, SIZE)
     mmap.mmap(fd, SIZE).write(b"\1" * SIZE)
+
+
+# --8<-- [end:fill]
 
 
 def run(label: str, fill: Callable[[], None]) -> None:

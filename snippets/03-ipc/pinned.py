@@ -33,6 +33,7 @@ def mount_queues() -> None:
         raise OSError(ctypes.get_errno(), "mount")
 
 
+# --8<-- [start:measure]
 HOLDERS: dict[str, Callable[[], object]] = {
     "nothing": lambda: None,
     "a segment, not attached": lambda: LIBC.shmget(0x2026, ctypes.c_size_t(1), IPC_CREAT),
@@ -63,6 +64,9 @@ def measure(hold: Callable[[], object]) -> str:
         else:
             return "gone"
     return "kept"
+
+
+# --8<-- [end:measure]
 
 
 for name, hold in HOLDERS.items():

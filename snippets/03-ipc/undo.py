@@ -29,6 +29,7 @@ def call(name: str, *args: object) -> int:
     return result
 
 
+# --8<-- [start:main]
 def main() -> None:
     home = os.open("/proc/self/ns/ipc", os.O_RDONLY | os.O_CLOEXEC)
     semid = call("semget", IPC_PRIVATE, 1, IPC_CREAT | 0o600)
@@ -47,6 +48,9 @@ def main() -> None:
     os.setns(home, os.CLONE_NEWIPC)  # いまいる名前空間に入り直す
     print("setns   ", call("semctl", semid, 0, GETVAL))
     call("semctl", semid, 0, 0)  # IPC_RMID
+
+
+# --8<-- [end:main]
 
 
 try:

@@ -20,6 +20,7 @@ enum { STACK_SIZE = 1024 * 1024 };
 static _Alignas(16) char stack[STACK_SIZE];
 static int pipe_fds[2];
 
+/* --8<-- [start:main] */
 static int child(void *arg)
 {
     char *const *argv = arg;
@@ -77,3 +78,4 @@ int main(void)
         err(1, "waitpid");
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
+/* --8<-- [end:main] */

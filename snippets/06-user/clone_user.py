@@ -46,6 +46,7 @@ def write(path: str, text: str) -> None:
         os.close(fd)
 
 
+# --8<-- [start:main]
 def main() -> None:
     ready, done = os.pipe()
     try:
@@ -72,6 +73,9 @@ def main() -> None:
     os.write(done, b"!")
     _, status = os.waitpid(pid, 0)
     sys.exit(os.waitstatus_to_exitcode(status))
+
+
+# --8<-- [end:main]
 
 
 main()

@@ -30,6 +30,7 @@ static const char *find(const char *description, int keyring)
     return key < 0 ? "not found" : "found";
 }
 
+/* --8<-- [start:main] */
 static void show(const char *label)
 {
     printf("%-8s user: %-10s session: %s\n", label, find("book-user", KEY_SPEC_USER_KEYRING),
@@ -50,3 +51,4 @@ int main(void)
     show("inside");
     return 0;
 }
+/* --8<-- [end:main] */

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable
 
 ME = os.geteuid()
+# --8<-- [start:cases]
 # 書く順に、ファイルと、そこへの書き込み。1組ごとにファイルを開き直す
 CASES: dict[str, list[tuple[str, ...]]] = {
     f"0 {ME} 1": [("uid_map", f"0 {ME} 1")],
@@ -30,6 +31,7 @@ CASES: dict[str, list[tuple[str, ...]]] = {
     "341 lines": [("uid_map", "".join(f"{i} {i} 1\n" for i in range(341)))],
     "4096 bytes": [("uid_map", f"0 {ME} 1".ljust(4096))],
 }
+# --8<-- [end:cases]
 
 
 def write_all(pid: int | str, steps: Iterable[tuple[str, ...]]) -> str:

@@ -68,6 +68,7 @@ def with_shared_fs(operation: Callable[[], object]) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+# --8<-- [start:traps]
 target = clone3(os.CLONE_NEWUSER)
 inner = open_ns(target)
 report("setns", lambda: enter(inner))
@@ -77,4 +78,7 @@ report("setns, two threads", lambda: with_thread(lambda: enter(inner)))
 report("setns, CLONE_FS shared", lambda: with_shared_fs(lambda: enter(inner)))
 report("unshare, two threads", lambda: with_thread(lambda: os.unshare(os.CLONE_NEWUSER)))
 report("clone3, with CLONE_FS", lambda: clone3(os.CLONE_NEWUSER | CLONE_FS))
+# --8<-- [end:traps]
+
+
 os.kill(target, signal.SIGKILL)

@@ -53,6 +53,7 @@ def bind_80() -> None:
         s.bind(("", 80))
 
 
+# --8<-- [start:operations]
 OPERATIONS: dict[str, Callable[[], object]] = {
     "sethostname(2)": lambda: socket.sethostname(socket.gethostname()),
     "mount(2) tmpfs": lambda: mount("tmpfs"),
@@ -71,6 +72,7 @@ OPERATIONS: dict[str, Callable[[], object]] = {
     "setpriority(2)": lambda: os.setpriority(os.PRIO_PROCESS, 0, -1),
     "swapoff(2)": lambda: check(LIBC.swapoff(b"/none")),
 }
+# --8<-- [end:operations]
 
 
 def measure() -> dict[str, str]:
