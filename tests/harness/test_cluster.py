@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from distributed import Client
 
-from harness import image, kernels, record
+from harness import image, record
 from harness.chapter import Chapter
 from harness.cluster import Wanted, cluster, run_there
 from harness.machine import MachineError
@@ -69,7 +69,7 @@ def two_workers(tmp_path: Path) -> Iterator[Cluster]:
 
 
 def on_cluster(chapter: Chapter, address: str) -> Iterator[Result]:
-    with cluster(address, "namespaces", kernels.DEFAULT) as workers:
+    with cluster(address, "namespaces", None) as workers:
         yield from run(scenarios(chapter), workers, stop_at_failure=False)
 
 
@@ -129,7 +129,7 @@ def test_workers_leave_nothing_when_they_end(chapter: Build, two_workers: Cluste
 def test_where_no_scheduler_answers_it_says_so() -> None:
     with (
         pytest.raises(MachineError, match=r"No scheduler answers at tcp://127\.0\.0\.1:9"),
-        cluster("tcp://127.0.0.1:9", "auto", kernels.DEFAULT),
+        cluster("tcp://127.0.0.1:9", "auto", None),
     ):
         pass
 
@@ -137,7 +137,7 @@ def test_where_no_scheduler_answers_it_says_so() -> None:
 def test_a_worker_with_another_harness_is_not_used(chapter: Build) -> None:
     (scenario,) = scenarios(chapter(SLOW))
     with pytest.raises(MachineError, match="another version of the harness"):
-        run_there(Wanted("namespaces", kernels.DEFAULT, False, "another"), scenario)
+        run_there(Wanted("namespaces", None, False, "another"), scenario)
 
 
 def _children(pid: int) -> list[int]:

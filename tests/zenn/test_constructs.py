@@ -176,7 +176,7 @@ def test_a_diff_has_the_colours_of_its_language_and_marks_its_lines() -> None:
     assert '<span class="diff__removed"><span class="gd">-</span>' in page
     assert '<span class="diff__added"><span class="gi">+</span>' in page
     assert page.count('class="diff__') == 2
-    assert '<span class="filename">a.py</span>' in page
+    assert '<span class="block__title">a.py</span>' in page
 
 
 def test_a_diff_without_a_language_marks_its_lines() -> None:

@@ -7,7 +7,9 @@ from xml.etree.ElementTree import Element
 from page import classes
 
 _CODE = frozenset({"code", "pre", "embed-katex", "script", "style"})
-_NOT_TEXT = frozenset({"arithmatex", "filename", "code-block-filename", "badge", "footnotes-title"})
+_NOT_TEXT = frozenset(
+    {"arithmatex", "badge", "block__head", "code-block-filename", "footnotes-title"}
+)
 _MARKUP = re.compile(
     r"```|~~|:::|\*\*|__|==|\]\(|!\[|@\[|\]\[|\[\^|\^\[|\[//\]|\[[ xX]\]|\[TOC\]|<!--|-->|--8<--"
     r"|\$[^$]+\$|\{[.#:]|</?[a-zA-Z]|&#?\w+;|!!!|\?\?\?|\|[ :]*--"

@@ -26,6 +26,7 @@ from page import Node, classes, find_class, nodes, text_of
 _INLINE = frozenset(
     {"a", "br", "code", "em", "embed-katex", "img", "input", "s", "span", "strong", "sup"}
 )
+_GROUPS = frozenset({"terminals", "tabs", "tabs__panel"})  # of blocks that the text has in a row
 _SPACE = re.compile(r"[ \t\n]+")
 
 
@@ -113,11 +114,13 @@ def _block(element: Element) -> list[str]:
         content = find_class(element, "msg-content")
         return _nested(name, element if content is None else content)
     if kind & {"code-block-container", "highlight"}:
-        file = find_class(element, "code-block-filename", "filename")
+        file = find_class(element, "code-block-filename")
         pre = element.find("pre")
         assert pre is not None
         title = "" if file is None else text_of(file).strip()
         return [f"code {title}".strip(), *_code(pre)]
+    if kind & _GROUPS:
+        return _blocks(nodes(element))
     if kind & {"zenn-katex", "arithmatex", "equation"}:
         return _math_block(element)
     if kind & {"footnotes", "footnote"}:
@@ -126,8 +129,24 @@ def _block(element: Element) -> list[str]:
         return _embed(element)
     if "link-card" in kind:
         return [_card(element.get("href", ""))]
+    if "verification" in kind:
+        return []
     assert "block" in kind, f"a block of no kind known here: <{element.tag} class={kind}>"
-    return _blocks(node for node in nodes(element) if not _is_badge(node))
+    return _site_block(element)
+
+
+def _site_block(element: Element) -> list[str]:
+    """Describe a block of the site: its title stands in a head of its own, its badge below."""
+    added = ("block__head", "badge")
+    shown = [
+        node
+        for node in nodes(element)
+        if isinstance(node, str) or not classes(node).intersection(added)
+    ]
+    file = find_class(element, "block__title")
+    kind, *lines = _blocks(shown) or [""]
+    title = "" if file is None else text_of(file).strip()
+    return [f"{kind} {title}".strip(), *lines] if kind else []
 
 
 def _row(row: Element) -> list[str]:
@@ -233,6 +252,8 @@ def _inline_element(element: Element) -> str:
             return f"<back {_note(element)}>{inner}</back>"
         case "sup":
             return f"<note {_note(element[0])}>{text_of(element)}</note>"
+        case "a" if kind & {"term", "man"}:
+            return inner  # which the site makes of the text's words
         case "a" if "link-card" not in kind:
             title = f' "{element.get("title")}"' if element.get("title") else ""
             return f"<a {_address(element.get('href', ''))}{title}>{inner}</a>"
@@ -286,10 +307,6 @@ def _is_block(element: Element) -> bool:
 def _is_hidden(element: Element) -> bool:
     style = element.get("style", "").replace(" ", "")
     return "display:none" in style or bool(classes(element) & {"header-anchor-link", "headerlink"})
-
-
-def _is_badge(node: Node) -> bool:
-    return isinstance(node, Element) and "badge" in classes(node)
 
 
 def _nested(name: str, element: Element) -> list[str]:
