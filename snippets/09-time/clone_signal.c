@@ -29,7 +29,9 @@ static int child(void *unused)
 // --8<-- [start:main]
 int main(void)
 {
-    int pid = clone(child, stack + sizeof(stack), CLONE_NEWTIME | SIGCHLD, NULL);
+    /* CLONE_VFORKは、子が終わるのを待ってから戻るため。結果には関わらない */
+    int flags = CLONE_NEWTIME | CLONE_VFORK | SIGCHLD;
+    pid_t pid = clone(child, stack + sizeof(stack), flags, NULL);
     if (pid < 0)
         err(1, "clone");
     if (waitpid(pid, NULL, 0) < 0)

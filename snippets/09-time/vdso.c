@@ -20,7 +20,7 @@ int main(void)
             err(1, "clock_gettime");
     if (syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &u) < 0)
         err(1, "syscall");
-    printf("same within 1 s: %s\n", u.tv_sec - t.tv_sec <= 1 ? "yes" : "no");
-    printf("over 7 days: %s\n", t.tv_sec >= 604800 ? "yes" : "no");
+    printf("same time: %s\n", u.tv_sec - t.tv_sec < 60 ? "yes" : "no");
+    printf("7 days or more: %s\n", t.tv_sec >= 604800 ? "yes" : "no");
     return 0;
 }

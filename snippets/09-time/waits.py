@@ -76,7 +76,8 @@ def main() -> None:
 
     # 「いまから0.1秒」のように長さで渡すものには、時計のずれは関係ない
     epoll = select.epoll()
-    print(f"{'nanosleep (relative)':<32}{slept(lambda: time.sleep(0.11))}")
+    length = ctypes.byref(Timespec.of(0.11))
+    print(f"{'nanosleep (relative)':<32}{slept(lambda: LIBC.nanosleep(length, None))}")
     print(f"{'epoll_wait (relative)':<32}{slept(lambda: epoll.poll(0.11))}")
     print(f"{'poll (relative)':<32}{slept(lambda: select.poll().poll(110))}")
 
