@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,11 +30,17 @@ static int child(void *unused)
 // --8<-- [start:main]
 int main(void)
 {
+    char command[64];
+
     /* CLONE_VFORKは、子が終わるのを待ってから戻るため。結果には関わらない */
     int flags = CLONE_NEWTIME | CLONE_VFORK | SIGCHLD;
     pid_t pid = clone(child, stack + sizeof(stack), flags, NULL);
     if (pid < 0)
         err(1, "clone");
+    /* 38番目の項目が、終了を知らせるシグナルの番号 */
+    snprintf(command, sizeof(command), "cut -d' ' -f38 /proc/%d/stat", pid);
+    if (system(command) != 0)
+        errx(1, "%s", command);
     if (waitpid(pid, NULL, 0) < 0)
         warn("waitpid");
     if (waitpid(pid, NULL, __WALL) == pid)

@@ -29,6 +29,7 @@ static void show(const char *label)
     fflush(stdout);
 }
 
+// --8<-- [start:main]
 int main(void)
 {
     struct clone_args args = {.flags = CLONE_NEWTIME, .exit_signal = SIGCHLD};
@@ -53,3 +54,4 @@ int main(void)
     show("parent");
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
+// --8<-- [end:main]

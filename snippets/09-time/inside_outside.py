@@ -44,6 +44,7 @@ def touched() -> float:
     return seconds
 
 
+# --8<-- [start:measure]
 def measure() -> dict[str, float]:
     values = {}
     for name, clock in CLOCKS.items():
@@ -66,6 +67,9 @@ def measure() -> dict[str, float]:
         "file mtime": touched(),
     }
     return values
+
+
+# --8<-- [end:measure]
 
 
 def main() -> None:

@@ -35,6 +35,7 @@ static void show(const char *label)
     printf("%s %s\n", label, ns);
 }
 
+// --8<-- [start:main]
 int main(int argc, char *argv[])
 {
     if (argc != 2)
@@ -53,3 +54,4 @@ int main(int argc, char *argv[])
     printf("jumped %+.0f days\n", (after - before) / DAY);
     return 0;
 }
+// --8<-- [end:main]

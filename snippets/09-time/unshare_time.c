@@ -43,6 +43,7 @@ static void show(const char *label)
     fflush(stdout); /* 残しておくと、forkした子も同じ行を書き出す */
 }
 
+// --8<-- [start:main]
 int main(void)
 {
     int status;
@@ -71,3 +72,4 @@ int main(void)
     show("parent");
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
+// --8<-- [end:main]
