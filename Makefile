@@ -27,13 +27,13 @@ proofread: $(READY) ## lint docs/: what Zenn would show otherwise than is meant
 verify: $(READY) ## run every block of docs/ in fresh machines and check its output
 	$(BIN)/python tools/run_snippets.py
 
-# The only part of the site that is not ours and not Material's: mermaid, for the diagrams.
-MERMAID := docs/assets/vendor/mermaid.js
+# The parts of the site that are not ours and not Material's: diagrams, formulas, offline search.
+VENDOR := docs/assets/vendor/.made
 
-$(MERMAID): tools/web/package-lock.json | $(READY)
+$(VENDOR): tools/web/package-lock.json | $(READY)
 	npm ci --prefix tools/web --ignore-scripts --no-audit --no-fund --silent
-	install -D -m 644 tools/web/node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js $@
-	install -m 644 tools/web/node_modules/@mermaid-js/tiny/LICENSE $(@D)/mermaid.LICENSE.txt
+	tools/web/vendor $(@D)
+	touch $@
 
 # docs/programs is snippets/, so the site has every program; this is all of them at once.
 PROGRAMS := docs/assets/programs.zip
@@ -41,13 +41,13 @@ PROGRAMS := docs/assets/programs.zip
 $(PROGRAMS): tools/zenn/archive.py $(shell find snippets) | $(READY)
 	$(BIN)/python -m zenn.archive snippets $@
 
-site: $(READY) $(MERMAID) $(PROGRAMS) ## build site/
+site: $(READY) $(VENDOR) $(PROGRAMS) ## build site/
 	$(BIN)/mkdocs build --strict --quiet
 
 export: $(READY) ## write the book for Zenn into build/zenn/, or into DIR=...
 	$(BIN)/python -m zenn export $(or $(DIR),build/zenn)
 
-serve: $(READY) $(MERMAID) $(PROGRAMS) ## show the site at http://127.0.0.1:8000, verify and reload it at every save
+serve: $(READY) $(VENDOR) $(PROGRAMS) ## show the site at http://127.0.0.1:8000, verify and reload it at every save
 	$(BIN)/python -m harness.serve
 
 lint: proofread ## ruff, mypy and proofread
