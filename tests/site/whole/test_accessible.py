@@ -55,6 +55,11 @@ def test_nobody_is_shut_out(
         page.wait_for_function("!document.querySelector('pre.diagram:not([hidden])')")
         page.locator(".badge > summary").evaluate_all("found => found[0]?.click()")
         page.screenshot(path=SCREENSHOTS / f"{kind}-{screen}-{scheme}.png")
+        if kind == "chapter":
+            page.locator(".terminals").first.scroll_into_view_if_needed()
+            page.screenshot(path=SCREENSHOTS / f"terminals-{screen}-{scheme}.png")
+            page.locator(".tabs").first.scroll_into_view_if_needed()
+            page.screenshot(path=SCREENSHOTS / f"program-{screen}-{scheme}.png")
         page.add_script_tag(path=AXE)
         found = page.evaluate("axe.run({ resultTypes: ['violations'] })")
         wrong += [
