@@ -7,7 +7,8 @@ BIN    := $(VENV)/bin
 export NO_MKDOCS_2_WARNING = 1
 READY  := $(VENV)/.ready
 
-.PHONY: all setup proofread verify site export serve test lint bench requirements clean help
+.PHONY: all setup proofread verify site offline pdf epub export serve lint test audit sbom bench
+.PHONY: requirements clean help
 .DEFAULT_GOAL := all
 
 all: proofread verify site ## set up, lint and verify every block of the book, build site/
@@ -44,6 +45,26 @@ $(PROGRAMS): tools/zenn/archive.py $(shell find snippets) | $(READY)
 site: $(READY) $(VENDOR) $(PROGRAMS) ## build site/
 	$(BIN)/mkdocs build --strict --quiet
 
+# The site as files to be opened without a server: what all downloads are made of.
+OFFLINE_SITE := build/offline
+DOWNLOADS    := build/downloads
+BOOK         := $(DOWNLOADS)/namespace-book
+
+.PHONY: $(OFFLINE_SITE)
+$(OFFLINE_SITE): $(READY) $(VENDOR) $(PROGRAMS)
+	OFFLINE=true $(BIN)/mkdocs build --strict --quiet --site-dir $@
+
+offline: $(OFFLINE_SITE) ## write the site as a zip file to be read offline into build/downloads/
+	$(BIN)/python -m zenn.archive $< $(BOOK)-offline.zip
+
+pdf: $(OFFLINE_SITE) ## write the book as PDF into build/downloads/
+	tools/provision.sh downloads
+	$(BIN)/python -m publish $< $(BOOK).pdf
+
+epub: $(OFFLINE_SITE) ## write the book as EPUB into build/downloads/
+	tools/provision.sh downloads
+	$(BIN)/python -m publish $< $(BOOK).epub
+
 export: $(READY) ## write the book for Zenn into build/zenn/, or into DIR=...
 	$(BIN)/python -m zenn export $(or $(DIR),build/zenn)
 
@@ -61,7 +82,13 @@ ZENN := tests/zenn/conformance/node_modules/.package-lock.json
 $(ZENN): tests/zenn/conformance/package-lock.json | $(READY)
 	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
 
-test: lint $(ZENN) $(PROGRAMS) ## set up, lint, run the tests
+# What the tests check the site's pages with.
+CHECKS := tests/site/whole/checks/node_modules/.package-lock.json
+
+$(CHECKS): tests/site/whole/checks/package-lock.json | $(READY)
+	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
+
+test: lint $(ZENN) $(CHECKS) $(VENDOR) $(PROGRAMS) ## set up, lint, run the tests
 	tools/provision.sh test
 	$(BIN)/pytest --numprocesses auto
 
