@@ -61,6 +61,7 @@ case ${1-} in
     test)
         for_downloads
         need epubcheck command -v epubcheck
+        need poppler-utils command -v pdftotext
         ;;
     reader)
         # The machine has what the guest has, in which the chapters' outputs were made …

@@ -27,7 +27,7 @@ PROGRAMS = {"python": "Python", "c": "C", "rust": "Rust"}
 
 _PUBLISHED = "programs"  # docs/programs is snippets/: a link, so that the site has the files
 
-# Whitespace and names of nothing in particular have no colour; their elements are a fifth of a page.
+# Whitespace and plain names have no colour; their elements are a twentieth of a page.
 _UNCOLOURED = re.compile(r'<span class="(?:w|n)">([^<]*)</span>')
 
 

@@ -23,7 +23,13 @@ def validate(*pages: Path) -> subprocess.CompletedProcess[str]:
 def check_links(folder: Path) -> subprocess.CompletedProcess[str]:
     """Follow the links between the pages in `folder`, to the headings too; not those out of it."""
     # Addresses of the page for wrong addresses count from the root of the server.
-    where = ["--root-dir", folder, "--index-files", "index.html", *folder.rglob("*.html")]
+    where: list[str | Path] = [
+        "--root-dir",
+        folder,
+        "--index-files",
+        "index.html",
+        *folder.rglob("*.html"),
+    ]
     return subprocess.run(
         [LYCHEE, "--offline", "--include-fragments", "--no-progress", *where],
         capture_output=True,

@@ -6,9 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 from playwright.sync_api import Browser, Page
-
-from whole_book import Whole
 from searching import search
+from whole_book import Whole
 
 QUERIES: dict[str, dict[str, list[str]]] = yaml.safe_load(
     (Path(__file__).parent / "queries.yaml").read_text("utf-8")

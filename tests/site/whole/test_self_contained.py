@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request
 from whole_book import Whole
 
 REQUESTS = 10
@@ -29,6 +29,10 @@ def weight(whole: Whole, url: str) -> int:
     return len(gzip.compress(whole.file(url).read_bytes()))
 
 
+def complaints(message: ConsoleMessage) -> list[str]:
+    return [message.text] if message.type in ("error", "warning") else []
+
+
 def test_no_page_has_an_error_asks_another_host_or_is_too_heavy(
     context: BrowserContext, whole: Whole
 ) -> None:
@@ -36,10 +40,7 @@ def test_no_page_has_an_error_asks_another_host_or_is_too_heavy(
     asked: list[Request] = []
     page = context.new_page()
     page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
-    page.on(
-        "console",
-        lambda message: message.type in ("error", "warning") and wrong.append(message.text),
-    )
+    page.on("console", lambda message: wrong.extend(complaints(message)))
     context.on("request", lambda request: asked.append(request))
     assert len(whole.pages) > 10
     for path in whole.pages:
