@@ -95,11 +95,27 @@ test: lint $(ZENN) $(CHECKS) $(VENDOR) $(PROGRAMS) ## set up, lint, run the test
 bench: $(READY) ## the figures of tests/benchmarks, as ratios measured in one run
 	tests/benchmarks/run
 
-requirements: ## write requirements.txt and tests/benchmarks/requirements.txt anew (needs uv)
+# The tools that look at what we depend on have dependencies of their own: a venv of their own.
+SUPPLY := build/supply
+
+$(SUPPLY)/.ready: tools/supply/requirements.txt | $(READY)
+	$(PYTHON) -m venv --clear $(SUPPLY)
+	$(SUPPLY)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
+audit: $(SUPPLY)/.ready ## ask PyPI and npm whether what is locked has known vulnerabilities
+	tools/supply/audit $(SUPPLY)/bin
+
+sbom: $(SUPPLY)/.ready ## write what is locked as CycloneDX into build/downloads/
+	tools/supply/sbom $(SUPPLY)/bin $(DOWNLOADS)
+
+requirements: ## write every requirements.txt anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	    --extra test pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	    --extra bench pyproject.toml -c requirements.txt -o tests/benchmarks/requirements.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	    --python-version 3.11 --group supply -o tools/supply/requirements.txt
 
 clean: ## remove all that was made here (the guest image stays in the user's cache)
 	rm -rf $(VENV) build site tools/*.egg-info
