@@ -7,7 +7,8 @@ BIN    := $(VENV)/bin
 export NO_MKDOCS_2_WARNING = 1
 READY  := $(VENV)/.ready
 
-.PHONY: all setup proofread verify site export serve test lint bench requirements clean help
+.PHONY: all setup proofread verify site offline pdf epub export serve lint test audit sbom bench
+.PHONY: requirements clean help
 .DEFAULT_GOAL := all
 
 all: proofread verify site ## set up, lint and verify every block of the book, build site/
@@ -27,13 +28,13 @@ proofread: $(READY) ## lint docs/: what Zenn would show otherwise than is meant
 verify: $(READY) ## run every block of docs/ in fresh machines and check its output
 	$(BIN)/python tools/run_snippets.py
 
-# The only part of the site that is not ours and not Material's: mermaid, for the diagrams.
-MERMAID := docs/assets/vendor/mermaid.js
+# The parts of the site that are not ours and not Material's: diagrams, formulas, offline search.
+VENDOR := docs/assets/vendor/.made
 
-$(MERMAID): tools/web/package-lock.json | $(READY)
+$(VENDOR): tools/web/package-lock.json | $(READY)
 	npm ci --prefix tools/web --ignore-scripts --no-audit --no-fund --silent
-	install -D -m 644 tools/web/node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js $@
-	install -m 644 tools/web/node_modules/@mermaid-js/tiny/LICENSE $(@D)/mermaid.LICENSE.txt
+	tools/web/vendor $(@D)
+	touch $@
 
 # docs/programs is snippets/, so the site has every program; this is all of them at once.
 PROGRAMS := docs/assets/programs.zip
@@ -41,13 +42,33 @@ PROGRAMS := docs/assets/programs.zip
 $(PROGRAMS): tools/zenn/archive.py $(shell find snippets) | $(READY)
 	$(BIN)/python -m zenn.archive snippets $@
 
-site: $(READY) $(MERMAID) $(PROGRAMS) ## build site/
+site: $(READY) $(VENDOR) $(PROGRAMS) ## build site/
 	$(BIN)/mkdocs build --strict --quiet
+
+# The site as files to be opened without a server: what all downloads are made of.
+OFFLINE_SITE := build/offline
+DOWNLOADS    := build/downloads
+BOOK         := $(DOWNLOADS)/namespace-book
+
+.PHONY: $(OFFLINE_SITE)
+$(OFFLINE_SITE): $(READY) $(VENDOR) $(PROGRAMS)
+	OFFLINE=true $(BIN)/mkdocs build --strict --quiet --site-dir $@
+
+offline: $(OFFLINE_SITE) ## write the site as a zip file to be read offline into build/downloads/
+	$(BIN)/python -m zenn.archive $< $(BOOK)-offline.zip
+
+pdf: $(OFFLINE_SITE) ## write the book as PDF into build/downloads/
+	tools/provision.sh downloads
+	$(BIN)/python -m publish $< $(BOOK).pdf
+
+epub: $(OFFLINE_SITE) ## write the book as EPUB into build/downloads/
+	tools/provision.sh downloads
+	$(BIN)/python -m publish $< $(BOOK).epub
 
 export: $(READY) ## write the book for Zenn into build/zenn/, or into DIR=...
 	$(BIN)/python -m zenn export $(or $(DIR),build/zenn)
 
-serve: $(READY) $(MERMAID) $(PROGRAMS) ## show the site at http://127.0.0.1:8000, verify and reload it at every save
+serve: $(READY) $(VENDOR) $(PROGRAMS) ## show the site at http://127.0.0.1:8000, verify and reload it at every save
 	$(BIN)/python -m harness.serve
 
 lint: proofread ## ruff, mypy and proofread
@@ -61,18 +82,40 @@ ZENN := tests/zenn/conformance/node_modules/.package-lock.json
 $(ZENN): tests/zenn/conformance/package-lock.json | $(READY)
 	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
 
-test: lint $(ZENN) $(PROGRAMS) ## set up, lint, run the tests
+# What the tests check the site's pages with.
+CHECKS := tests/site/whole/checks/node_modules/.package-lock.json
+
+$(CHECKS): tests/site/whole/checks/package-lock.json | $(READY)
+	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
+
+test: lint $(ZENN) $(CHECKS) $(VENDOR) $(PROGRAMS) ## set up, lint, run the tests
 	tools/provision.sh test
 	$(BIN)/pytest --numprocesses auto
 
 bench: $(READY) ## the figures of tests/benchmarks, as ratios measured in one run
 	tests/benchmarks/run
 
-requirements: ## write requirements.txt and tests/benchmarks/requirements.txt anew (needs uv)
+# The tools that look at what we depend on have dependencies of their own: a venv of their own.
+SUPPLY := build/supply
+
+$(SUPPLY)/.ready: tools/supply/requirements.txt | $(READY)
+	$(PYTHON) -m venv --clear $(SUPPLY)
+	$(SUPPLY)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
+audit: $(SUPPLY)/.ready ## ask PyPI and npm whether what is locked has known vulnerabilities
+	tools/supply/audit $(SUPPLY)/bin
+
+sbom: $(SUPPLY)/.ready ## write what is locked as CycloneDX into build/downloads/
+	tools/supply/sbom $(SUPPLY)/bin $(DOWNLOADS)
+
+requirements: ## write every requirements.txt anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	    --extra test pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	    --extra bench pyproject.toml -c requirements.txt -o tests/benchmarks/requirements.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	    --python-version 3.11 --group supply -o tools/supply/requirements.txt
 
 clean: ## remove all that was made here (the guest image stays in the user's cache)
 	rm -rf $(VENV) build site tools/*.egg-info

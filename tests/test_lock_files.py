@@ -8,7 +8,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("folder", ["tools/web", "tests/zenn/conformance"])
+@pytest.mark.parametrize(
+    "folder", ["tools/web", "tests/zenn/conformance", "tests/site/whole/checks"]
+)
 def test_packages_are_locked_by_digest_and_not_by_address(folder: str) -> None:
     lock = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))
     packages = {name: package for name, package in lock["packages"].items() if name}

@@ -2,6 +2,7 @@
 # Installs the Debian/Ubuntu packages that are missing, and says what is missing where it can't.
 #
 #   provision.sh           what setting up, verifying and building take (`make` calls it)
+#   provision.sh downloads also what PDF and EPUB take (`make pdf` and `make epub` call it)
 #   provision.sh test      also what the tests take (`make test` calls it)
 #   provision.sh reader    also what readers of the book type: the machine of the Vagrantfile
 #
@@ -37,6 +38,12 @@ installed() { # installed PACKAGE
     [ "$(dpkg-query --show --showformat '${db:Status-Status}' "$1")" = installed ]
 }
 
+for_downloads() {
+    need chromium command -v chromium # prints the PDF; in the tests, reads as a reader does
+    need fonts-noto-cjk installed fonts-noto-cjk
+    need pandoc command -v pandoc # makes the EPUB
+}
+
 need make command -v make
 need python3-venv python3 -c 'import ensurepip, venv'
 need mmdebstrap command -v mmdebstrap
@@ -50,7 +57,12 @@ need npm command -v npm     # that, and the diagrams of the site
 
 case ${1-} in
     "") ;;
-    test) need chromium command -v chromium ;; # reads the site as a reader does
+    downloads) for_downloads ;;
+    test)
+        for_downloads
+        need epubcheck command -v epubcheck
+        need poppler-utils command -v pdftotext
+        ;;
     reader)
         # The machine has what the guest has, in which the chapters' outputs were made …
         # shellcheck disable=SC2013  # words are what is wanted
@@ -63,7 +75,7 @@ case ${1-} in
         done
         ;;
     *)
-        echo "usage: provision.sh [test|reader]" >&2
+        echo "usage: provision.sh [downloads|test|reader]" >&2
         exit 2
         ;;
 esac

@@ -236,6 +236,25 @@
     heading.after(said, hint, pages);
   }
 
+  // Formulas are TeX in the page, and are set by KaTeX, which only a page that has any loads.
+  const own = document.currentScript.src;
+  function formulas() {
+    const found = document.querySelectorAll(".arithmatex");
+    if (found.length === 0) return;
+    const address = (name) => new URL(`vendor/katex/${name}`, own).href;
+    const script = make("script", { src: address("katex.min.js") });
+    script.addEventListener("load", () => {
+      for (const place of found) {
+        const text = place.textContent;
+        katex.render(text.slice(2, -2), place, {
+          displayMode: text.startsWith("\\["),
+          throwOnError: false,
+        });
+      }
+    });
+    document.head.append(make("link", { rel: "stylesheet", href: address("katex.min.css") }), script);
+  }
+
   // What Material leaves without a name: the search, and a landmark for every block of code.
   function names() {
     document.querySelector(".md-search[role=dialog]")?.setAttribute("aria-label", "検索");
@@ -257,4 +276,5 @@
   languageTabs();
   glossaryTips();
   readMarks();
+  formulas();
 })();

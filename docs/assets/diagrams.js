@@ -1,5 +1,5 @@
-// Draws the Mermaid diagrams of a page that has any, with the copy of mermaid that `make` puts
-// into assets/vendor. Material's own integration would load it from a CDN, so the blocks don't
+// Draws the Mermaid diagrams of a page when a reader comes near the first one, with the copy of
+// mermaid that `make` puts into assets/vendor: it is several times the page. Material's own integration would load it from a CDN, so the blocks don't
 // bear the class it looks for. Without the copy, or where drawing fails, the source stays visible.
 (() => {
   const sources = [...document.querySelectorAll("pre.diagram")];
@@ -50,5 +50,14 @@
       attributeFilter: ["data-md-color-scheme"],
     });
   };
-  document.head.append(script);
+  const load = () => {
+    near.disconnect();
+    if (!script.isConnected) document.head.append(script);
+  };
+  const near = new IntersectionObserver(
+    (entries) => entries.some((entry) => entry.isIntersecting) && load(),
+    { rootMargin: "50%" },
+  );
+  for (const pre of sources) near.observe(pre);
+  addEventListener("beforeprint", load);
 })();

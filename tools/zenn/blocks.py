@@ -1,6 +1,7 @@
 """A code block of the site: what it is called, coloured code, and the badge below it."""
 
 import base64
+import re
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -25,6 +26,9 @@ PROGRAMS = {"python": "Python", "c": "C", "rust": "Rust"}
 """The languages that the harness runs, as a reader calls them."""
 
 _PUBLISHED = "programs"  # docs/programs is snippets/: a link, so that the site has the files
+
+# Whitespace and plain names have no colour; their elements are a twentieth of a page.
+_UNCOLOURED = re.compile(r'<span class="(?:w|n)">([^<]*)</span>')
 
 
 class _Highlight(Highlight):  # type: ignore[misc]
@@ -112,6 +116,7 @@ def _code(fence: Fence, looks: Appearance, md: Markdown) -> str:
     )
     # Python-Markdown marks its stash with these.
     plain = str(code).replace("\x02", "").replace("\x03", "")
+    plain = _UNCOLOURED.sub(r"\1", plain)
     return mark_lines(plain) if is_diff else plain
 
 

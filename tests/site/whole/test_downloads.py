@@ -1,0 +1,111 @@
+"""The whole book as files: the pages without a server, PDF and EPUB."""
+
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Request
+from pypdf import PdfReader
+from searching import search
+from whole_book import ROOT, build
+
+from publish.epub import write_epub
+from publish.pdf import write_pdf
+
+TITLES = [
+    title
+    for chapter in sorted((ROOT / "docs").glob("0*.md"))
+    for title in re.findall(r'^title: "(.*)"$', chapter.read_text("utf-8"), re.MULTILINE)
+]
+
+
+@pytest.fixture(scope="module")
+def offline(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("offline")
+    build(folder, OFFLINE="true")
+    return folder / "site"
+
+
+def test_search_and_links_work_in_files(browser: Browser, offline: Path) -> None:
+    page = browser.new_page()
+    wrong: list[str] = []
+
+    def asked(request: Request) -> None:
+        if request.url.startswith("http"):
+            wrong.append(request.url)
+
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", asked)
+    page.goto((offline / "index.html").as_uri())
+    found = search(page, "マウント伝播")
+    assert found[0][0].startswith((offline / "05-mount.html").as_uri())
+    page.locator("a.md-search-result__link").first.click()
+    page.wait_for_url("**/05-mount.html**")
+    page.locator("pre.diagram").first.scroll_into_view_if_needed()
+    page.locator(".diagram__figure svg").first.wait_for()
+    assert wrong == []
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def pdf(browser: Browser, offline: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("pdf") / "book.pdf"
+    write_pdf(browser, offline, file)
+    return file
+
+
+def test_the_pdf_has_an_outline_of_all_chapters(pdf: Path) -> None:
+    outline = list(titles(PdfReader(pdf).outline))
+    assert len(TITLES) > 5
+    assert [title for title in outline if title in TITLES] == TITLES
+    assert [title for title in outline if title == title[: len(title) // 2] * 2] == []
+
+
+def titles(outline: list[Any]) -> Iterator[str]:
+    for item in outline:
+        if isinstance(item, list):
+            yield from titles(item)
+        else:
+            yield str(item.title)
+
+
+def test_the_pdf_has_the_text_and_nothing_is_cut_off(pdf: Path) -> None:
+    text = subprocess.check_output(["pdftotext", pdf, "-"], text=True)
+    squeezed = re.sub(r"\s", "", text)
+    for program in chain(ROOT.glob("snippets/02-uts/*.c"), ROOT.glob("snippets/03-ipc/*.c")):
+        longest = max(program.read_text("utf-8").splitlines(), key=len)
+        assert re.sub(r"\s", "", longest) in squeezed
+
+
+@pytest.fixture(scope="module")
+def epub(browser: Browser, offline: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("epub") / "book.epub"
+    write_epub(browser, offline, file)
+    return file
+
+
+def test_the_epub_is_valid(epub: Path) -> None:
+    checker = shutil.which("epubcheck")
+    assert checker, "epubcheck is missing: run “tools/provision.sh test”"
+    # Debian's command is the archive itself, which not every kernel is set up to start.
+    run = subprocess.run(
+        ["java", "-jar", checker, "--failonwarnings", epub],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_the_epub_has_a_cover_and_all_chapters(epub: Path) -> None:
+    with zipfile.ZipFile(epub) as archive:
+        contents = archive.read("EPUB/nav.xhtml").decode()
+        assert 'properties="cover-image"' in archive.read("EPUB/content.opf").decode()
+        assert "<dc:language>ja</dc:language>" in archive.read("EPUB/content.opf").decode()
+    assert [title for title in TITLES if title not in contents] == []

@@ -1,0 +1,83 @@
+"""No page needs anything but the site itself, nor more of it than a reader waits for."""
+
+import gzip
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request
+from whole_book import Whole
+
+REQUESTS = 10
+# Bytes, gzipped. Of each page 73,000 are the theme's and ours: Material's scripts 35,000, its
+# styles 25,000. The rest is the text: 30,000 characters of Japanese and code are some 22,000.
+CHAPTER = 125_000
+PAGE = 92_000
+# Comes when a reader gets to a diagram or to the search, once for all pages.
+LATER = {"mermaid.js": 800_000, "search_index.json": 260_000, "search.*.min.js": 13_000}
+MATH = ("katex.min.js", "katex.min.css", ".woff2")
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    yield context
+    context.close()
+
+
+def weight(whole: Whole, url: str) -> int:
+    return len(gzip.compress(whole.file(url).read_bytes()))
+
+
+def complaints(message: ConsoleMessage) -> list[str]:
+    return [message.text] if message.type in ("error", "warning") else []
+
+
+def test_no_page_has_an_error_asks_another_host_or_is_too_heavy(
+    context: BrowserContext, whole: Whole
+) -> None:
+    wrong: list[str] = []
+    asked: list[Request] = []
+    page = context.new_page()
+    page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+    page.on("console", lambda message: wrong.extend(complaints(message)))
+    context.on("request", lambda request: asked.append(request))
+    assert len(whole.pages) > 10
+    for path in whole.pages:
+        asked.clear()
+        page.goto(whole.address + path, wait_until="networkidle")
+        urls = [request.url for request in asked if not request.url.startswith("data:")]
+        wrong += [url for url in urls if not url.startswith(whole.address)]
+        first = [url for url in urls if not url.endswith(("vendor/mermaid.js", *MATH))]
+        total = sum(weight(whole, url) for url in first)
+        limit = CHAPTER if path[1:3].isdigit() else PAGE
+        if len(first) > REQUESTS or total > limit:
+            wrong.append(f"{path}: {len(first)} requests, {total} bytes of {limit}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_what_comes_later_is_bounded_too(whole: Whole, name: str) -> None:
+    (file,) = whole.folder.rglob(name)
+    assert len(gzip.compress(file.read_bytes())) <= LATER[name]
+
+
+def test_diagrams_are_drawn_when_a_reader_comes_to_them(
+    context: BrowserContext, whole: Whole
+) -> None:
+    page = context.new_page()
+    page.goto(whole.address + "/03-ipc/", wait_until="networkidle")
+    names = [urlsplit(str(entry)).path for entry in page.evaluate(_RESOURCES)]
+    assert not [name for name in names if name.endswith("mermaid.js")]
+    page.locator("pre.diagram").first.scroll_into_view_if_needed()
+    page.locator(".diagram__figure svg").first.wait_for()
+
+
+def test_formulas_are_set_by_our_own_katex(context: BrowserContext, whole: Whole) -> None:
+    page = context.new_page()
+    page.goto(whole.address + "/writing/", wait_until="networkidle")
+    assert page.locator(".arithmatex").count() == page.locator(".arithmatex .katex math").count()
+    assert page.locator(".arithmatex .katex").count() > 0
+
+
+_RESOURCES = "performance.getEntriesByType('resource').map((entry) => entry.name)"

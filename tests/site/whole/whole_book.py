@@ -1,0 +1,78 @@
+"""The whole book, built as readers get it when every block of it has been verified."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from zenn.console import commands
+from zenn.model import Fence
+from zenn.parser import parse
+
+ROOT = Path(__file__).parents[3]
+RUN = {
+    "verdict": "passed",
+    "machine": "qemu",
+    "kernel": "6.12.101+deb13-cloud-amd64",
+    "date": "2026-11-23T18:40:00Z",
+    "seconds": 1.2,
+}
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A built site, by its folder and by the address that it is served at."""
+
+    folder: Path
+    address: str
+
+    @property
+    def pages(self) -> list[str]:
+        """The path of every page, and that of the one for wrong addresses."""
+        found = sorted(page.relative_to(self.folder) for page in self.folder.rglob("*.html"))
+        return ["/" + page.as_posix().removesuffix("index.html") for page in found]
+
+    def file(self, url: str) -> Path:
+        """The file that is served at `url`."""
+        file = self.folder / unquote(urlsplit(url).path).lstrip("/")
+        return file / "index.html" if file.is_dir() else file
+
+
+def build(folder: Path, **environment: str) -> None:
+    """Build the book in `folder` as if all of it had passed, into `folder`/site."""
+    for name in ("docs", "snippets"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "mkdocs.yml", folder)
+    blocks = [block for path in sorted(folder.glob("docs/0*.md")) for block in _record(path)]
+    (folder / "build").mkdir()
+    (folder / "build/verification.json").write_text(json.dumps({"version": 2, "blocks": blocks}))
+    subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"],
+        cwd=folder,
+        check=True,
+        env=os.environ | {"NO_MKDOCS_2_WARNING": "1"} | environment,
+    )
+
+
+def _record(chapter: Path) -> Iterator[dict[str, Any]]:
+    document = parse(chapter.read_text("utf-8"), chapter, chapter.parents[1] / "snippets")
+    for fence in document.fences:
+        step = _step(fence)
+        ran = RUN | ({"transcript": [step]} if step else {"kind": "program"})
+        yield {"chapter": f"docs/{chapter.name}", "digest": fence.digest} | ran
+
+
+def _step(fence: Fence) -> dict[str, Any] | None:
+    """A run that showed what the text shows: as long as a real one is."""
+    if fence.language != "console":
+        return None
+    typed = commands(fence.text)
+    first = typed.partition("\n")[0]
+    shown = fence.text.partition("\n")[2] if typed else fence.text
+    return {"prompt": "$ ", "command": first, "output": shown, "status": 0}

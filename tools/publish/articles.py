@@ -1,0 +1,78 @@
+"""The articles of the offline site, in the order of its navigation, as parts of one document.
+
+A browser reads them, so that diagrams and formulas are drawn by what draws them on the site.
+"""
+
+import base64
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+_FLATTEN = (Path(__file__).parent / "flatten.js").read_text("utf-8")
+_NAVIGATION = ".md-nav--primary > .md-nav__list > .md-nav__item > a.md-nav__link"
+_DRAWN = """() => !document.querySelector("pre.diagram:not([hidden])")
+  && document.querySelectorAll(".arithmatex").length
+     === document.querySelectorAll(".arithmatex .katex").length"""
+_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
+
+Diagrams = Literal["vector", "picture"]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A page of the book: the name of its heading in the document, its title, its HTML."""
+
+    id: str
+    title: str
+    html: str
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Start Debian's chromium; `FileNotFoundError` if it is not installed."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        raise FileNotFoundError("chromium is missing: run “tools/provision.sh downloads”")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
+        try:
+            yield launched
+        finally:
+            launched.close()
+
+
+def articles(browser: Browser, site: Path, diagrams: Diagrams) -> list[Article]:
+    """Read every page of the navigation of `site`; diagrams stay SVG, or become pictures (PNG)."""
+    context = browser.new_context(device_scale_factor=2, color_scheme="light")
+    page = context.new_page()
+    page.goto((site / "index.html").as_uri())
+    addresses: list[str] = page.locator(_NAVIGATION).evaluate_all("all => all.map(a => a.href)")
+    found = []
+    for address in addresses:
+        page.goto(address.partition("#")[0])
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")  # draws what is not yet in sight
+        page.wait_for_function(_DRAWN)
+        if diagrams == "picture":
+            _take_pictures(page)
+        name = address.partition("#")[0].rpartition("/")[2]
+        found.append(Article(**page.evaluate(_FLATTEN, name)))
+    context.close()
+    return found
+
+
+def _take_pictures(page: Page) -> None:
+    """Put a picture in the place of each diagram; its labels are what it says in words."""
+    for figure in page.locator(".diagram__figure").all():
+        labels = [" ".join(text.split()) for text in figure.locator(".nodeLabel").all_inner_texts()]
+        shot = base64.b64encode(figure.locator("svg").screenshot()).decode()
+        picture = {"src": f"data:image/png;base64,{shot}", "alt": f"図：{'、'.join(labels)}"}
+        figure.evaluate(
+            "(figure, picture) => figure.replaceChildren("
+            "Object.assign(document.createElement('img'), picture))",
+            picture,
+        )

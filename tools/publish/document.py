@@ -1,0 +1,35 @@
+"""One HTML document of all articles."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from publish.articles import Article
+
+TITLE = "The Namespace Book"
+SUBTITLE = "手を動かして理解する、8つのLinux Namespace"
+RIGHTS = "本文は CC BY 4.0、コードは MIT ライセンスです。"
+
+
+def document(body: str, styles: Iterable[str]) -> str:
+    """Return a document with the style sheets at the addresses `styles`."""
+    links = "".join(f'<link rel="stylesheet" href="{escape(style)}">' for style in styles)
+    return (
+        f'<!DOCTYPE html><html lang="ja"><head><meta charset="utf-8"><title>{TITLE}</title>'
+        f'{links}</head><body data-md-color-scheme="default" dir="ltr">{body}</body></html>'
+    )
+
+
+def title_page() -> str:
+    """The first page: the book's name, and what it may be used for."""
+    return (
+        f'<section class="cover"><p class="cover__title">{TITLE}</p>'
+        f'<p class="cover__subtitle">{SUBTITLE}</p><p class="cover__rights">{RIGHTS}</p></section>'
+    )
+
+
+def contents(articles: Sequence[Article]) -> str:
+    """The list of the articles, each a link."""
+    items = "".join(
+        f'<li><a href="#{article.id}">{escape(article.title)}</a></li>' for article in articles
+    )
+    return f'<nav class="contents md-typeset"><p>目次</p><ol>{items}</ol></nav>'

@@ -1,0 +1,55 @@
+"""The book as EPUB, made by pandoc of the same HTML as the PDF."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from publish.articles import articles
+from publish.document import RIGHTS, SUBTITLE, TITLE, document, title_page
+
+_STYLE = Path(__file__).parent / "epub.css"
+_COVER_STYLE = (
+    "<style>body{margin:0;background:#3f51b5;color:#fff;font-family:'Noto Sans CJK JP',sans-serif}"
+    ".cover{height:1800px;display:flex;flex-direction:column;justify-content:center;"
+    "text-align:center}.cover__title{margin:0;font-size:92px;font-weight:700}"
+    ".cover__subtitle{font-size:48px}.cover__rights{display:none}</style>"
+)
+
+
+def write_epub(chromium: Browser, site: Path, file: Path) -> None:
+    """Write the book of the offline site `site` to `file`; pandoc's failure is ours."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        parts = articles(chromium, site, "picture")
+        source = folder / "book.html"
+        source.write_text(document("".join(article.html for article in parts), []), "utf-8")
+        cover = folder / "cover.png"
+        _draw_cover(chromium, cover)
+        metadata = {"title": TITLE, "subtitle": SUBTITLE, "lang": "ja", "rights": RIGHTS}
+        metadata["toc-title"] = "目次"
+        subprocess.run(
+            [
+                *(
+                    "pandoc",
+                    "--quiet",
+                    "--from=html",
+                    "--to=epub3",
+                    "--mathml",
+                    "--toc",
+                    "--toc-depth=2",
+                ),
+                *(f"--metadata={key}:{value}" for key, value in metadata.items()),
+                *("--epub-chapter-level=1", f"--epub-cover-image={cover}", f"--css={_STYLE}"),
+                *(f"--resource-path={site}", f"--output={file}", source),
+            ],
+            check=True,
+        )
+
+
+def _draw_cover(chromium: Browser, file: Path) -> None:
+    page = chromium.new_page(viewport={"width": 1200, "height": 1800})
+    page.set_content(_COVER_STYLE + title_page())
+    page.screenshot(path=file)
+    page.close()
