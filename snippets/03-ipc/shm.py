@@ -26,6 +26,7 @@ def attach(size: int, flags: int) -> tuple[int, int]:
     return shmid, address
 
 
+# --8<-- [start:main]
 def main() -> None:
     match sys.argv[1:]:
         case ["put", text]:
@@ -37,6 +38,7 @@ def main() -> None:
         case _:
             sys.exit(f"usage: {sys.argv[0]} put TEXT | get")
     print(f"id {shmid}, {ctypes.string_at(address).decode()}")
+    # --8<-- [end:main]
 
 
 main()
