@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 LIBC = ctypes.CDLL(None, use_errno=True)
-MS_BIND = 4096
+MS_BIND, PR_SET_CHILD_SUBREAPER = 4096, 36
 NS = {
     "uts": os.CLONE_NEWUTS,
     "net": os.CLONE_NEWNET,
@@ -72,14 +72,31 @@ def nothing(kind: str) -> None:
     end(start(lambda: os.unshare(NS[kind])))
 
 
+def member(kind: str) -> int:
+    """名前空間kindに属する子を作り、そのPIDを返す。"""
+    if kind != "pid":
+        return start(lambda: os.unshare(NS[kind]))
+    # PID名前空間に属するのは、移った者の子から。中継ぎが終わったあと、その子を引き取る
+    LIBC.prctl(PR_SET_CHILD_SUBREAPER, ctypes.c_ulong(1))
+    reader, writer = os.pipe()
+    relay = os.fork()
+    if relay == 0:
+        os.unshare(NS[kind])
+        os.write(writer, str(start(lambda: None)).encode())
+        os._exit(0)
+    os.close(writer)
+    os.waitpid(relay, 0)
+    return int(os.read(reader, 20))
+
+
 def zombie(kind: str) -> None:
-    pid = start(lambda: os.unshare(NS[kind]))
+    pid = member(kind)
     os.kill(pid, signal.SIGKILL)
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # 終わるのを待つが、回収はしない
 
 
 def pidfd(kind: str) -> None:
-    pid = start(lambda: os.unshare(NS[kind]))
+    pid = member(kind)
     KEPT.append(os.pidfd_open(pid))
     end(pid)
 
@@ -169,8 +186,8 @@ def measure(kind: str, label: str, hold: Callable[[str], None], limit: int = 1) 
 ROWS = [
     *((kind, "(nothing)", nothing) for kind in NS),
     ("uts", "process", process),
-    ("uts", "zombie", zombie),
-    ("uts", "pidfd", pidfd),
+    *((kind, "zombie", zombie) for kind in ("uts", "user", "pid")),
+    *((kind, "pidfd", pidfd) for kind in ("uts", "user", "pid")),
     ("uts", "open file", open_file),
     ("uts", "bind mount", bind_mount),
     ("net", "socket", open_socket),

@@ -14,6 +14,14 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.shmat.restype = ctypes.c_void_p
 
 
+def call(name: str, *args: object) -> int:
+    result: int = getattr(LIBC, name)(*args)
+    if result in (-1, FAILED):
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code), name)
+    return result
+
+
 def show(label: str, address: int) -> None:
     text = ctypes.string_at(address).decode()
     rows = Path("/proc/sysvipc/shm").read_text().splitlines()[1:]
@@ -24,10 +32,8 @@ def show(label: str, address: int) -> None:
 # --8<-- [start:main]
 def main() -> None:
     os.unshare(os.CLONE_NEWIPC)
-    shmid = LIBC.shmget(IPC_PRIVATE, ctypes.c_size_t(4096), IPC_CREAT | 0o600)
-    address = LIBC.shmat(shmid, None, 0)
-    if shmid < 0 or address == FAILED:
-        sys.exit(os.strerror(ctypes.get_errno()))
+    shmid = call("shmget", IPC_PRIVATE, ctypes.c_size_t(4096), IPC_CREAT | 0o600)
+    address = call("shmat", shmid, None, 0)
     ctypes.memmove(address, b"first", 5)
     show("first", address)
 
@@ -38,9 +44,10 @@ def main() -> None:
     for line in Path("/proc/self/maps").read_text().splitlines():
         if "SYSV" in line:
             print("mapped ", line.split(maxsplit=5)[5])
+            # --8<-- [end:main]
 
 
-# --8<-- [end:main]
-
-
-main()
+try:
+    main()
+except OSError as e:
+    sys.exit(f"{e.filename or 'unshare'}: {e.strerror}")

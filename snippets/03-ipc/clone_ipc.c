@@ -36,6 +36,7 @@ static void show(const char *label)
         printf("id %d\n", msqid);
 }
 
+/* --8<-- [start:main] */
 /* 子はここから始まり、戻り値が終了ステータスになる */
 static int child(void *arg)
 {
@@ -61,3 +62,4 @@ int main(void)
     show("parent");
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
+/* --8<-- [end:main] */

@@ -48,6 +48,7 @@ def clone3(flags: int) -> int:
     return pid
 
 
+# --8<-- [start:main]
 def msgget(flags: int) -> int:
     """msgget(2)。キーKEYのメッセージキューのIDを返す。"""
     msqid: int = LIBC.msgget(KEY, flags)
@@ -80,6 +81,7 @@ def main() -> None:
     _, status = os.waitpid(pid, 0)
     show("parent")
     sys.exit(os.waitstatus_to_exitcode(status))
+    # --8<-- [end:main]
 
 
 # --8<-- [end:main]

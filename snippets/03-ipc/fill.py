@@ -7,6 +7,7 @@ import ctypes
 import mmap
 import os
 import signal
+import sys
 from collections.abc import Callable
 
 SIZE = 8 * 1024 * 1024
@@ -15,9 +16,11 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.shmat.restype = ctypes.c_void_p
 
 
-# --8<-- [start:fill]
+# --8<-- [start:main]
 def sysv() -> None:
     shmid = LIBC.shmget(IPC_PRIVATE, ctypes.c_size_t(SIZE), IPC_CREAT | 0o600)
+    if shmid < 0:
+        raise OSError(ctypes.get_errno(), "shmget")
     address = LIBC.shmat(shmid, None, 0)
     if address == ctypes.c_void_p(-1).value:
         raise OSError(ctypes.get_errno(), "shmat")
@@ -31,6 +34,7 @@ def posix() -> None:
     os.unlink("/dev/shm/fill")
     os.ftruncate(fd, SIZE)
     mmap.mmap(fd, SIZE).write(b"\1" * SIZE)
+    # --8<-- [end:main]
 
 
 # --8<-- [end:fill]
@@ -42,7 +46,9 @@ def run(label: str, fill: Callable[[], None]) -> None:
         fill()
         os._exit(0)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    print(f"{label}: {'ok' if code == 0 else signal.strsignal(-code)}", flush=True)
+    if code > 0:  # 子が自分で失敗し、わけはもう表示した
+        sys.exit(code)
+    print(f"{label}: {signal.strsignal(-code) if code else 'ok'}", flush=True)
 
 
 run("SysV shm ", sysv)

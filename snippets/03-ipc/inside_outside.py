@@ -36,6 +36,7 @@ def queues(text: str) -> str:
     return f"{len(text.splitlines()) - 1} queues"  # 1行目は見出し
 
 
+# --8<-- [start:main]
 # --8<-- [start:measure]
 def measure(opened: dict[str, int]) -> dict[str, str]:
     values = {k: " ".join(Path("/proc/sys", k).read_text().split()) for k in CHANGED}
@@ -44,6 +45,7 @@ def measure(opened: dict[str, int]) -> dict[str, str]:
     values["opened before: msg_max"] = os.pread(opened[MSG_MAX], 99, 0).decode().strip()
     values["opened before: sysvipc/msg"] = queues(os.pread(opened[MSG], 9999, 0).decode())
     return values
+    # --8<-- [end:measure]
 
 
 # --8<-- [end:measure]
@@ -71,6 +73,7 @@ def main() -> None:
     for key, value in measure(opened).items():
         mark = "==" if inside[key] == value else "!="
         print(f"{mark} {key:<27} {value:<21} {inside[key]}")
+        # --8<-- [end:main]
 
 
 # --8<-- [end:main]

@@ -37,7 +37,7 @@ def unix(address: str) -> None:
         s.connect(address)
 
 
-# --8<-- [start:probes]
+# --8<-- [start:prepare]
 def prepare() -> dict[str, Callable[[], object]]:
     """すべての手段を用意し、それぞれに手を伸ばす関数を返す。"""
     shm = call("shmget", KEY, SIZE, CREATE)
@@ -73,6 +73,7 @@ def prepare() -> dict[str, Callable[[], object]]:
         "pipe: inherited": lambda: os.write(pipe, b"x"),
         "memfd: inherited": lambda: os.pwrite(memfd, b"x", 0),
     }
+    # --8<-- [end:prepare]
 
 
 # --8<-- [end:probes]

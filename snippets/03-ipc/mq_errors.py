@@ -22,6 +22,7 @@ class MqAttr(ctypes.Structure):
     ]
 
 
+# --8<-- [start:main]
 def mq_open(name: bytes, maxmsg: int = 10, msgsize: int = 8192) -> str:
     attr = MqAttr(mq_maxmsg=maxmsg, mq_msgsize=msgsize)
     if LIBC.mq_open(name, FLAGS, 0o600, ctypes.byref(attr)) < 0:
@@ -37,3 +38,4 @@ print("maxmsg 11   ", mq_open(b"/b", maxmsg=11))
 print("msgsize 9000", mq_open(b"/c", msgsize=9000))
 for name in (b"/a", b"/b", b"/c"):
     LIBC.mq_unlink(name)
+# --8<-- [end:main]

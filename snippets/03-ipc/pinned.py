@@ -8,6 +8,7 @@
 import ctypes
 import errno
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,27 +18,30 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.shmat.restype = ctypes.c_void_p
 
 
-def attach() -> None:
-    shmid = LIBC.shmget(IPC_PRIVATE, ctypes.c_size_t(4096), IPC_CREAT | 0o600)
-    if LIBC.shmat(shmid, None, 0) == ctypes.c_void_p(-1).value:
-        raise OSError(ctypes.get_errno(), "shmat")
+def call(name: str, *args: object) -> int:
+    result: int = getattr(LIBC, name)(*args)
+    if result in (-1, ctypes.c_void_p(-1).value):
+        raise OSError(ctypes.get_errno(), name)
+    return result
+
+
+def segment() -> int:
+    return call("shmget", IPC_PRIVATE, ctypes.c_size_t(4096), IPC_CREAT | 0o600)
 
 
 def open_queue() -> None:
-    if LIBC.mq_open(b"/pinned", os.O_RDWR | os.O_CREAT, 0o600, None) < 0:
-        raise OSError(ctypes.get_errno(), "mq_open")
+    call("mq_open", b"/pinned", os.O_RDWR | os.O_CREAT, 0o600, None)
 
 
 def mount_queues() -> None:
-    if LIBC.mount(b"mqueue", b"/mnt", b"mqueue", ctypes.c_ulong(0), None) < 0:
-        raise OSError(ctypes.get_errno(), "mount")
+    call("mount", b"mqueue", b"/mnt", b"mqueue", ctypes.c_ulong(0), None)
 
 
-# --8<-- [start:measure]
+# --8<-- [start:main]
 HOLDERS: dict[str, Callable[[], object]] = {
     "nothing": lambda: None,
-    "a segment, not attached": lambda: LIBC.shmget(0x2026, ctypes.c_size_t(1), IPC_CREAT),
-    "an attached segment": attach,
+    "a segment, not attached": segment,
+    "an attached segment": lambda: call("shmat", segment(), None, 0),
     "open /proc/self/ns/ipc": lambda: os.open("/proc/self/ns/ipc", os.O_RDONLY),
     "open /proc/sysvipc/shm": lambda: os.open("/proc/sysvipc/shm", os.O_RDONLY),
     "open message queue": open_queue,
@@ -64,6 +68,7 @@ def measure(hold: Callable[[], object]) -> str:
         else:
             return "gone"
     return "kept"
+    # --8<-- [end:main]
 
 
 # --8<-- [end:measure]
@@ -74,4 +79,5 @@ for name, hold in HOLDERS.items():
     if pid == 0:
         print(f"{name:<24}{measure(hold)}", flush=True)
         os._exit(0)
-    os.waitpid(pid, 0)
+    if os.waitpid(pid, 0)[1] != 0:
+        sys.exit(1)

@@ -34,6 +34,7 @@ static void show(const char *label)
     shmdt(memory);
 }
 
+/* --8<-- [start:main] */
 int main(int argc, char *argv[])
 {
     if (argc != 2)
@@ -49,3 +50,4 @@ int main(int argc, char *argv[])
     show("after");
     return 0;
 }
+/* --8<-- [end:main] */

@@ -26,6 +26,7 @@ def show(label: str) -> None:
     print(f"{label:<8}{os.readlink('/proc/self/ns/ipc')}  {read()}")
 
 
+# --8<-- [start:main]
 def main() -> None:
     if len(sys.argv) != 2:
         sys.exit(f"usage: {sys.argv[0]} /proc/PID/ns/ipc")
@@ -38,6 +39,7 @@ def main() -> None:
         sys.exit(f"{e.filename or 'setns'}: {e.strerror}")
     os.close(fd)
     show("after")
+    # --8<-- [end:main]
 
 
 main()

@@ -38,6 +38,7 @@ def main() -> None:
         case _:
             sys.exit(f"usage: {sys.argv[0]} put TEXT | get")
     print(f"id {shmid}, {ctypes.string_at(address).decode()}")
+    # --8<-- [end:main]
 
 
 # --8<-- [end:main]

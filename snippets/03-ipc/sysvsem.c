@@ -26,6 +26,7 @@ static void report(const char *call, int result)
     printf("%-8s%s\n", call, result < 0 ? strerror(errno) : "ok");
 }
 
+/* --8<-- [start:main] */
 int main(void)
 {
     int flags = CLONE_NEWIPC | CLONE_SYSVSEM;
@@ -34,3 +35,4 @@ int main(void)
     report("unshare", unshare(flags));
     return 0;
 }
+/* --8<-- [end:main] */

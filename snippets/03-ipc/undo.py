@@ -7,7 +7,8 @@ import ctypes
 import os
 import sys
 
-IPC_PRIVATE, IPC_CREAT, SEM_UNDO, GETVAL = 0, 0o1000, 0o10000, 12
+IPC_PRIVATE, IPC_CREAT, SEM_UNDO = 0, 0o1000, 0o10000
+IPC_RMID, GETVAL = 0, 12  # semctl(2) の操作
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -47,7 +48,8 @@ def main() -> None:
     print("locked  ", call("semctl", semid, 0, GETVAL))
     os.setns(home, os.CLONE_NEWIPC)  # いまいる名前空間に入り直す
     print("setns   ", call("semctl", semid, 0, GETVAL))
-    call("semctl", semid, 0, 0)  # IPC_RMID
+    call("semctl", semid, 0, IPC_RMID)
+    # --8<-- [end:main]
 
 
 # --8<-- [end:main]

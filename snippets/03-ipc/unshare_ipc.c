@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/shm.h>
 #include <unistd.h>
@@ -49,12 +50,23 @@ static void show(const char *label)
     shmdt(memory);
 }
 
+/* --8<-- [start:main] */
+static int outer;
+
+/* exit(3) にもerr(3) にも呼ばれる。外に作ったものは、消さないと残る */
+static void remove_outer(void)
+{
+    if (shmctl(outer, IPC_RMID, NULL) < 0)
+        warn("shmctl");
+}
+
 int main(void)
 {
     int home = open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC);
     if (home < 0)
         err(1, "open");
-    int shmid = put("outer");
+    outer = put("outer");
+    atexit(remove_outer);
     show("before");
 
     if (unshare(CLONE_NEWIPC) < 0)
@@ -66,7 +78,6 @@ int main(void)
     if (setns(home, CLONE_NEWIPC) < 0)
         err(1, "setns");
     show("back");
-    if (shmctl(shmid, IPC_RMID, NULL) < 0) /* 外に作ったものは、消さないと残る */
-        err(1, "shmctl");
     return 0;
 }
+/* --8<-- [end:main] */

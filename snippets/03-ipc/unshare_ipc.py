@@ -44,14 +44,16 @@ def show(label: str) -> None:
 def main() -> None:
     home = os.open("/proc/self/ns/ipc", os.O_RDONLY | os.O_CLOEXEC)
     shmid = put(b"outer")
-    show("before")
-    os.unshare(os.CLONE_NEWIPC)
-    show("unshare")  # 名前空間が変わり、同じキーが見つからなくなる
-    put(b"inner")
-    show("after")
-    os.setns(home, os.CLONE_NEWIPC)
-    show("back")
-    call("shmctl", shmid, IPC_RMID, None)  # 外に作ったものは、消さないと残る
+    try:
+        show("before")
+        os.unshare(os.CLONE_NEWIPC)
+        show("unshare")  # 名前空間が変わり、同じキーが見つからなくなる
+        put(b"inner")
+        show("after")
+        os.setns(home, os.CLONE_NEWIPC)
+        show("back")
+    finally:
+        call("shmctl", shmid, IPC_RMID, None)  # 外に作ったものは、消さないと残る
 
 
 try:
