@@ -14,7 +14,9 @@ MS_BIND, MS_REC, MS_PRIVATE, MS_SHARED = 1 << 12, 1 << 14, 1 << 18, 1 << 20
 
 
 def call(name: str, *args: str | int | None) -> None:
-    words = [a.encode() if isinstance(a, str) else a for a in args]
+    """整数はunsigned long、文字列はバイト列として渡す。"""
+    texts = [a.encode() if isinstance(a, str) else a for a in args]
+    words = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in texts]
     if getattr(LIBC, name)(*words) < 0:
         raise OSError(ctypes.get_errno(), name)
 

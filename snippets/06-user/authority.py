@@ -30,6 +30,7 @@ def capable() -> bool:
     return bool(int(caps, 16) >> CAP_SYS_ADMIN & 1)
 
 
+# --8<-- [start:authority]
 def authority(target: int) -> str:
     own = identity(os.open("/proc/self/ns/user", os.O_RDONLY))
     fd = target
@@ -42,6 +43,9 @@ def authority(target: int) -> str:
             return "届く（作成者）"
         fd = parent
     return "届く（CAP_SYS_ADMIN）" if capable() else "届かない"
+
+
+# --8<-- [end:authority]
 
 
 def main() -> None:

@@ -75,7 +75,5 @@ def main() -> None:
     sys.exit(os.waitstatus_to_exitcode(status))
 
 
-# --8<-- [end:main]
-
-
 main()
+# --8<-- [end:main]

@@ -9,8 +9,8 @@ import os
 import sys
 from collections.abc import Iterable
 
-ME = os.geteuid()
 # --8<-- [start:cases]
+ME = os.geteuid()
 # 書く順に、ファイルと、そこへの書き込み。1組ごとにファイルを開き直す
 CASES: dict[str, list[tuple[str, ...]]] = {
     f"0 {ME} 1": [("uid_map", f"0 {ME} 1")],

@@ -28,6 +28,7 @@ static const char *name(int fd)
     return target;
 }
 
+/* --8<-- [start:main] */
 int main(int argc, char *argv[])
 {
     if (argc != 2)
@@ -51,3 +52,4 @@ int main(int argc, char *argv[])
     printf("  %s\n", strerror(errno));
     return 0;
 }
+/* --8<-- [end:main] */

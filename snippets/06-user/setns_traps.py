@@ -45,6 +45,7 @@ def open_ns(pid: int | str) -> int:
     return os.open(f"/proc/{pid}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
 
 
+# --8<-- [start:cases]
 def enter(fd: int) -> None:
     os.setns(fd, os.CLONE_NEWUSER)
 
@@ -68,7 +69,6 @@ def with_shared_fs(operation: Callable[[], object]) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-# --8<-- [start:traps]
 target = clone3(os.CLONE_NEWUSER)
 inner = open_ns(target)
 report("setns", lambda: enter(inner))
@@ -78,7 +78,5 @@ report("setns, two threads", lambda: with_thread(lambda: enter(inner)))
 report("setns, CLONE_FS shared", lambda: with_shared_fs(lambda: enter(inner)))
 report("unshare, two threads", lambda: with_thread(lambda: os.unshare(os.CLONE_NEWUSER)))
 report("clone3, with CLONE_FS", lambda: clone3(os.CLONE_NEWUSER | CLONE_FS))
-# --8<-- [end:traps]
-
-
 os.kill(target, signal.SIGKILL)
+# --8<-- [end:cases]

@@ -26,6 +26,7 @@ static void show(const char *label)
     printf("%-8s%s  uid=%-6dgid=%-6dCapEff=%s\n", label, ns, (int)geteuid(), (int)getegid(), caps);
 }
 
+/* --8<-- [start:main] */
 int main(int argc, char *argv[])
 {
     if (argc != 2)
@@ -41,3 +42,4 @@ int main(int argc, char *argv[])
     show("after");
     return 0;
 }
+/* --8<-- [end:main] */

@@ -14,6 +14,7 @@ def show(label: str) -> None:
     print(f"{label:<8}{ns}  uid={os.geteuid():<6}gid={os.getegid():<6}CapEff={caps}")
 
 
+# --8<-- [start:main]
 def main() -> None:
     if len(sys.argv) != 2:
         sys.exit(f"usage: {sys.argv[0]} /proc/PID/ns/user")
@@ -29,3 +30,4 @@ def main() -> None:
 
 
 main()
+# --8<-- [end:main]

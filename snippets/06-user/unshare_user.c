@@ -27,6 +27,7 @@ static void show(const char *label)
     printf("%-8s%s  uid=%-6dgid=%-6dCapEff=%s\n", label, ns, (int)geteuid(), (int)getegid(), caps);
 }
 
+/* --8<-- [start:main] */
 /* 対応表は1回のwrite(2) で書く */
 static void put(const char *path, const char *text)
 {
@@ -56,3 +57,4 @@ int main(void)
     show("mapped");
     return 0;
 }
+/* --8<-- [end:main] */
