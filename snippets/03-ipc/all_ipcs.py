@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-# --8<-- [start:main]
 def namespaces() -> Iterator[tuple[str, str, int]]:
     """IPC名前空間ごとに、番号、そこにいるPIDのひとつ、開いたファイルを1回ずつ返す。"""
     seen = set()
@@ -38,9 +37,6 @@ def main() -> None:
         cells = "".join(f"{count(kind):>5}" for kind in ("shm", "sem", "msg"))
         print(f"{name:<17} {pid:>5}{cells}")
         os.close(fd)
-
-
-# --8<-- [end:main]
 
 
 try:

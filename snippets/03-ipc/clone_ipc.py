@@ -66,7 +66,6 @@ def show(label: str) -> None:
     print(f"{label:<8}{os.readlink('/proc/self/ns/ipc')}  {found}", flush=True)
 
 
-# --8<-- [start:main]
 def main() -> None:
     try:
         pid = clone3(os.CLONE_NEWIPC)
@@ -82,9 +81,6 @@ def main() -> None:
     show("parent")
     sys.exit(os.waitstatus_to_exitcode(status))
     # --8<-- [end:main]
-
-
-# --8<-- [end:main]
 
 
 main()

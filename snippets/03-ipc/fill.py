@@ -37,9 +37,6 @@ def posix() -> None:
     # --8<-- [end:main]
 
 
-# --8<-- [end:fill]
-
-
 def run(label: str, fill: Callable[[], None]) -> None:
     pid = os.fork()
     if pid == 0:

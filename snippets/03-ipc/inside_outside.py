@@ -31,7 +31,6 @@ SHMMNI, MSG_MAX = "/proc/sys/kernel/shmmni", "/proc/sys/fs/mqueue/msg_max"
 MSG = "/proc/sysvipc/msg"
 
 
-# --8<-- [start:main]
 def queues(text: str) -> str:
     return f"{len(text.splitlines()) - 1} queues"  # 1行目は見出し
 
@@ -46,9 +45,6 @@ def measure(opened: dict[str, int]) -> dict[str, str]:
     values["opened before: sysvipc/msg"] = queues(os.pread(opened[MSG], 9999, 0).decode())
     return values
     # --8<-- [end:measure]
-
-
-# --8<-- [end:measure]
 
 
 def main() -> None:
@@ -74,9 +70,6 @@ def main() -> None:
         mark = "==" if inside[key] == value else "!="
         print(f"{mark} {key:<27} {value:<21} {inside[key]}")
         # --8<-- [end:main]
-
-
-# --8<-- [end:main]
 
 
 if os.geteuid() != 0:

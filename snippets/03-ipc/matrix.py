@@ -76,9 +76,6 @@ def prepare() -> dict[str, Callable[[], object]]:
     # --8<-- [end:prepare]
 
 
-# --8<-- [end:probes]
-
-
 def attempt(probe: Callable[[], object]) -> str:
     try:
         probe()

@@ -71,9 +71,6 @@ def measure(hold: Callable[[], object]) -> str:
     # --8<-- [end:main]
 
 
-# --8<-- [end:measure]
-
-
 for name, hold in HOLDERS.items():
     pid = os.fork()
     if pid == 0:

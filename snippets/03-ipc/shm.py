@@ -41,7 +41,4 @@ def main() -> None:
     # --8<-- [end:main]
 
 
-# --8<-- [end:main]
-
-
 main()

@@ -52,9 +52,6 @@ def main() -> None:
     # --8<-- [end:main]
 
 
-# --8<-- [end:main]
-
-
 try:
     main()
 except OSError as e:
