@@ -142,7 +142,7 @@ def test_the_title_of_a_block_is_its_caption() -> None:
 
 def test_console_tells_prompt_command_and_output_apart() -> None:
     page = html("```console\nreader@unshared:~$ ls /\nbin\n# id\n>>> 1\n1\n^C\n```")
-    assert '<span class="gp">reader@unshared:~$ </span>ls<span class="w"> </span>/' in page
+    assert '<span class="gp">reader@unshared:~$ </span>ls /' in page
     assert '<span class="go">bin</span>' in page
     assert '<span class="gp gp-Root"># </span>id' in page
     assert '<span class="gp">&gt;&gt;&gt; </span><span class="mi">1</span>' in page
