@@ -47,6 +47,7 @@ int main(void)
     if (fd < 0)
         err(1, "open");
 
+    /* --8<-- [start:clone3] */
     struct clone_args args = {
         .flags = CLONE_INTO_CGROUP | CLONE_NEWCGROUP,
         .exit_signal = SIGCHLD,
@@ -56,6 +57,7 @@ int main(void)
     long pid = syscall(SYS_clone3, &args, sizeof(args));
     if (pid < 0)
         err(1, "clone3");
+    /* --8<-- [end:clone3] */
     if (pid == 0) {
         show("child");
         _exit(0);

@@ -1,6 +1,6 @@
 """cgroup名前空間の内と外で、システムコールとファイルの答えを並べる。
 
-32 MiB、プロセス数20までのcgroupに子を入れ、子は名前空間を分けてから、同じものを測る。
+32 MiB、プロセス20個、CPU半分のcgroupに子を入れ、子は名前空間を分けてから、同じものを測る。
 実行: sudo python3 inside_outside.py
 """
 
@@ -74,6 +74,7 @@ def main() -> None:
     DEMO.mkdir()
     (DEMO / "memory.max").write_text("32M")
     (DEMO / "pids.max").write_text("20")
+    (DEMO / "cpu.max").write_text("50000 100000")
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
