@@ -47,20 +47,26 @@ def forks() -> str:
     return str(len(children))
 
 
+def paths(new: str) -> dict[str, str]:
+    """パスと、新しくマウントした `new` から見えるもの。"""
+    return {
+        "/proc/1/cgroup": path(Path("/proc/1/cgroup").read_text()),
+        "/proc/self/cgroup": path(Path("/proc/self/cgroup").read_text()),
+        "  opened before unshare": path(os.pread(OPENED, 4096, 0).decode()),
+        "mountinfo root, old mount": root_of(str(C)),
+        "mountinfo root, new mount": root_of(new),
+        "memory.max, old mount": memory_max(C),
+        "memory.max, new mount": memory_max(new),
+    }
+
+
 def measure() -> dict[str, str]:
     with tempfile.TemporaryDirectory() as new:
         subprocess.run(["mount", "-t", "cgroup2", "-o", "nsdelegate", "new", new], check=True)
-        values = {
-            "/proc/1/cgroup": path(Path("/proc/1/cgroup").read_text()),
-            "/proc/self/cgroup": path(Path("/proc/self/cgroup").read_text()),
-            "  opened before unshare": path(os.pread(OPENED, 4096, 0).decode()),
-            "/proc/self/cpuset": Path("/proc/self/cpuset").read_text().strip(),
-            "mountinfo root, old mount": root_of(str(C)),
-            "mountinfo root, new mount": root_of(new),
-            "memory.max, old mount": memory_max(C),
-            "memory.max, new mount": memory_max(new),
-        }
-        subprocess.run(["umount", new], check=True)
+        try:
+            values = paths(new)
+        finally:
+            subprocess.run(["umount", new], check=True)
     values["/proc/meminfo MemTotal"] = Path("/proc/meminfo").read_text().split()[1] + " kB"
     values["sysconf _SC_PHYS_PAGES"] = str(os.sysconf("SC_PHYS_PAGES"))
     values["sched_getaffinity(2)"] = str(sorted(os.sched_getaffinity(0)))
