@@ -7,6 +7,7 @@
 import errno
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,13 +38,15 @@ def forks() -> str:
     children = []
     try:
         for _ in range(40):
-            children.append(subprocess.Popen(["sleep", "9"]))
+            if (pid := os.fork()) == 0:
+                signal.pause()
+            children.append(pid)
     except OSError as e:
         return f"{len(children)}, {errno.errorcode[e.errno]}"
     finally:
-        for child in children:
-            child.kill()
-            child.wait()
+        for pid in children:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
     return str(len(children))
 
 
