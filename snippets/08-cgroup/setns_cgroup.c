@@ -27,6 +27,7 @@ static void show(const char *label)
     fclose(f);
 }
 
+/* --8<-- [start:main] */
 int main(int argc, char *argv[])
 {
     if (argc != 2)
@@ -42,3 +43,4 @@ int main(int argc, char *argv[])
     show("after");
     return 0;
 }
+/* --8<-- [end:main] */

@@ -45,6 +45,7 @@ static void show(const char *label)
            path("/proc/1/cgroup", init, sizeof(init)));
 }
 
+/* --8<-- [start:main] */
 int main(void)
 {
     show("before");
@@ -63,3 +64,4 @@ int main(void)
     show("unshare"); /* いるcgroupは同じまま、根だけが変わった */
     return 0;
 }
+/* --8<-- [end:main] */
