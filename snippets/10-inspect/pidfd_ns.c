@@ -1,0 +1,56 @@
+/*
+ * pidfdから、/procを通らずに名前空間を開き、同じ名前空間にいるかを調べる。
+ *
+ * 実行: gcc -Wall -Wextra -Wpedantic -o pidfd_ns pidfd_ns.c
+ *       ./pidfd_ns PID PID
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <linux/pidfd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* --8<-- [start:main] */
+static struct stat look(const char *pid, unsigned long request)
+{
+    struct stat st;
+    int pidfd = (int)syscall(SYS_pidfd_open, atoi(pid), 0);
+
+    if (pidfd < 0)
+        err(1, "pidfd_open %s", pid);
+    int fd = ioctl(pidfd, request, 0); /* 3つめは、必ず0 */
+    if (fd < 0)
+        err(1, "ioctl %s", pid);
+    if (fstat(fd, &st) < 0)
+        err(1, "fstat");
+    close(fd);
+    close(pidfd);
+    return st;
+}
+
+int main(int argc, char *argv[])
+{
+    static const struct {
+        const char *name;
+        unsigned long request;
+    } kinds[] = {
+        {"uts", PIDFD_GET_UTS_NAMESPACE},
+        {"net", PIDFD_GET_NET_NAMESPACE},
+        {"user", PIDFD_GET_USER_NAMESPACE},
+    };
+
+    if (argc != 3)
+        errx(1, "usage: %s PID PID", argv[0]);
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        struct stat a = look(argv[1], kinds[i].request), b = look(argv[2], kinds[i].request);
+        int same = a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+
+        printf("%-5s%s\n", kinds[i].name, same ? "same" : "different");
+    }
+    return 0;
+}
+/* --8<-- [end:main] */
