@@ -109,7 +109,8 @@ def test_the_page_follows_what_is_saved_and_nothing_is_left(served: Served) -> N
     assert '<span class="transcript__extra">+ unshared\n</span>' in page
     served.save("\nunshared\n", "\nunshared\n")
     served.page_with("badge--passed")
-    served.save("hostname\nunshared", "sleep 99")  # ^C comes while it is running
+    # ^C comes while this is running, and would have to wait for longer than `end` does
+    served.save("console\n$ hostname\nunshared", "console timeout=600\n$ sleep 599")
     served.page_with("badge--unverified")
     assert served.end(signal.SIGINT) == 0
     assert [path.name for path in (served.root / "tmp").iterdir()] == ["x"]

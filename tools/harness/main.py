@@ -166,20 +166,20 @@ def _watch(
 ) -> int:
     """Verify what is saved, in machines that are kept ready, until interrupted."""
     kernel = options.kernel[0] if options.kernel else None
-    with _workers(options, kernel, root, note) as workers:
-        session = Session(root, record_of(root, kernel), workers, options.exitfirst, report)
+    try:
+        with _workers(options, kernel, root, note) as workers:
+            session = Session(root, record_of(root, kernel), workers, options.exitfirst, report)
 
-        def verify(selection: Selection, enough: Future[None]) -> list[Result]:
-            results = session.verify(selection, enough)
-            if results:  # none where a newer save came first
-                report.summary(results, None)
-            return results
+            def verify(selection: Selection, enough: Future[None]) -> list[Result]:
+                results = session.verify(selection, enough)
+                if results:  # none where a newer save came first
+                    report.summary(results, None)
+                return results
 
-        note(f"watching {' and '.join(f'{folder}/' for folder in FOLDERS)}; ^C ends")
-        try:
+            note(f"watching {' and '.join(f'{folder}/' for folder in FOLDERS)}; ^C ends")
             watch(options.chapters, root, verify, fail)
-        except KeyboardInterrupt:
-            return PASSED
+    except KeyboardInterrupt:  # out here: what is running is ended, not waited for
+        return PASSED
 
 
 def _shell(options: argparse.Namespace, selection: Selection, note: Note) -> int:
