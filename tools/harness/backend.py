@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from threading import Lock
 from typing import Protocol
 
@@ -69,7 +69,9 @@ class Backends:
 
     def close(self) -> None:
         """Destroy what is left of their machines."""
-        for backend in (self._usual, self._with_kernel, *self._others.values()):
+        with self._lock:  # a scenario may be asking for another kernel's
+            others = tuple(self._others.values())
+        for backend in (self._usual, self._with_kernel, *others):
             backend.close()
 
 
@@ -80,36 +82,34 @@ def make_backends(
     """The backend `name`, or for ``auto`` the best that this host can run.
 
     Virtual machines run the kernel `kernel` of `harness.kernels`; if that is None, the default one,
-    or another for the scenarios that want another. `note` is given what a user
-    should know: the image being built, what is chosen and why. Raises MachineError where the host
-    can't run it, with what to do.
+    or another for the scenarios that want another. `note` is given what a user should know: the
+    image being built, what is chosen and why. Raises MachineError where the host can't run it, with
+    what to do.
     """
     if name == "auto":
         name = choose(note)
     elif name == "namespaces" and kernel is not None:
         raise MachineError("A kernel of choice takes virtual machines: say `--backend qemu`.")
-    with ExitStack() as stack:
-        try:
-            built = image.ensure(note)
-            rootfs = built.rootfs(note) if name == "namespaces" else None
-        except image.ImageError as error:
-            raise MachineError(str(error)) from error
+    try:
+        built = image.ensure(note)
+        rootfs = built.rootfs(note) if name == "namespaces" else None
+    except image.ImageError as error:
+        raise MachineError(str(error)) from error
 
-        def vms(kernel: str) -> Qemu:
-            # It makes nothing before its first machine is asked for.
-            return Qemu(built, note, kernel)
+    def vms(kernel: str) -> Qemu:
+        # It makes nothing before its first machine is asked for.
+        return Qemu(built, note, kernel)
 
-        other = vms if kernel is None and qemu.installed() else None
-        default = vms(kernel or kernels.DEFAULT) if rootfs is None or qemu.installed() else None
-        if rootfs is None:
-            assert default
-            yield stack.enter_context(closing(Backends(default, default, other)))
-            return
+    other = vms if kernel is None and qemu.installed() else None
+    if rootfs is None:
+        default = vms(kernel or kernels.DEFAULT)
+        backends = Backends(default, default, other)
+    else:
         usual = Namespaces(rootfs, allow_bare_metal=allow_bare_metal)
-        backends = Backends(usual, default or usual, other)
-        stack.enter_context(closing(backends))
         for sentence in usual.notes:
             note(sentence)
+        backends = Backends(usual, vms(kernels.DEFAULT) if other else usual, other)
+    with closing(backends):
         yield backends
 
 

@@ -104,9 +104,12 @@ def _mirror_of_mmdebstrap() -> str | None:
     hook = 'cat "$1"/etc/apt/sources.list >&2; false'
     mode = "--mode=root" if os.geteuid() == 0 else "--mode=unshare"
     command = ["mmdebstrap", "--variant=custom", mode, "--format=null", f"--setup-hook={hook}"]
-    done = subprocess.run(
-        [*command, "stable", "-"], capture_output=True, encoding="utf-8", errors="replace"
-    )
+    try:
+        done = subprocess.run(
+            [*command, "stable", "-"], capture_output=True, encoding="utf-8", errors="replace"
+        )
+    except OSError:  # it isn't installed
+        return None
     found = re.search(r"^deb (?:\[.*?\] )?(\S+) \S+ main", done.stderr, re.MULTILINE)
     return found[1] if found else None
 

@@ -93,7 +93,8 @@ def _agreement(
 ) -> list[Pair] | None:
     for slack in (False, True):
         for bound, pairs in _matches(expected, actual, (0, 0), renaming.copy(), slack, [0]):
-            if not slack or not any(shifted(_both(expected, actual, pairs), bound)):
+            both = [(expected[at], actual[to]) for at, to in _whole(expected, pairs)]
+            if not slack or not any(shifted(both, bound)):
                 renaming.adopt(bound)
                 return pairs
     return None
@@ -129,12 +130,10 @@ def _matches(
             yield bound, found + skipped + rest
 
 
-def _both(
-    expected: Sequence[str], actual: Sequence[str], pairs: Iterable[Pair]
-) -> list[tuple[str, str]]:
-    """The lines of the pairs that have two; what an elision stands for is not compared."""
+def _whole(expected: Sequence[str], pairs: Iterable[Pair]) -> list[tuple[int, int]]:
+    """The pairs that have a line of both; what an elision stands for is not compared."""
     return [
-        (expected[at], actual[to])
+        (at, to)
         for at, to in pairs
         if at is not None and to is not None and expected[at] not in ELISIONS
     ]
@@ -154,9 +153,7 @@ def _lines(expected: Sequence[str], actual: Sequence[str], pairs: Sequence[Pair]
 def _values(
     expected: Sequence[str], actual: Sequence[str], pairs: Sequence[Pair], renaming: Renaming
 ) -> Iterator[Value]:
-    for at, to in pairs:
-        if at is None or to is None or expected[at] in ELISIONS:
-            continue
+    for at, to in _whole(expected, pairs):
         match = fit(expected[at], actual[to], renaming, slack=True)
         assert match, "lines that agree have the same shape"
         for (unknown, value), column in zip(match.values, match.columns, strict=True):
@@ -171,13 +168,10 @@ def _difference(
     pairs = align(expected, actual, renaming)
     alike = [
         (at, to)
-        for at, to in pairs
-        if at is not None
-        and to is not None
-        and expected[at] not in ELISIONS
-        and fit(expected[at], actual[to], renaming, slack=True)
+        for at, to in _whole(expected, pairs)
+        if fit(expected[at], actual[to], renaming, slack=True)
     ]
-    flags = shifted(_both(expected, actual, alike), renaming)
+    flags = shifted([(expected[at], actual[to]) for at, to in alike], renaming)
     moved = {at for (at, _), flag in zip(alike, flags, strict=True) if flag}
     for pair in pairs:
         at, to = pair
