@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from xml.etree.ElementTree import Element, SubElement
 
 from zenn.badges import Badge, Value
-from zenn.elements import text_element
+from zenn.elements import facts_element, text_element
 from zenn.transcript import transcript_element, values_of
 
 _JAPAN = timezone(timedelta(hours=9), "JST")
@@ -105,12 +105,7 @@ def _facts(body: Element, badge: Badge) -> None:
         "マシン": MACHINES.get(badge.machine, badge.machine),
         "カーネル": _kernel(badge),
     }
-    found = SubElement(body, "dl", {"class": "badge__facts"})
-    for name, value in facts.items():
-        if value:
-            pair = SubElement(found, "div")
-            text_element(pair, "dt", name)
-            text_element(pair, "dd", value)
+    facts_element(body, facts, "badge__facts")
 
 
 def _duration(seconds: float) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from zenn.kept import kept
+
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
@@ -11,10 +13,6 @@ class Chapter:
     path: Path
     name: str
     text: str
-
-
-_read: dict[Path, tuple[tuple[int, int], str]] = {}
-"""The text of each file, and the time and size it had when it was read."""
 
 
 def find_chapter(body: str, docs: Path) -> Chapter | None:
@@ -36,11 +34,7 @@ def find_chapter(body: str, docs: Path) -> Chapter | None:
     return Chapter(file, file.relative_to(docs).as_posix(), text)
 
 
+@kept
 def _text(file: Path) -> str:
     """Read `file` as MkDocs does; a file that is not UTF-8 is MkDocs' to complain of."""
-    state = file.stat()
-    stamp = (state.st_mtime_ns, state.st_size)
-    if _read.get(file, (None, ""))[0] != stamp:
-        text = file.read_text(encoding="utf-8-sig", errors="replace")
-        _read[file] = (stamp, text)
-    return _read[file][1]
+    return file.read_text(encoding="utf-8-sig", errors="replace")

@@ -1,5 +1,6 @@
 """Elements of pages that are not the author's words."""
 
+from collections.abc import Mapping
 from html import escape
 from xml.etree.ElementTree import Element, SubElement
 
@@ -16,3 +17,13 @@ def text_element(
     # Python-Markdown takes control characters for its own marks, and a terminal may print any.
     child.text = AtomicString(escape(clean(text), quote=False))
     return child
+
+
+def facts_element(parent: Element, facts: Mapping[str, str], classes: str) -> None:
+    """Append a ``<dl>`` of names and values; those without a value are left out."""
+    pairs = SubElement(parent, "dl", {"class": classes})
+    for name, value in facts.items():
+        if value:
+            pair = SubElement(pairs, "div")
+            text_element(pair, "dt", name)
+            text_element(pair, "dd", value)

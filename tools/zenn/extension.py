@@ -19,6 +19,7 @@ from zenn.badges import Entry, badges, load_record
 from zenn.blocks import Page, block_element
 from zenn.chapters import Chapter, find_chapter
 from zenn.glossary import Term, terms_of
+from zenn.kept import kept
 from zenn.model import ChapterError
 from zenn.parser import parse
 from zenn.references import link_references
@@ -106,18 +107,15 @@ class _Source(Preprocessor):
         return []
 
 
-_records: dict[Path, tuple[int, tuple[Entry, ...]]] = {}
+_load = kept(load_record)
 
 
 def _record(file: Path) -> tuple[Entry, ...]:
-    """Read the record once for all chapters, and again when it has been written since."""
+    """Read the record once for all chapters; nothing where there is none."""
     try:
-        stamp = file.stat().st_mtime_ns
+        return _load(file)
     except OSError:
         return ()
-    if _records.get(file, (-1,))[0] != stamp:
-        _records[file] = (stamp, load_record(file))
-    return _records[file][1]
 
 
 def _for_the_author(error: ChapterError) -> Exception:

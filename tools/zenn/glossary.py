@@ -14,6 +14,7 @@ from pathlib import Path
 
 from markdown_it.token import Token
 
+from zenn.kept import kept
 from zenn.parser import parse
 
 
@@ -26,20 +27,15 @@ class Term:
     place: str
 
 
-_read: dict[Path, tuple[int, tuple[Term, ...]]] = {}
-
-
+@kept
 def terms_of(file: Path, name: str, snippets: Path) -> tuple[Term, ...]:
-    """Read the page `file`, `name` within docs; once, and again when it has been written since.
+    """Read the page `file`, `name` within docs.
 
     Raises `ChapterError` as `zenn.parser.parse` does.
     """
-    stamp = file.stat().st_mtime_ns
-    if _read.get(file, (-1,))[0] != stamp:
-        document = parse(file.read_text(encoding="utf-8"), file, snippets)
-        places = {heading.line: f"{name}#{heading.id}" for heading in document.headings}
-        _read[file] = (stamp, tuple(_terms(document.tokens, places)))
-    return _read[file][1]
+    document = parse(file.read_text(encoding="utf-8"), file, snippets)
+    places = {heading.line: f"{name}#{heading.id}" for heading in document.headings}
+    return tuple(_terms(document.tokens, places))
 
 
 def _terms(tokens: tuple[Token, ...], places: dict[int, str]) -> list[Term]:

@@ -12,13 +12,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
 from zenn.badgehtml import MACHINES, SAYS, day
 from zenn.badges import Badge, Entry, badges, load_record
-from zenn.elements import text_element
+from zenn.elements import facts_element, text_element
 from zenn.model import Document, Fence
 from zenn.parser import parse
 
@@ -64,10 +64,8 @@ def generators(docs: Path, snippets: Path, record: Path) -> Mapping[str, Callabl
         "verification-skips": _skips,
         "verification-software": _software,
     }
-    return {
-        name: partial(lambda part: part(find(docs, snippets, record)), part)
-        for name, part in parts.items()
-    }
+    found = cache(partial(find, docs, snippets, record))  # once for the parts of a page
+    return {name: partial(lambda part: part(found()), part) for name, part in parts.items()}
 
 
 def find(docs: Path, snippets: Path, record: Path) -> Found:
@@ -108,12 +106,7 @@ def _summary(found: Found) -> Element:
         "見るだけのもの": f"{counts['shown']}個",
         "未検証のもの": f"{counts['unverified']}個",
     }
-    pairs = SubElement(part, "dl", {"class": "verification__facts"})
-    for name, value in facts.items():
-        if value:
-            pair = SubElement(pairs, "div")
-            text_element(pair, "dt", name)
-            text_element(pair, "dd", value)
+    facts_element(part, facts, "verification__facts")
     return part
 
 
