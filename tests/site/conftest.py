@@ -2,26 +2,23 @@ import functools
 import http.server
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from publish.articles import browser as chromium
 from zenn.model import Document
 from zenn.parser import parse
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 
 
 @dataclass(frozen=True)
@@ -88,17 +85,30 @@ def book(tmp_path: Path) -> Book:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's chromium, without a window."""
-    path = shutil.which("chromium")
-    assert path, "chromium is missing: run “tools/provision.sh test”"
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve `folder` at the address that this gives, on a port of its own."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[[Path], AbstractContextManager[str]]:
+    return serving
 
 
 @pytest.fixture(scope="session")
@@ -120,8 +130,5 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     built = book.build()
     assert built.returncode == 0, built.stderr
-    handler = functools.partial(_Quiet, directory=str(book.root / "site"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serving(book.root / "site") as address:
+        yield address

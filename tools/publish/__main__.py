@@ -8,6 +8,7 @@ from pathlib import Path
 from publish.articles import browser
 from publish.epub import write_epub
 from publish.pdf import write_pdf
+from zenn.project import ProjectError, book_names, project_root
 
 _WRITERS = {".pdf": write_pdf, ".epub": write_epub}
 
@@ -16,11 +17,12 @@ def main(words: Sequence[str]) -> int:
     """Write the files that the command line asks for; 1 if something for it is missing."""
     site, *files = (Path(word).resolve() for word in words)
     try:
+        book = book_names(project_root())
         with browser() as chromium:
             for file in files:
                 file.parent.mkdir(parents=True, exist_ok=True)
-                _WRITERS[file.suffix](chromium, site, file)
-    except (FileNotFoundError, subprocess.CalledProcessError) as error:
+                _WRITERS[file.suffix](chromium, site, book, file)
+    except (FileNotFoundError, ProjectError, subprocess.CalledProcessError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -18,7 +18,10 @@ _NAVIGATION = ".md-nav--primary > .md-nav__list > .md-nav__item > a.md-nav__link
 _DRAWN = """() => !document.querySelector("pre.diagram:not([hidden])")
   && document.querySelectorAll(".arithmatex").length
      === document.querySelectorAll(".arithmatex .katex").length"""
-_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
+_ARGUMENTS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
 
 Diagrams = Literal["vector", "picture"]
 

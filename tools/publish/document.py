@@ -4,26 +4,24 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from publish.articles import Article
-
-TITLE = "The Namespace Book"
-SUBTITLE = "手を動かして理解する、8つのLinux Namespace"
-RIGHTS = "本文は CC BY 4.0、コードは MIT ライセンスです。"
+from zenn.project import BookNames
 
 
-def document(body: str, styles: Iterable[str]) -> str:
+def document(title: str, body: str, styles: Iterable[str]) -> str:
     """Return a document with the style sheets at the addresses `styles`."""
     links = "".join(f'<link rel="stylesheet" href="{escape(style)}">' for style in styles)
     return (
-        f'<!DOCTYPE html><html lang="ja"><head><meta charset="utf-8"><title>{TITLE}</title>'
+        f'<!DOCTYPE html><html lang="ja"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'{links}</head><body data-md-color-scheme="default" dir="ltr">{body}</body></html>'
     )
 
 
-def title_page() -> str:
+def title_page(book: BookNames) -> str:
     """The first page: the book's name, and what it may be used for."""
     return (
-        f'<section class="cover"><p class="cover__title">{TITLE}</p>'
-        f'<p class="cover__subtitle">{SUBTITLE}</p><p class="cover__rights">{RIGHTS}</p></section>'
+        f'<section class="cover"><p class="cover__title">{escape(book.title)}</p>'
+        f'<p class="cover__subtitle">{escape(book.subtitle)}</p>'
+        f'<p class="cover__rights">{escape(book.rights)}</p></section>'
     )
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from publish.articles import articles
-from publish.document import RIGHTS, SUBTITLE, TITLE, document, title_page
+from publish.document import document, title_page
+from zenn.project import BookNames
 
 _STYLE = Path(__file__).parent / "epub.css"
 _COVER_STYLE = (
@@ -18,16 +19,23 @@ _COVER_STYLE = (
 )
 
 
-def write_epub(chromium: Browser, site: Path, file: Path) -> None:
-    """Write the book of the offline site `site` to `file`; pandoc's failure is ours."""
+def write_epub(chromium: Browser, site: Path, book: BookNames, file: Path) -> None:
+    """Write the `book` of the offline site `site` to `file`; pandoc's failure is ours."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         parts = articles(chromium, site, "picture")
         source = folder / "book.html"
-        source.write_text(document("".join(article.html for article in parts), []), "utf-8")
+        source.write_text(
+            document(book.title, "".join(article.html for article in parts), []), "utf-8"
+        )
         cover = folder / "cover.png"
-        _draw_cover(chromium, cover)
-        metadata = {"title": TITLE, "subtitle": SUBTITLE, "lang": "ja", "rights": RIGHTS}
+        _draw_cover(chromium, book, cover)
+        metadata = {
+            "title": book.title,
+            "subtitle": book.subtitle,
+            "lang": "ja",
+            "rights": book.rights,
+        }
         metadata["toc-title"] = "目次"
         subprocess.run(
             [
@@ -48,8 +56,8 @@ def write_epub(chromium: Browser, site: Path, file: Path) -> None:
         )
 
 
-def _draw_cover(chromium: Browser, file: Path) -> None:
+def _draw_cover(chromium: Browser, book: BookNames, file: Path) -> None:
     page = chromium.new_page(viewport={"width": 1200, "height": 1800})
-    page.set_content(_COVER_STYLE + title_page())
+    page.set_content(_COVER_STYLE + title_page(book))
     page.screenshot(path=file)
     page.close()

@@ -10,6 +10,7 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from publish.articles import articles
 from publish.document import contents, document, title_page
+from zenn.project import BookNames
 
 _PRINT = Path(__file__).parent / "print.css"
 _FOOT = (
@@ -18,14 +19,14 @@ _FOOT = (
 )
 
 
-def write_pdf(chromium: Browser, site: Path, file: Path) -> None:
-    """Write the book of the offline site `site` to `file`; both paths are absolute."""
+def write_pdf(chromium: Browser, site: Path, book: BookNames, file: Path) -> None:
+    """Write the `book` of the offline site `site` to `file`; both paths are absolute."""
     sheets = sorted((site / "assets/stylesheets").glob("*.css"))
     styles = [*sheets, site / "assets/book.css", _PRINT]
     parts = articles(chromium, site, "vector")
-    body = title_page() + contents(parts) + "".join(article.html for article in parts)
+    body = title_page(book) + contents(parts) + "".join(article.html for article in parts)
     source = site / "whole.html"  # in the folder of the site, so that its pictures are found
-    source.write_text(document(body, [style.as_uri() for style in styles]), "utf-8")
+    source.write_text(document(book.title, body, [style.as_uri() for style in styles]), "utf-8")
     page = chromium.new_page()
     try:
         page.goto(source.as_uri())

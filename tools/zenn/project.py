@@ -27,19 +27,43 @@ class BookAddress:
         return f"{self.url}/viewer/{name}" if self.url else name
 
 
+@dataclass(frozen=True, slots=True)
+class BookNames:
+    """What mkdocs.yml calls the book, and says of its use."""
+
+    title: str
+    subtitle: str
+    rights: str
+
+
 def project_root() -> Path:
     """Return the directory of mkdocs.yml, here or above; else this directory."""
     here = Path.cwd()
     return next((path for path in (here, *here.parents) if (path / "mkdocs.yml").exists()), here)
 
 
-def book_address(root: Path) -> BookAddress:
-    """Read ``extra.zenn`` of mkdocs.yml; ProjectError if that is missing or wrong."""
+def book_names(root: Path) -> BookNames:
+    """Read ``site_name``, ``site_description`` and ``copyright``; ProjectError without."""
+    config = _config(root)
+    keys = ("site_name", "site_description", "copyright")
+    for key in keys:
+        if not isinstance(config.get(key), str):
+            raise ProjectError(f"mkdocs.yml: {key} is missing")
+    return BookNames(*(config[key] for key in keys))
+
+
+def _config(root: Path) -> dict[str, Any]:
+    """What mkdocs.yml says; nothing where it is no mapping."""
     try:
         config = yaml.load((root / "mkdocs.yml").read_text("utf-8"), _Loader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ProjectError(f"mkdocs.yml can't be read: {error}") from error
-    extra = config.get("extra") if isinstance(config, dict) else None
+    return config if isinstance(config, dict) else {}
+
+
+def book_address(root: Path) -> BookAddress:
+    """Read ``extra.zenn`` of mkdocs.yml; ProjectError if that is missing or wrong."""
+    extra = _config(root).get("extra")
     zenn = extra.get("zenn") if isinstance(extra, dict) else None
     if not isinstance(zenn, dict) or not isinstance(zenn.get("slug"), str):
         raise ProjectError("mkdocs.yml: write the name of Zenn's book as extra: zenn: slug")

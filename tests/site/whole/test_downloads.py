@@ -18,6 +18,7 @@ from publish.epub import write_epub
 from publish.pdf import write_pdf
 from zenn.model import Fence
 from zenn.parser import parse
+from zenn.project import book_names
 
 TITLES = [
     title
@@ -57,7 +58,7 @@ def test_search_and_links_work_in_files(browser: Browser, offline: Path) -> None
 @pytest.fixture(scope="module")
 def pdf(browser: Browser, offline: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("pdf") / "book.pdf"
-    write_pdf(browser, offline, file)
+    write_pdf(browser, offline, book_names(ROOT), file)
     return file
 
 
@@ -100,7 +101,7 @@ def programs(name: str) -> list[Fence]:
 @pytest.fixture(scope="module")
 def epub(browser: Browser, offline: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("epub") / "book.epub"
-    write_epub(browser, offline, file)
+    write_epub(browser, offline, book_names(ROOT), file)
     return file
 
 
