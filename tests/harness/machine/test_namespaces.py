@@ -132,7 +132,8 @@ def test_nothing_is_left_after_close(backend: Namespaces, shell: Open) -> None:
 
 def test_closing_the_backend_destroys_its_machines(rootfs: Path) -> None:
     backend = Namespaces(rootfs)
-    pids = [namespace(backend.start().pid, "pid") for _ in range(3)]
+    machines = [backend.start() for _ in range(3)]  # held: one that is dropped ends by itself
+    pids = [namespace(machine.pid, "pid") for machine in machines]
     backend.close()
     assert [processes_in(one) for one in pids] == [[], [], []]
     assert cgroups_of(backend._zygote.pid) == []
