@@ -44,6 +44,7 @@ $(PROGRAMS): tools/zenn/archive.py $(shell find snippets) | $(READY)
 
 site: $(READY) $(VENDOR) $(PROGRAMS) ## build site/
 	$(BIN)/mkdocs build --strict --quiet
+	node tools/web/slim.mjs site
 
 # The site as files to be opened without a server: what all downloads are made of.
 OFFLINE_SITE := build/offline

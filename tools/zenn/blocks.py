@@ -27,8 +27,9 @@ PROGRAMS = {"python": "Python", "c": "C", "rust": "Rust"}
 
 _PUBLISHED = "programs"  # docs/programs is snippets/: a link, so that the site has the files
 
-# Whitespace and plain names have no colour; their elements are a twentieth of a page.
-_UNCOLOURED = re.compile(r'<span class="(?:w|n)">([^<]*)</span>')
+# Whitespace, names, operators and punctuation are plain text here, and the calmer for it; their
+# elements would be a tenth of a page.
+_UNCOLOURED = re.compile(r'<span class="(?:w|n|o|p)">([^<]*)</span>')
 
 
 class _Highlight(Highlight):  # type: ignore[misc]

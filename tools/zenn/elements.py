@@ -14,9 +14,21 @@ def text_element(
 ) -> Element:
     """Append ``<tag>text</tag>`` to `parent`; Python-Markdown leaves the text as it is."""
     child = SubElement(parent, tag, attributes or {})
-    # Python-Markdown takes control characters for its own marks, and a terminal may print any.
-    child.text = AtomicString(escape(clean(text), quote=False))
+    child.text = _atomic(text)
     return child
+
+
+def append_text(parent: Element, text: str) -> None:
+    """Append `text` after all that `parent` has; Python-Markdown leaves it as it is."""
+    if len(parent):
+        parent[-1].tail = AtomicString((parent[-1].tail or "") + _atomic(text))
+    else:
+        parent.text = AtomicString((parent.text or "") + _atomic(text))
+
+
+def _atomic(text: str) -> str:
+    # Python-Markdown takes control characters for its own marks, and a terminal may print any.
+    return AtomicString(escape(clean(text), quote=False))
 
 
 def facts_element(parent: Element, facts: Mapping[str, str], classes: str) -> None:

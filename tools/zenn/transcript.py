@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from xml.etree.ElementTree import Element, SubElement
 
 from zenn.badges import Step, Value
-from zenn.elements import text_element
+from zenn.elements import append_text, text_element
 from zenn.parser import clean
 
 _SIGNS = {"-": "missing", "+": "extra", "^": "remark"}  # else it is a line that stands in both
@@ -57,13 +57,13 @@ def _marked(
     here = [value for value in values if value.where == where]
     for number, raw in enumerate(lines):
         line, place = clean(raw), 0
-        _span(parent, more if number else "", "")
+        append_text(parent, more if number else "")
         for value in _standing(line, (value for value in here if value.line == number)):
-            _span(parent, line[place : value.column], "")
+            append_text(parent, line[place : value.column])
             place = value.column + len(value.run)
             title = {"class": "varies", "title": f"本文では {value.text}"}
             text_element(parent, "mark", value.run, title)
-        _span(parent, line[place:] + "\n", "")
+        append_text(parent, line[place:] + "\n")
 
 
 def _standing(line: str, values: Iterable[Value]) -> Iterator[Value]:
@@ -77,4 +77,4 @@ def _standing(line: str, values: Iterable[Value]) -> Iterator[Value]:
 
 def _span(parent: Element, text: str, classes: str) -> None:
     if text:
-        text_element(parent, "span", text, {"class": classes} if classes else {})
+        text_element(parent, "span", text, {"class": classes})

@@ -3,7 +3,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from whole_book import Whole, build
+from whole_book import Whole, build, slim
 
 
 @pytest.fixture(scope="session")
@@ -14,5 +14,6 @@ def whole(
     folder = tmp_path_factory.mktemp("whole")
     build(folder)
     site = folder / "site"
+    slim(site)
     with serve(site) as address:
         yield Whole(site, address)

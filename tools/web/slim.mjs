@@ -1,0 +1,52 @@
+// slim.mjs SITE: makes the styles and our own scripts of a built SITE lighter, in place.
+//
+// Material's styles are those of every feature that it has, and a page shows nothing before it has
+// them all. What neither a page nor a script of SITE names is taken out; a test compares the
+// computed styles of pages with and without. What is left loses its comments and spaces.
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { transformSync } from "esbuild";
+import { PurgeCSS } from "purgecss";
+
+const [site] = process.argv.slice(2);
+if (site === undefined) {
+  console.error("usage: slim.mjs SITE");
+  process.exit(2);
+}
+
+const within = (...patterns) => patterns.map((pattern) => path.posix.join(site, pattern));
+
+function write(file, text) {
+  const loader = path.extname(file).slice(1);
+  writeFileSync(file, transformSync(text, { loader, minify: true, charset: "utf8" }).code);
+}
+
+const styles = await new PurgeCSS().purge({
+  content: within("**/*.html", "assets/*.js", "assets/javascripts/*.js"),
+  css: within("assets/*.css", "assets/stylesheets/*.css"),
+  keyframes: true,
+});
+if (styles.length === 0) {
+  console.error(`${site} is no built site: it has no styles in assets/`);
+  process.exit(1);
+}
+
+// Half of what is left are icons in variables of rules that have gone. One style sheet uses another's
+// variables, so only all of them together tell which.
+const all = styles.map(({ css }) => css).join("\n");
+const used = Array.from(all.matchAll(/var\(\s*(--[\w-]+)/g), ([, name]) => name);
+for (const { file, css } of styles) {
+  const [{ css: left }] = await new PurgeCSS().purge({
+    content: [],
+    css: [{ raw: css }],
+    safelist: { standard: [/.*/], variables: used },
+    variables: true,
+  });
+  write(file, left);
+}
+
+const assets = path.join(site, "assets");
+for (const name of readdirSync(assets).filter((name) => name.endsWith(".js"))) {
+  const script = path.join(assets, name);
+  write(script, readFileSync(script, "utf8"));
+}
