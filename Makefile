@@ -32,6 +32,7 @@ verify: $(READY) ## run every block of docs/ in fresh machines and check its out
 VENDOR := docs/assets/vendor/.made
 
 $(VENDOR): tools/web/package-lock.json | $(READY)
+	tools/provision.sh
 	npm ci --prefix tools/web --ignore-scripts --no-audit --no-fund --silent
 	tools/web/vendor $(@D)
 	touch $@
@@ -81,16 +82,22 @@ lint: proofread ## ruff, mypy and proofread
 ZENN := tests/zenn/conformance/node_modules/.package-lock.json
 
 $(ZENN): tests/zenn/conformance/package-lock.json | $(READY)
+	tools/provision.sh
 	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
 
 # What the tests check the site's pages with.
 CHECKS := tests/site/whole/checks/node_modules/.package-lock.json
 
 $(CHECKS): tests/site/whole/checks/package-lock.json | $(READY)
+	tools/provision.sh
 	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
 
-test: lint $(ZENN) $(CHECKS) $(VENDOR) $(PROGRAMS) ## set up, lint, run the tests
+# First of all, so that what is missing is said at once and not after minutes.
+.PHONY: packages-of-tests
+packages-of-tests:
 	tools/provision.sh test
+
+test: packages-of-tests lint $(ZENN) $(CHECKS) $(VENDOR) $(PROGRAMS) ## set up, lint, run the tests
 	$(BIN)/pytest --numprocesses auto
 
 bench: $(READY) ## the figures of tests/benchmarks, as ratios measured in one run

@@ -82,7 +82,8 @@ esac
 
 if [ -n "$missing" ]; then
     if [ "$(id -u)" -ne 0 ]; then
-        echo "missing:$missing. Install them with: sudo apt-get install$missing" >&2
+        echo "missing:$missing. Install with: sudo apt-get update &&" \
+            "sudo apt-get install --no-install-recommends$missing" >&2
         exit 1
     fi
     export DEBIAN_FRONTEND=noninteractive
