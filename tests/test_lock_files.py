@@ -1,6 +1,8 @@
-"""What npm installs is pinned by digest, and by nothing that only some machines can reach."""
+"""What pip and npm install is pinned by digest, and not by what only some machines can reach."""
 
 import json
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -8,9 +10,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize(
-    "folder", ["tools/web", "tests/zenn/conformance", "tests/site/whole/checks"]
-)
+NPM = ["tools/lint", "tools/web", "tests/zenn/conformance", "tests/site/whole/checks"]
+
+
+@pytest.mark.parametrize("folder", NPM)
 def test_packages_are_locked_by_digest_and_not_by_address(folder: str) -> None:
     lock = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))
     packages = {name: package for name, package in lock["packages"].items() if name}
@@ -20,3 +23,33 @@ def test_packages_are_locked_by_digest_and_not_by_address(folder: str) -> None:
     wanted = json.loads((ROOT / folder / "package.json").read_text("utf-8"))["dependencies"]
     locked = {name: packages[f"node_modules/{name}"]["version"] for name in wanted}
     assert locked == wanted
+
+
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT = PYPROJECT["project"]
+
+
+@pytest.mark.parametrize(
+    ("lock", "wanted"),
+    [
+        ("requirements.txt", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]),
+        (
+            "tests/benchmarks/requirements.txt",
+            PROJECT["dependencies"] + PROJECT["optional-dependencies"]["bench"],
+        ),
+        ("tools/supply/requirements.txt", PYPROJECT["dependency-groups"]["supply"]),
+    ],
+)
+def test_python_packages_are_locked_by_digest_and_as_pyproject_says(
+    lock: str, wanted: list[str]
+) -> None:
+    text = (ROOT / lock).read_text("utf-8")
+    assert "://" not in text
+    packages = re.split(r"\n(?=\S)", text.strip())
+    assert [package for package in packages if "--hash=sha256:" not in package] == []
+    locked = {_normal(package.split(maxsplit=1)[0]) for package in packages}
+    assert {_normal(pin) for pin in wanted} - locked == set()
+
+
+def _normal(pin: str) -> str:
+    return re.sub(r"[-_.]+(?=.*==)", "-", pin).lower()

@@ -15,8 +15,12 @@
 #include <unistd.h>
 
 static const char *const links[] = {
-    "cgroup", "ipc", "mnt", "net", "pid", "pid_for_children", "time", "time_for_children",
-    "user",   "uts"};
+    "cgroup", "ipc",
+    "mnt",    "net",
+    "pid",    "pid_for_children",
+    "time",   "time_for_children",
+    "user",   "uts",
+};
 enum { LINKS = sizeof(links) / sizeof(links[0]), TARGET = 32 };
 
 static void read_links(char targets[LINKS][TARGET])
@@ -51,8 +55,8 @@ int main(void)
     char before[LINKS][TARGET];
     int status;
     struct clone_args args = {
-        .flags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET |
-                 CLONE_NEWUSER | CLONE_NEWCGROUP | CLONE_NEWTIME,
+        .flags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID |
+                 CLONE_NEWNET | CLONE_NEWUSER | CLONE_NEWCGROUP | CLONE_NEWTIME,
         .exit_signal = SIGCHLD,
     };
 

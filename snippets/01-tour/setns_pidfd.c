@@ -17,8 +17,9 @@ static const struct {
     const char *name;
     int flag;
 } kinds[] = {
-    {"mnt", CLONE_NEWNS},    {"uts", CLONE_NEWUTS},       {"ipc", CLONE_NEWIPC},
-    {"pid", CLONE_NEWPID},   {"net", CLONE_NEWNET},       {"user", CLONE_NEWUSER},
+    {"mnt", CLONE_NEWNS},    {"uts", CLONE_NEWUTS},
+    {"ipc", CLONE_NEWIPC},   {"pid", CLONE_NEWPID},
+    {"net", CLONE_NEWNET},   {"user", CLONE_NEWUSER},
     {"time", CLONE_NEWTIME}, {"cgroup", CLONE_NEWCGROUP},
 };
 

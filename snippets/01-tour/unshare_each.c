@@ -14,8 +14,12 @@
 #include <unistd.h>
 
 static const char *const links[] = {
-    "cgroup", "ipc", "mnt", "net", "pid", "pid_for_children", "time", "time_for_children",
-    "user",   "uts"};
+    "cgroup", "ipc",
+    "mnt",    "net",
+    "pid",    "pid_for_children",
+    "time",   "time_for_children",
+    "user",   "uts",
+};
 enum { LINKS = sizeof(links) / sizeof(links[0]), TARGET = 32 };
 
 static const struct {
@@ -30,8 +34,8 @@ static const struct {
     {"user", CLONE_NEWUSER},
     {"cgroup", CLONE_NEWCGROUP},
     {"time", CLONE_NEWTIME},
-    {"all", CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET |
-                CLONE_NEWUSER | CLONE_NEWCGROUP | CLONE_NEWTIME},
+    {"all", CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID |
+                CLONE_NEWNET | CLONE_NEWUSER | CLONE_NEWCGROUP | CLONE_NEWTIME},
 };
 
 static void read_links(char targets[LINKS][TARGET])

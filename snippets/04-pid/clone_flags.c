@@ -14,7 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { STACK_SIZE = 1024 * 1024, THREAD = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD };
+enum {
+    STACK_SIZE = 1024 * 1024,
+    THREAD = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD
+};
 static _Alignas(16) char stack[STACK_SIZE];
 
 static int child(void *arg)

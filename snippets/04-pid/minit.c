@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 /* 自分の故障を知らせるシグナルは、ふさがない */
-static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+static const int faults[] = {SIGSEGV, SIGBUS,  SIGFPE, SIGILL,
+                             SIGTRAP, SIGABRT, SIGSYS};
 
 /* command を、前面のプロセスグループとして起動する */
 static pid_t spawn(char *command[], const sigset_t *mask)

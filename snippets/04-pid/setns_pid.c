@@ -14,7 +14,8 @@
 
 static void show(const char *label)
 {
-    const char *files[] = {"/proc/self/ns/pid", "/proc/self/ns/pid_for_children"};
+    const char *files[] = {"/proc/self/ns/pid",
+                           "/proc/self/ns/pid_for_children"};
     char ns[2][64];
 
     for (int i = 0; i < 2; i++) {

@@ -33,7 +33,8 @@ static const char *find(const char *description, int keyring)
 /* --8<-- [start:main] */
 static void show(const char *label)
 {
-    printf("%-8s user: %-10s session: %s\n", label, find("book-user", KEY_SPEC_USER_KEYRING),
+    printf("%-8s user: %-10s session: %s\n", label,
+           find("book-user", KEY_SPEC_USER_KEYRING),
            find("book-session", KEY_SPEC_SESSION_KEYRING));
 }
 

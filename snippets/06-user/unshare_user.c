@@ -24,7 +24,8 @@ static void show(const char *label)
     while (fgets(line, sizeof(line), status) != NULL)
         sscanf(line, "CapEff: %31s", caps);
     fclose(status);
-    printf("%-8s%s  uid=%-6dgid=%-6dCapEff=%s\n", label, ns, (int)geteuid(), (int)getegid(), caps);
+    printf("%-8s%s  uid=%-6dgid=%-6dCapEff=%s\n", label, ns, (int)geteuid(),
+           (int)getegid(), caps);
 }
 
 /* --8<-- [start:main] */

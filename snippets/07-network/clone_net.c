@@ -43,7 +43,8 @@ static int child(void *arg)
         err(1, "readlink");
     ns[n] = '\0';
     int failed = listen_on_port();
-    printf("%-8s%s  port %d: %s\n", label, ns, PORT, failed ? strerror(failed) : "listening");
+    printf("%-8s%s  port %d: %s\n", label, ns, PORT,
+           failed ? strerror(failed) : "listening");
     fflush(stdout);
     return 0;
 }

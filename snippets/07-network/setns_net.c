@@ -39,8 +39,8 @@ static void show(const char *label, int fd)
     close(ns);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int failed = connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0 ? errno : 0;
-    printf("%-11snet:[%lu]  connect 127.0.0.1: %s\n", label, (unsigned long)st.st_ino,
-           failed ? strerror(failed) : "ok");
+    printf("%-11snet:[%lu]  connect 127.0.0.1: %s\n", label,
+           (unsigned long)st.st_ino, failed ? strerror(failed) : "ok");
 }
 
 int main(int argc, char *argv[])

@@ -29,8 +29,9 @@ static const struct {
     int kind;
     const char *name;
 } names[] = {
-    {CLONE_NEWNS, "mnt"},    {CLONE_NEWUTS, "uts"},   {CLONE_NEWIPC, "ipc"},
-    {CLONE_NEWPID, "pid"},   {CLONE_NEWNET, "net"},   {CLONE_NEWCGROUP, "cgroup"},
+    {CLONE_NEWNS, "mnt"},    {CLONE_NEWUTS, "uts"},
+    {CLONE_NEWIPC, "ipc"},   {CLONE_NEWPID, "pid"},
+    {CLONE_NEWNET, "net"},   {CLONE_NEWCGROUP, "cgroup"},
     {CLONE_NEWTIME, "time"}, {CLONE_NEWUSER, "user"},
 };
 
@@ -66,7 +67,8 @@ static void draw(int owner, int depth)
 
             if (found[i].owner != owner || found[i].kind != names[k].kind)
                 continue;
-            printf("%*s%s:[%ju]", 2 * depth, "", names[k].name, (uintmax_t)found[i].st.st_ino);
+            printf("%*s%s:[%ju]", 2 * depth, "", names[k].name,
+                   (uintmax_t)found[i].st.st_ino);
             if (ioctl(found[i].fd, NS_GET_OWNER_UID, &uid) == 0) /* ユーザー名前空間だけが答える */
                 printf(" uid=%u", uid);
             putchar('\n');

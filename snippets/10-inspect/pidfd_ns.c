@@ -46,7 +46,8 @@ int main(int argc, char *argv[])
     if (argc != 3)
         errx(1, "usage: %s PID PID", argv[0]);
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        struct stat a = look(argv[1], kinds[i].request), b = look(argv[2], kinds[i].request);
+        struct stat a = look(argv[1], kinds[i].request),
+                    b = look(argv[2], kinds[i].request);
         int same = a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 
         printf("%-5s%s\n", kinds[i].name, same ? "same" : "different");
