@@ -35,7 +35,7 @@ def main() -> None:
         mount(name.encode(), b"/sys", b"sysfs", 0)
         os.execvp(command[0], command)
     except OSError as e:
-        sys.exit(f"{e.filename or e.filename2 or 'in_netns'}: {e.strerror}")
+        sys.exit(f"{e.filename or 'in_netns'}: {e.strerror}")
 
 
 main()

@@ -52,6 +52,7 @@ def measure() -> dict[str, str]:
         "/sys/class/net": " ".join(sorted(os.listdir("/sys/class/net"))),
         "new sysfs mount": " ".join(sorted(os.listdir("/mnt/class/net"))),
         "ip route": run("ip -4 route").split(" dev ")[0] or "-",
+        "ip neigh": run("ip -4 neigh").split(" dev ")[0] or "-",
         "nft list tables": run("nft list tables").strip() or "-",
         "bind(2) :8000": tcp("bind"),
         "connect(2) :8000": tcp("connect"),
@@ -67,6 +68,7 @@ def main() -> None:
     run("ip link add out0 type bridge")
     run("ip address add 192.0.2.1/24 dev out0")
     run("ip link set out0 up")
+    run("ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev out0")
     run("nft add table inet outside")
     reader, writer = os.pipe()
     with contextlib.ExitStack() as stack:

@@ -5,6 +5,7 @@
 実行: python3 relay.py 外のポート コマンド...
 """
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -21,16 +22,22 @@ def inside(channel: socket.socket, command: list[str]) -> int:
 
 
 def copy(source: socket.socket, target: socket.socket) -> None:
-    while data := source.recv(65536):
-        target.sendall(data)
-    target.shutdown(socket.SHUT_WR)
+    with contextlib.suppress(OSError):  # 片方が先に切れたら、そこで終わり
+        while data := source.recv(65536):
+            target.sendall(data)
+    with contextlib.suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
 
 
 def outside(server: socket.socket, port: int) -> None:
     """中の接続を受けるたびに、外の名前空間でソケットを作ってつなぐ。"""
     while True:
         client, _ = server.accept()
-        upstream = socket.create_connection(("127.0.0.1", port))
+        try:
+            upstream = socket.create_connection(("127.0.0.1", port))
+        except OSError:  # 外のサーバーがいないなら、中の接続も切る
+            client.close()
+            continue
         for pair in ((client, upstream), (upstream, client)):
             threading.Thread(target=copy, args=pair, daemon=True).start()
 

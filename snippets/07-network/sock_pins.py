@@ -44,6 +44,7 @@ def main() -> None:
     if pid == 0:
         make_server(theirs)
         os._exit(0)
+    theirs.close()  # 残すと、子が送らずに終わったとき、いつまでも待つ
     _, fds, _, _ = socket.recv_fds(ours, 1, 1)
     _, status = os.waitpid(pid, 0)
     if status != 0:
@@ -56,14 +57,17 @@ def main() -> None:
     print(f"the server  net:[{inode}]  processes in it: {members(inode)}")
     print(f"cookies differ: {cookie(server) != cookie(ours)}")
 
-    if os.fork() == 0:  # ソケットから得たfdで、名前空間に入り直す
+    pid = os.fork()
+    if pid == 0:  # ソケットから得たfdで、名前空間に入り直す
         os.setns(ns, os.CLONE_NEWNET)
         with socket.create_connection(("127.0.0.1", 8000)) as client:
             client.sendall(b"hello from inside")
         os._exit(0)
+    _, status = os.waitpid(pid, 0)
+    if status != 0:
+        sys.exit("client failed")
     connection, _ = server.accept()  # 外にいるまま、中のポートで受ける
     print(f"received    {connection.recv(100).decode()}")
-    os.wait()
 
 
 # --8<-- [end:main]

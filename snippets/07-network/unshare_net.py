@@ -11,6 +11,7 @@ import sys
 
 # <linux/sockios.h> の番号と、<net/if.h> のフラグ
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
+IFREQ = "16sh22x"  # struct ifreqの40バイト: 名前、フラグ、共用体の残り
 
 
 def reach() -> str:
@@ -31,9 +32,9 @@ def show(label: str) -> None:
 def set_up(name: str) -> None:
     """ip link set NAME up と同じこと。"""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        request = struct.pack("16sh14x", name.encode(), 0)
-        name_field, flags = struct.unpack("16sh14x", fcntl.ioctl(s, SIOCGIFFLAGS, request))
-        fcntl.ioctl(s, SIOCSIFFLAGS, struct.pack("16sh14x", name_field, flags | IFF_UP))
+        request = struct.pack(IFREQ, name.encode(), 0)
+        name_field, flags = struct.unpack(IFREQ, fcntl.ioctl(s, SIOCGIFFLAGS, request))
+        fcntl.ioctl(s, SIOCSIFFLAGS, struct.pack(IFREQ, name_field, flags | IFF_UP))
 
 
 def main() -> None:
