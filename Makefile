@@ -31,7 +31,7 @@ verify: $(READY) ## run every block of docs/ in fresh machines and check its out
 # The parts of the site that are not ours and not Material's: diagrams, formulas, offline search.
 VENDOR := docs/assets/vendor/.made
 
-$(VENDOR): tools/web/package-lock.json | $(READY)
+$(VENDOR): tools/web/package-lock.json tools/web/vendor | $(READY)
 	tools/provision.sh
 	npm ci --prefix tools/web --ignore-scripts --no-audit --no-fund --silent
 	tools/web/vendor $(@D)
@@ -77,6 +77,7 @@ serve: $(READY) $(VENDOR) $(PROGRAMS) ## show the site at http://127.0.0.1:8000,
 LINT := tools/lint/node_modules/.package-lock.json
 
 $(LINT): tools/lint/package-lock.json | $(READY)
+	tools/provision.sh
 	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
 
 lint: proofread $(LINT) ## ruff, mypy and proofread; how the C programs are formatted; the workflows
@@ -101,9 +102,11 @@ $(CHECKS): tests/site/whole/checks/package-lock.json | $(READY)
 	tools/provision.sh
 	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
 
-# First of all, so that what is missing is said at once and not after minutes.
+# First of all, so that what is missing is said at once and not after minutes. The tests unpack the
+# guest image with its owners and make machines of namespaces, which takes root.
 .PHONY: packages-of-tests
 packages-of-tests:
+	@[ "$$(id -u)" -eq 0 ] || { echo "the tests need root, in a virtual machine: sudo make test" >&2; exit 1; }
 	tools/provision.sh test
 
 test: packages-of-tests lint $(ZENN) $(CHECKS) $(VENDOR) $(PROGRAMS) ## set up, lint, run the tests
