@@ -112,7 +112,7 @@ packages-of-tests:
 test: packages-of-tests lint $(ZENN) $(CHECKS) $(VENDOR) $(PROGRAMS) ## set up, lint, run the tests
 	$(BIN)/pytest --numprocesses auto
 
-bench: $(READY) ## the figures of tests/benchmarks, as ratios measured in one run
+bench: $(READY) $(VENDOR) $(PROGRAMS) ## the figures of tests/benchmarks, as ratios measured in one run
 	tests/benchmarks/run
 
 # The tools that look at what we depend on have dependencies of their own: a venv of their own.
