@@ -37,7 +37,7 @@ def timerfd(clock: int, deadline: float) -> None:
 
 
 def futex(clock: int, deadline: float) -> None:
-    """だれも開けないセマフォを待つ。glibcの中身はfutex(2)。"""
+    """誰も開けないセマフォを待つ。glibcの中身はfutex(2)。"""
     semaphore = ctypes.create_string_buffer(32)
     LIBC.sem_init(semaphore, 0, 0)
     LIBC.sem_clockwait(semaphore, clock, ctypes.byref(Timespec.of(deadline)))

@@ -22,7 +22,7 @@ static struct stat look(const char *pid, unsigned long request)
 
     if (pidfd < 0)
         err(1, "pidfd_open %s", pid);
-    int fd = ioctl(pidfd, request, 0); /* 3つめは、必ず0 */
+    int fd = ioctl(pidfd, request, 0); /* 3つ目は、必ず0 */
     if (fd < 0)
         err(1, "ioctl %s", pid);
     if (fstat(fd, &st) < 0)

@@ -70,7 +70,14 @@ def a_book(root: Path) -> Book:
     book.write("docs/02-b.md", "---\ntitle: B\n---\n\n## 見出し\n\n文です。\n")
     book.write("docs/glossary.md", "# 用語集\n")
     book.write("docs/config.yaml", "title: x\n")
-    for name in ("book.css", "book.js", "diagrams.js", "search.js", "vendor/iframe-worker.js"):
+    for name in (
+        "book.css",
+        "book.js",
+        "diagrams.js",
+        "search.js",
+        "icon.svg",
+        "vendor/iframe-worker.js",
+    ):
         book.write(f"docs/assets/{name}", (ROOT / "docs/assets" / name).read_text("utf-8"))
     book.write("snippets/01-a/hello.py", 'print("hello")\n')
     (book.root / "docs/programs").symlink_to("../snippets")
