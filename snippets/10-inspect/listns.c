@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* include/uapi/asm-generic/unistd.h（7.0以降）。どのアーキテクチャでも同じ番号 */
+/* include/uapi/asm-generic/unistd.h（6.19以降）。x86-64とarm64で同じ番号 */
 #define SYS_listns_ 470
 
 /* include/uapi/linux/nsfs.h の struct ns_id_req（最初の版、32バイト） */

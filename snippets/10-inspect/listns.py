@@ -11,7 +11,7 @@ import sys
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.syscall.restype = ctypes.c_long
-SYS_LISTNS = 470  # include/uapi/asm-generic/unistd.h（7.0以降）。どのアーキテクチャでも同じ
+SYS_LISTNS = 470  # include/uapi/asm-generic/unistd.h（6.19以降）。x86-64とarm64で同じ
 FD_NSFS_ROOT, FILEID_NSFS = -10003, 0xF1  # uapi/linux/fcntl.h、linux/exportfs.h
 KINDS = {
     "mnt": os.CLONE_NEWNS,

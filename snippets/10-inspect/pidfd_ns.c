@@ -15,20 +15,25 @@
 #include <unistd.h>
 
 /* --8<-- [start:main] */
-static struct stat look(const char *pid, unsigned long request)
+static int open_process(const char *pid)
 {
-    struct stat st;
     int pidfd = (int)syscall(SYS_pidfd_open, atoi(pid), 0);
 
     if (pidfd < 0)
         err(1, "pidfd_open %s", pid);
+    return pidfd;
+}
+
+static struct stat look(int pidfd, const char *pid, unsigned long request)
+{
+    struct stat st;
     int fd = ioctl(pidfd, request, 0); /* 3つ目は、必ず0 */
+
     if (fd < 0)
         err(1, "ioctl %s", pid);
     if (fstat(fd, &st) < 0)
         err(1, "fstat");
     close(fd);
-    close(pidfd);
     return st;
 }
 
@@ -45,9 +50,11 @@ int main(int argc, char *argv[])
 
     if (argc != 3)
         errx(1, "usage: %s PID PID", argv[0]);
+    /* 開くのは1回ずつ。途中でPIDが使い回されても、別のプロセスと比べることはない */
+    int first = open_process(argv[1]), second = open_process(argv[2]);
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        struct stat a = look(argv[1], kinds[i].request),
-                    b = look(argv[2], kinds[i].request);
+        struct stat a = look(first, argv[1], kinds[i].request);
+        struct stat b = look(second, argv[2], kinds[i].request);
         int same = a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 
         printf("%-5s%s\n", kinds[i].name, same ? "same" : "different");

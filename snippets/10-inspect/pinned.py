@@ -10,7 +10,7 @@ import socket
 import struct
 
 LIBC = ctypes.CDLL(None, use_errno=True)
-SYS_LISTNS = 470  # include/uapi/asm-generic/unistd.h（7.0以降）
+SYS_LISTNS = 470  # include/uapi/asm-generic/unistd.h（6.19以降）
 SIOCGSKNS = 0x894C  # <linux/sockios.h>
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 # --8<-- [start:head]
 LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.syscall.restype = ctypes.c_long
-# システムコールの番号は、424番より後ではどのアーキテクチャでも同じ
+# システムコールの番号は、424番から後では、x86-64とarm64で同じ
 SYS_LISTMOUNT, SYS_LISTNS = 458, 470
 MNT, PID = os.open("/proc/self/ns/mnt", os.O_RDONLY), os.open("/proc/self/ns/pid", os.O_RDONLY)
 PIDFD = os.pidfd_open(os.getpid())

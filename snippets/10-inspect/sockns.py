@@ -9,7 +9,7 @@ import os
 import sys
 
 LIBC = ctypes.CDLL(None, use_errno=True)
-SYS_PIDFD_GETFD = 438  # 424番より後は、どのアーキテクチャでも同じ
+SYS_PIDFD_GETFD = 438  # x86-64でもarm64でも同じ
 SIOCGSKNS = 0x894C  # <linux/sockios.h>
 
 
