@@ -50,7 +50,7 @@ static size_t receive(int keeper, int fds[MAX_FDS])
     if (recvmsg(keeper, &message, MSG_CMSG_CLOEXEC) < 0)
         err(1, "recvmsg");
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    if (header == NULL || header->cmsg_type != SCM_RIGHTS)
+    if (header == NULL || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
         return 0;
     size_t size = header->cmsg_len - CMSG_LEN(0);
     memcpy(fds, CMSG_DATA(header), size);
@@ -65,7 +65,9 @@ int main(int argc, char *argv[])
     if (argc < 4)
         errx(1, "usage: %s SOCKET NAME COMMAND...", argv[0]);
     int keeper = connect_to(argv[1]);
-    int length = snprintf(request, sizeof(request), "get %s", argv[2]);
+    size_t length = snprintf(request, sizeof(request), "get %s", argv[2]);
+    if (length >= sizeof(request))
+        errx(1, "%s: too long", argv[2]);
     if (send(keeper, request, length, 0) < 0)
         err(1, "send");
     size_t count = receive(keeper, fds);

@@ -4,6 +4,7 @@ UNIXドメインソケットで「put 名前」（fdを添える）か「get 名
 実行: sudo python3 keeper.py SOCKET
 """
 
+import contextlib
 import os
 import signal
 import socket
@@ -16,13 +17,16 @@ def serve(listener: socket.socket) -> None:
     kept: dict[str, list[int]] = {}
     while True:
         client, _ = listener.accept()
-        with client:
+        # 途中で切れる相手がいても、預かったものは失わない
+        with client, contextlib.suppress(OSError):
             message, fds, _, _ = socket.recv_fds(client, 1024, MAX_FDS)
-            verb, _, name = message.decode().partition(" ")
-            if verb == "put" and fds:
-                for fd in kept.pop(name, []):
-                    os.close(fd)
-                kept[name] = fds
+            verb, _, name = message.decode(errors="replace").partition(" ")
+            put = verb == "put" and bool(fds)
+            if put:
+                kept[name], fds = fds, kept.get(name, [])
+            for fd in fds:  # 入れ替えた古いもの、頼まれていないもの
+                os.close(fd)
+            if put:
                 client.send(b"ok")
             elif verb == "get" and name in kept:
                 socket.send_fds(client, [b"ok"], kept[name])  # 相手のfdとして複製される

@@ -1,4 +1,4 @@
-"""スレッドが2本あるのに、マウント名前空間に入れてしまう呼び方を試す。
+"""スレッドが2本あるときに、マウント名前空間に入れるかを、2つの呼び方で試す。
 
 実行: sudo python3 two_threads.py
 """
@@ -31,7 +31,7 @@ def worker() -> None:
     print("worker after ", state())
 
 
-# --8<-- [start:join]
+# --8<-- [start:main]
 def join(pidfd: int, label: str, flags: int) -> None:
     try:
         os.setns(pidfd, flags)
@@ -40,8 +40,6 @@ def join(pidfd: int, label: str, flags: int) -> None:
         print(f"{label:<13} {errno.errorcode[e.errno or 0]}")
 
 
-# --8<-- [end:join]
-# --8<-- [start:main]
 def main() -> None:
     if os.geteuid() != 0:
         sys.exit("rootで実行してください: sudo python3 two_threads.py")
