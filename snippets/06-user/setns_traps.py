@@ -77,6 +77,7 @@ report("setns, the parent", leave)
 report("setns, two threads", lambda: with_thread(lambda: enter(inner)))
 report("setns, CLONE_FS shared", lambda: with_shared_fs(lambda: enter(inner)))
 report("unshare, two threads", lambda: with_thread(lambda: os.unshare(os.CLONE_NEWUSER)))
+report("unshare, CLONE_FS shared", lambda: with_shared_fs(lambda: os.unshare(os.CLONE_NEWUSER)))
 report("clone3, with CLONE_FS", lambda: clone3(os.CLONE_NEWUSER | CLONE_FS))
 os.kill(target, signal.SIGKILL)
 # --8<-- [end:cases]
