@@ -8,25 +8,21 @@ paint are those of the page's own PerformanceObserver (W3C Paint Timing, Largest
 Exit status 1 if the lighter site is painted later (medians). Takes what ``make site`` takes.
 """
 
-import functools
 import gzip
-import http.server
-import os
 import random
-import subprocess
+import shutil
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
 from playwright.sync_api import Browser
+from serving import Quiet, serving
+from whole_book import build, slim
 
 from publish.articles import browser as chromium
 
-ROOT = Path(__file__).parents[2]
 ROUNDS = 7
 BYTES = 1_600_000 / 8  # a second
 LATENCY = 150  # ms
@@ -39,7 +35,7 @@ _PAINTS = """() => new Promise((resolve) => new PerformanceObserver((list) => {
 }).observe({ type: "largest-contentful-paint", buffered: true }))"""
 
 
-class _Compressed(http.server.SimpleHTTPRequestHandler):
+class _Compressed(Quiet):
     """Files as the web's hosts send them."""
 
     def do_GET(self) -> None:
@@ -55,21 +51,6 @@ class _Compressed(http.server.SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve `folder` at the address that this gives."""
-    handler = functools.partial(_Compressed, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
 
 
 def paints(browser: Browser, url: str) -> tuple[float, float]:
@@ -93,30 +74,23 @@ def paints(browser: Browser, url: str) -> tuple[float, float]:
     return first, largest
 
 
-def build(folder: Path) -> None:
-    """Build the site into `folder`, as MkDocs writes it."""
-    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(folder)]
-    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
-    subprocess.run(command, cwd=ROOT, check=True, env=environment)
-
-
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
-        written, slim = Path(folder, "written"), Path(folder, "slim")
-        build(written)
-        build(slim)
-        subprocess.run(["node", ROOT / "tools/web/slim.mjs", slim], check=True)
-        longest = max(slim.glob("[0-9]*/index.html"), key=lambda page: page.stat().st_size).parent
-        taken: dict[Path, list[tuple[float, float]]] = {written: [], slim: []}
-        with chromium() as browser, served(written) as one, served(slim) as other:
-            addresses = {written: one, slim: other}
+        build(Path(folder))
+        written, lighter = Path(folder, "site"), Path(folder, "lighter")
+        shutil.copytree(written, lighter)
+        slim(lighter)
+        longest = max(written.glob("[0-9]*/index.html"), key=lambda page: page.stat().st_size)
+        path = longest.parent.name
+        taken: dict[Path, list[tuple[float, float]]] = {written: [], lighter: []}
+        with chromium() as browser, ExitStack() as servers:
+            address = {site: servers.enter_context(serving(site, _Compressed)) for site in taken}
             for _ in range(ROUNDS):
                 for site in random.sample(list(taken), len(taken)):
-                    url = f"{addresses[site]}/{longest.name}/"
-                    taken[site].append(paints(browser, url))
+                    taken[site].append(paints(browser, f"{address[site]}/{path}/"))
     worse = False
     for number, name in enumerate(("first", "largest")):
-        mkdocs, ours = (median(times[number] for times in taken[s]) for s in (written, slim))
+        mkdocs, ours = (median(times[number] for times in taken[s]) for s in (written, lighter))
         print(f"{name:8} as MkDocs wrote it {mkdocs:6.0f} ms, slim {ours:6.0f} ms", end="")
         print(f"  slim / written {ours / mkdocs:5.2f}  (at most 1)")
         worse |= ours > mkdocs

@@ -1,19 +1,15 @@
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
+from serving import serving
 from whole_book import Whole, build, slim
 
 
 @pytest.fixture(scope="session")
-def whole(
-    tmp_path_factory: pytest.TempPathFactory,
-    serve: Callable[[Path], AbstractContextManager[str]],
-) -> Iterator[Whole]:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     folder = tmp_path_factory.mktemp("whole")
     build(folder)
     site = folder / "site"
     slim(site)
-    with serve(site) as address:
+    with serving(site) as address:
         yield Whole(site, address)
