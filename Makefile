@@ -28,12 +28,15 @@ proofread: $(READY) ## lint docs/: what Zenn would show otherwise than is meant
 verify: $(READY) ## run every block of docs/ in fresh machines and check its output
 	$(BIN)/python tools/run_snippets.py
 
+%/node_modules/.package-lock.json: %/package-lock.json | $(READY)
+	tools/provision.sh
+	npm ci --prefix $* --ignore-scripts --no-audit --no-fund --silent
+
 # The parts of the site that are not ours and not Material's: diagrams, formulas, offline search.
+WEB    := tools/web/node_modules/.package-lock.json
 VENDOR := docs/assets/vendor/.made
 
-$(VENDOR): tools/web/package-lock.json tools/web/vendor | $(READY)
-	tools/provision.sh
-	npm ci --prefix tools/web --ignore-scripts --no-audit --no-fund --silent
+$(VENDOR): tools/web/vendor $(WEB)
 	tools/web/vendor $(@D)
 	touch $@
 
@@ -76,10 +79,6 @@ serve: $(READY) $(VENDOR) $(PROGRAMS) ## show the site at http://127.0.0.1:8000,
 # What the workflows are checked with and is not Python's.
 LINT := tools/lint/node_modules/.package-lock.json
 
-$(LINT): tools/lint/package-lock.json | $(READY)
-	tools/provision.sh
-	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
-
 lint: proofread $(LINT) ## ruff, mypy and proofread; how the C programs are formatted; the workflows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -91,16 +90,8 @@ lint: proofread $(LINT) ## ruff, mypy and proofread; how the C programs are form
 # Zenn's own renderer, validators and preview, which the tests compare the book with.
 ZENN := tests/zenn/conformance/node_modules/.package-lock.json
 
-$(ZENN): tests/zenn/conformance/package-lock.json | $(READY)
-	tools/provision.sh
-	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
-
 # What the tests check the site's pages with.
 CHECKS := tests/site/whole/checks/node_modules/.package-lock.json
-
-$(CHECKS): tests/site/whole/checks/package-lock.json | $(READY)
-	tools/provision.sh
-	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
 
 # First of all, so that what is missing is said at once and not after minutes. The tests unpack the
 # guest image with its owners and make machines of namespaces, which takes root.

@@ -6,16 +6,18 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
-
-
 NPM = ["tools/lint", "tools/web", "tests/zenn/conformance", "tests/site/whole/checks"]
+_LOCK = "package-lock.json"
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT = PYPROJECT["project"]
 
 
 @pytest.mark.parametrize("folder", NPM)
 def test_packages_are_locked_by_digest_and_not_by_address(folder: str) -> None:
-    lock = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))
+    lock = json.loads((ROOT / folder / _LOCK).read_text("utf-8"))
     packages = {name: package for name, package in lock["packages"].items() if name}
     assert packages
     assert [name for name, package in packages.items() if "resolved" in package] == []
@@ -25,8 +27,13 @@ def test_packages_are_locked_by_digest_and_not_by_address(folder: str) -> None:
     assert locked == wanted
 
 
-PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-PROJECT = PYPROJECT["project"]
+def test_every_npm_lock_is_checked_here_and_kept_up_to_date_by_dependabot() -> None:
+    locks = [path.parent for top in ("tools", "tests") for path in (ROOT / top).rglob(_LOCK)]
+    ours = {path.relative_to(ROOT).as_posix() for path in locks if "node_modules" not in path.parts}
+    assert ours == set(NPM)
+    updates = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text("utf-8"))["updates"]
+    (npm,) = [one for one in updates if one["package-ecosystem"] == "npm"]
+    assert {folder.removeprefix("/") for folder in npm["directories"]} == ours
 
 
 @pytest.mark.parametrize(
