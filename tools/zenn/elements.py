@@ -14,21 +14,18 @@ def text_element(
 ) -> Element:
     """Append ``<tag>text</tag>`` to `parent`; Python-Markdown leaves the text as it is."""
     child = SubElement(parent, tag, attributes or {})
-    child.text = _atomic(text)
+    append_text(child, text)
     return child
 
 
 def append_text(parent: Element, text: str) -> None:
     """Append `text` after all that `parent` has; Python-Markdown leaves it as it is."""
-    if len(parent):
-        parent[-1].tail = AtomicString((parent[-1].tail or "") + _atomic(text))
-    else:
-        parent.text = AtomicString((parent.text or "") + _atomic(text))
-
-
-def _atomic(text: str) -> str:
     # Python-Markdown takes control characters for its own marks, and a terminal may print any.
-    return AtomicString(escape(clean(text), quote=False))
+    text = escape(clean(text), quote=False)
+    if len(parent):
+        parent[-1].tail = AtomicString((parent[-1].tail or "") + text)
+    else:
+        parent.text = AtomicString((parent.text or "") + text)
 
 
 def facts_element(parent: Element, facts: Mapping[str, str], classes: str) -> None:
