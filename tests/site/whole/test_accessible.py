@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
-from whole_book import ROOT, Whole
+from playwright.sync_api import Browser, Page
+from whole_book import ROOT, SCREENS, Whole
 
 AXE = Path(__file__).parent / "checks/node_modules/axe-core/axe.min.js"
 SCREENSHOTS = ROOT / "build/screenshots"
@@ -21,10 +21,6 @@ KINDS = {
     "glossary": "/glossary/",
     "verification": "/verification/",
     "not-found": "/404.html",
-}
-SCREENS = {
-    "desk": ViewportSize(width=1400, height=1000),
-    "phone": ViewportSize(width=390, height=844),
 }
 
 

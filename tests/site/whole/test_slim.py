@@ -7,14 +7,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from mkdocs.utils import get_theme_dir
-from playwright.sync_api import Browser, Page, Route, ViewportSize
-from whole_book import ROOT, Whole
+from playwright.sync_api import Browser, Page, Route
+from whole_book import ROOT, SCREENS, Whole
 
 THEME = Path(get_theme_dir("material"))
-SCREENS = {
-    "desk": ViewportSize(width=1400, height=1000),
-    "phone": ViewportSize(width=390, height=844),
-}
 PATHS = ("/", "/02-uts/", "/writing/", "/verification/", "/404.html")
 
 

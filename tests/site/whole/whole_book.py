@@ -11,11 +11,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from playwright.sync_api import ViewportSize
+
 from zenn.console import commands
 from zenn.model import Fence
 from zenn.parser import parse
 
 ROOT = Path(__file__).parents[3]
+SCREENS = {
+    "desk": ViewportSize(width=1400, height=1000),
+    "phone": ViewportSize(width=390, height=844),
+}
 RUN = {
     "verdict": "passed",
     "machine": "qemu",
@@ -49,7 +55,7 @@ def build(folder: Path, **environment: str) -> None:
     for name in ("docs", "snippets"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "mkdocs.yml", folder)
-    blocks = [block for path in sorted(folder.glob("docs/0*.md")) for block in _record(path)]
+    blocks = [block for path in sorted(folder.glob("docs/[0-9]*.md")) for block in _record(path)]
     (folder / "build").mkdir()
     (folder / "build/verification.json").write_text(json.dumps({"version": 2, "blocks": blocks}))
     subprocess.run(
