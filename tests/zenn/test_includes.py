@@ -26,6 +26,22 @@ def test_a_section_is_shown_while_the_whole_file_runs(chapter: Parse) -> None:
     assert (fence.text, fence.whole) == (MAIN, WHOLE)
 
 
+def test_a_section_ends_with_its_code(chapter: Parse, snippets: Path) -> None:
+    mark = "# --8<-- [{}:greet]\n"
+    function = 'def greet():\n\n    print("hello")\n'
+    (snippets / "greet.py").write_text(
+        f"{mark.format('start')}\n{function}\n\n{mark.format('end')}\n\ngreet()\n"
+    )
+    (fence,) = chapter('```python\n--8<-- "greet.py:greet"\n```\n').fences
+    assert fence.text == function
+
+
+def test_an_empty_section_shows_nothing(chapter: Parse, snippets: Path) -> None:
+    (snippets / "none.py").write_text("# --8<-- [start:none]\n\n# --8<-- [end:none]\n")
+    (fence,) = chapter('```python\n--8<-- "none.py:none"\n```\n').fences
+    assert fence.text == ""
+
+
 def test_marker_lines_never_show(chapter: Parse) -> None:
     (fence,) = chapter('```c\n--8<-- "02-uts/clone.c"\n```\n').fences
     assert fence.text == WHOLE

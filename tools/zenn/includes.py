@@ -93,13 +93,20 @@ def _nearest(name: str, root: Path) -> str:
     return f'; did you mean "{near[0]}"?' if near else ""
 
 
+def _without_blank_ends(rows: list[str]) -> str:
+    """Join `rows`; a formatter keeps blank lines between a function and its end mark."""
+    code = [row for row, line in enumerate(rows) if line.strip()]
+    return "".join(rows[code[0] : code[-1] + 1]) if code else ""
+
+
 def _section(source: list[str], name: str, section: str, index: int, fail: Fail) -> str:
     markers = [(row, m) for row, line in enumerate(source) if (m := _MARKER.search(line))]
     edges = [(row, m[1]) for row, m in markers if m[2] == section]
     match [edge for _, edge in edges]:
         case ["start", "end"]:
             (first, _), (last, _) = edges
-            return "".join(row for row in source[first:last] if not _MARKER.search(row))
+            rows = [row for row in source[first:last] if not _MARKER.search(row)]
+            return _without_blank_ends(rows)
         case ["start"]:
             raise fail(index, f"{name} never ends the section; add --8<-- [end:{section}] there")
         case [_, *_]:
