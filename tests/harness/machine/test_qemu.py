@@ -183,15 +183,25 @@ def test_a_machine_that_hangs_is_killed_and_called_so(
     assert "did not answer" in machine.epitaph()
 
 
-def test_a_clone_that_does_not_come_alive_says_so_in_one_sentence(backend: Qemu) -> None:
-    whole = backend.template()
-    kept = whole.state.read_bytes()
-    whole.state.write_bytes(kept[: len(kept) // 2])
-    try:
+def cut_short(whole: template.Template, folder: Path) -> template.Template:
+    """A template as `whole`, with half of its state; the cache is others', too, and stays whole."""
+    for path in whole.directory.iterdir():
+        (folder / path.name).symlink_to(path)
+    state = folder / "state"
+    state.unlink()
+    half = whole.state.read_bytes()[: whole.state.stat().st_size // 2]
+    state.write_bytes(half)
+    return template.Template(folder, whole.hardware)
+
+
+def test_a_clone_that_does_not_come_alive_says_so_in_one_sentence(
+    backend: Qemu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = cut_short(backend.template(), tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(backend, "template", lambda: broken)
         with pytest.raises(StillbornError, match=r"No virtual machine could be started: .*QEMU"):
             backend.start()
-    finally:
-        whole.state.write_bytes(kept)
     backend.start().close()
 
 
@@ -235,13 +245,8 @@ def test_a_broken_template_is_made_anew(other_cache: Path) -> None:
 
 
 def test_a_template_that_was_cut_short_is_not_used(backend: Qemu, tmp_path: Path) -> None:
-    whole = backend.template()
-    assert whole.whole
-    for path in whole.directory.iterdir():
-        (tmp_path / path.name).symlink_to(path)
-    (tmp_path / "state").unlink()
-    (tmp_path / "state").write_bytes(b"short")
-    assert not template.Template(tmp_path, whole.hardware).whole
+    assert backend.template().whole
+    assert not cut_short(backend.template(), tmp_path).whole
 
 
 def test_a_machine_that_does_not_boot_is_reported_with_its_console(
