@@ -1,6 +1,5 @@
 /*
- * clone3(2)
- * で、はじめから別のTime名前空間にいる子を作る。ずれは、もう決められない。
+ * clone3(2) で、はじめから別のTime名前空間にいる子を作る。ずれは、もう決められない。
  *
  * 実行: gcc -Wall -Wextra -Wpedantic -o clone_time clone_time.c
  *       sudo ./clone_time
@@ -35,8 +34,7 @@ int main(void)
     struct clone_args args = {.flags = CLONE_NEWTIME, .exit_signal = SIGCHLD};
     int status;
 
-    /* glibcに関数がないので、番号で呼ぶ。スタックを渡さなければfork(2)
-     * と同じ形になる */
+    /* glibcに関数がないので、番号で呼ぶ。スタックを渡さなければfork(2) と同じ形になる */
     pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
     if (pid < 0)
         err(1, "clone3");

@@ -1,6 +1,6 @@
-"""Time名前空間の内と外で、時計とファイルの答えを比べる。
+"""Time名前空間の中と外で、時計とファイルの答えを比べる。
 
-内ではmonotonicを3日、boottimeを7日進める。表示するのは、内から外を引いた日数。
+中ではmonotonicを3日、boottimeを7日進める。表示するのは、中から外を引いた日数。
 実行: sudo python3 inside_outside.py
 """
 
@@ -25,6 +25,7 @@ CLOCKS = {
     "CLOCK_REALTIME_ALARM": 8,
     "CLOCK_TAI": time.CLOCK_TAI,
     "CLOCK_PROCESS_CPUTIME_ID": time.CLOCK_PROCESS_CPUTIME_ID,
+    "CLOCK_THREAD_CPUTIME_ID": time.CLOCK_THREAD_CPUTIME_ID,
 }
 
 

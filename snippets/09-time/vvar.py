@@ -6,6 +6,7 @@
 import ctypes
 import os
 import struct
+import sys
 import time
 from pathlib import Path
 
@@ -34,7 +35,9 @@ os.unshare(os.CLONE_NEWTIME)
 with open("/proc/self/timens_offsets", "w") as file:
     file.write(f"monotonic {OFFSET} 0\n")
 show("unshare")
-if os.fork() == 0:
+pid = os.fork()
+if pid == 0:
     show("child")
     os._exit(0)
-os.wait()
+_, status = os.waitpid(pid, 0)
+sys.exit(os.waitstatus_to_exitcode(status))

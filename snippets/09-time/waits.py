@@ -9,6 +9,8 @@ boottimeもmonotonicも7日進んだTime名前空間で、2つの締め切りを
 import ctypes
 import os
 import select
+import signal
+import sys
 import time
 from collections.abc import Callable
 
@@ -36,6 +38,16 @@ def timerfd(clock: int, deadline: float) -> None:
     os.close(fd)
 
 
+def timer(clock: int, deadline: float) -> None:
+    """timer_create(2) のタイマー。期限が来るとSIGALRMを送る。"""
+    timer_id = ctypes.c_void_p()
+    LIBC.timer_create(clock, None, ctypes.byref(timer_id))
+    when = (Timespec * 2)(Timespec(), Timespec.of(deadline))  # struct itimerspec
+    LIBC.timer_settime(timer_id, TIMER_ABSTIME, when, None)
+    signal.sigwait({signal.SIGALRM})
+    LIBC.timer_delete(timer_id)
+
+
 def futex(clock: int, deadline: float) -> None:
     """誰も開けないセマフォを待つ。glibcの中身はfutex(2)。"""
     semaphore = ctypes.create_string_buffer(32)
@@ -58,16 +70,20 @@ def main() -> None:
     os.unshare(os.CLONE_NEWTIME)
     with open("/proc/self/timens_offsets", "w") as file:
         file.write(f"monotonic {7 * DAY} 0\nboottime {7 * DAY} 0\n")
-    if os.fork():
-        os.wait()
-        return
+    pid = os.fork()
+    if pid != 0:
+        _, status = os.waitpid(pid, 0)
+        sys.exit(os.waitstatus_to_exitcode(status))
 
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})  # sigwait() で受け取る
     print(f"{'':<32}own       outside")
     for name, call, clock in [
         ("clock_nanosleep MONOTONIC", clock_nanosleep, time.CLOCK_MONOTONIC),
         ("clock_nanosleep BOOTTIME", clock_nanosleep, time.CLOCK_BOOTTIME),
         ("timerfd MONOTONIC", timerfd, time.CLOCK_MONOTONIC),
         ("timerfd BOOTTIME", timerfd, time.CLOCK_BOOTTIME),
+        ("timer MONOTONIC", timer, time.CLOCK_MONOTONIC),
+        ("timer BOOTTIME", timer, time.CLOCK_BOOTTIME),
         ("futex MONOTONIC", futex, time.CLOCK_MONOTONIC),
     ]:
         own = slept(lambda c=call, k=clock: c(k, time.clock_gettime(k) + 0.11))
