@@ -1,5 +1,6 @@
 """A badge as HTML: one line that opens to the transcript of the run."""
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from xml.etree.ElementTree import Element, SubElement
 
@@ -71,12 +72,14 @@ def _differs(badge: Badge) -> bool:
 def _details(badge: Badge) -> list[str]:
     reason = _REASONS.get(badge.reason, badge.reason) if badge.verdict != "passed" else ""
     machine = MACHINES.get(badge.machine, badge.machine)
-    kernel = _kernel(badge).partition("+")[0]  # the distribution's part of the name is in the body
-    return [part for part in [reason, kernel, machine, day(badge.date)] if part]
+    # The distribution's part of the release is in the body.
+    return [part for part in [reason, linux(badge.kernel), machine, day(badge.date)] if part]
 
 
-def _kernel(badge: Badge) -> str:
-    return f"Linux {badge.kernel}" if badge.kernel else ""
+def linux(release: str) -> str:
+    """A kernel's release as readers know it: ``6.1.0-50-cloud-amd64`` is Linux 6.1.0-50."""
+    version = re.match(r"\d+(\.\d+)*(-\d+)?(?![^-+])", release)
+    return f"Linux {version[0] if version else release}" if release else ""
 
 
 def _body(badge: Badge) -> Element:
@@ -103,7 +106,7 @@ def _facts(body: Element, badge: Badge) -> None:
         "実行日時": f"{day(badge.date)} {when:%H:%M}（日本時間）" if when else "",
         "所要時間": _duration(badge.seconds) if badge.transcript else "",
         "マシン": MACHINES.get(badge.machine, badge.machine),
-        "カーネル": _kernel(badge),
+        "カーネル": f"Linux {badge.kernel}" if badge.kernel else "",
     }
     facts_element(body, facts, "badge__facts")
 

@@ -10,13 +10,13 @@ A comment of the page says where each part goes::
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
-from zenn.badgehtml import MACHINES, SAYS, day
+from zenn.badgehtml import MACHINES, SAYS, day, linux
 from zenn.badges import Badge, Entry, badges, load_record
 from zenn.elements import facts_element, text_element
 from zenn.model import Document, Fence
@@ -111,17 +111,47 @@ def _summary(found: Found) -> Element:
 
 
 def _matrix(found: Found) -> Element:
-    names = [_kernels(found.of_record(number)) for number in range(len(found.records))]
-    table, body = _table(["章", *(names if any(names) else ["検証"]), "見るだけ"])
+    """A column for each kernel and kind of machine, whichever record has the runs there."""
+    places = _places(found)
+    table, body = _table(["章", *_heads(places), "動かしていないもの", "見るだけ"])
     for chapter in found.chapters:
         row = SubElement(body, "tr")
         head = SubElement(row, "th", {"scope": "row"})
         text_element(head, "a", chapter.title, {"href": chapter.name})
-        for verdicts in chapter.badges:
-            _cell(row, Counter(badge.verdict for badge in verdicts))
-        shown = sum(badge.verdict == "shown" for badge in chapter.badges[0])
-        text_element(row, "td", str(shown))
+        for place in places:
+            _cell(row, _counts(chapter, place))
+        others: Counter[str] = Counter(
+            badge.verdict for badge in chapter.badges[0] if not badge.kernel
+        )
+        _cell(row, others)
+        text_element(row, "td", str(others["shown"]))
     return _scrolling(table, "章とカーネルごとの結果")
+
+
+def _places(found: Found) -> list[tuple[str, str]]:
+    """Where blocks ran: kernel and kind of machine, the oldest kernel first."""
+    ran = {_place(b) for n in range(len(found.records)) for b in found.of_record(n) if b.kernel}
+    return sorted(ran, key=lambda place: ([int(n) for n in re.findall(r"\d+", place[0])], place))
+
+
+def _heads(places: list[tuple[str, str]]) -> list[str]:
+    """``Linux 6.12.1``, with the kind of machine where there are several."""
+    if len({machine for _, machine in places}) < 2:
+        return [linux(kernel) for kernel, _ in places]
+    return [f"{linux(kernel)}、{MACHINES.get(machine, machine)}" for kernel, machine in places]
+
+
+def _place(badge: Badge) -> tuple[str, str]:
+    return badge.kernel, badge.machine
+
+
+def _counts(chapter: Chapter, place: tuple[str, str]) -> Counter[str]:
+    """The chapter's blocks that ran there, by verdict; failed if any of the records says so."""
+    counts: Counter[str] = Counter()
+    for of_block in zip(*chapter.badges, strict=True):
+        if verdicts := {badge.verdict for badge in of_block if _place(badge) == place}:
+            counts["failed" if "failed" in verdicts else "passed"] += 1
+    return counts
 
 
 def _cell(row: Element, counts: Counter[str]) -> None:
@@ -133,25 +163,14 @@ def _cell(row: Element, counts: Counter[str]) -> None:
             text_element(line, "span", f"{says} {counts[verdict]}")
 
 
-def _kernels(verdicts: Iterable[Badge]) -> str:
-    """The kernels of a record, and the kinds of machines: ``Linux 6.12.1, 仮想マシン（QEMU）``."""
-    ran = [badge for badge in verdicts if badge.kernel]
-    kernels = dict.fromkeys(f"Linux {badge.kernel}" for badge in ran)
-    machines = dict.fromkeys(MACHINES.get(badge.machine, badge.machine) for badge in ran)
-    return "、".join([*kernels, *machines])
-
-
 def _skips(found: Found) -> Element:
-    """Every block that is not run, once, with the reason in each record."""
+    """Every block that no record has run, once, with the reason in each."""
     table, body = _table(["ブロック", "理由"])
     for chapter in found.chapters:
         for place, fence in enumerate(chapter.fences):
-            reasons = dict.fromkeys(
-                verdicts[place].reason
-                for verdicts in chapter.badges
-                if verdicts[place].verdict == "skipped"
-            )
-            if reasons:
+            each = [verdicts[place] for verdicts in chapter.badges]
+            reasons = dict.fromkeys(badge.reason for badge in each if badge.verdict == "skipped")
+            if reasons and not any(badge.kernel for badge in each):
                 row = SubElement(body, "tr")
                 head = SubElement(row, "th", {"scope": "row"})
                 link = {"href": f"{chapter.name}#block-{fence.line}"}
