@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 SYS_CLONE3 = 435  # x86-64でもarm64でも同じ
-CLONE_INTO_CGROUP = 0x200000000  # <linux/sched.h>。33ビット目なので、clone(2) では渡せない
+CLONE_INTO_CGROUP = 0x200000000  # <linux/sched.h>。32ビットに収まらず、clone(2) では渡せない
 DEMO = Path("/sys/fs/cgroup/demo")
 
 
