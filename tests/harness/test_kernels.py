@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from harness import kernels
-from harness.bootstrap import ImageError
 from harness.kernels import dependencies, newest_of, take_early
 
 GLOB = "linux-image-7.*-cloud-amd64"
@@ -52,12 +51,6 @@ def test_early_modules_come_after_those_they_need_and_without_compression(tmp_pa
 
 def test_dependencies_of_modules() -> None:
     assert dict(dependencies("a.ko:\nb.ko: a.ko c.ko\n")) == {"a.ko": [], "b.ko": ["a.ko", "c.ko"]}
-
-
-def test_a_missing_tool_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("shutil.which", lambda name, path: None)
-    with pytest.raises(ImageError, match="apt-get install kmod squashfs-tools-ng"):
-        kernels.fetch("6.12", tmp_path / "kernel")
 
 
 def test_a_kernel_in_the_cache_is_whole() -> None:
