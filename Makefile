@@ -93,11 +93,16 @@ ZENN := tests/zenn/conformance/node_modules/.package-lock.json
 # What the tests check the site's pages with.
 CHECKS := tests/site/whole/checks/node_modules/.package-lock.json
 
+# What Ubuntu forbids ordinary users, and the book's programs do.
+RESTRICTION := /proc/sys/kernel/apparmor_restrict_unprivileged_userns
+
 # First of all, so that what is missing is said at once and not after minutes. The tests unpack the
 # guest image with its owners and make machines of namespaces, which takes root.
 .PHONY: packages-of-tests
 packages-of-tests:
 	@[ "$$(id -u)" -eq 0 ] || { echo "the tests need root, in a virtual machine: sudo make test" >&2; exit 1; }
+	@! grep -qs 1 $(RESTRICTION) || { echo "the tests need user namespaces without restriction:" \
+	    "echo 0 | sudo tee $(RESTRICTION)" >&2; exit 1; }
 	tools/provision.sh test
 
 test: packages-of-tests lint $(ZENN) $(CHECKS) $(VENDOR) $(PROGRAMS) ## set up, lint, run the tests

@@ -283,6 +283,16 @@ def test_bare_metal_is_refused_by_the_name_of_the_flag(
     Namespaces(rootfs, allow_bare_metal=True).close()
 
 
+def test_what_ubuntu_forbids_is_told(
+    monkeypatch: pytest.MonkeyPatch, rootfs: Path, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(namespaces, "RESTRICTION", tmp_path / "restriction")
+    for value, told in (("1\n", 1), ("0\n", 0)):
+        (tmp_path / "restriction").write_text(value)
+        with closing(Namespaces(rootfs)) as backend:
+            assert sum("AppArmor" in note for note in backend.notes) == told
+
+
 def test_the_environment_of_the_harness_stays_outside(
     monkeypatch: pytest.MonkeyPatch, rootfs: Path
 ) -> None:
