@@ -122,7 +122,10 @@ $(SUPPLY)/.ready: tools/supply/requirements.txt | $(READY)
 audit: $(SUPPLY)/.ready ## ask PyPI and npm whether what is locked has known vulnerabilities
 	tools/supply/audit $(SUPPLY)/bin
 
-sbom: $(SUPPLY)/.ready ## write what is locked as CycloneDX into build/downloads/
+# npm's own `npm sbom` is younger than Debian's npm.
+BOM := tools/supply/node_modules/.package-lock.json
+
+sbom: $(SUPPLY)/.ready $(BOM) ## write what is locked as CycloneDX into build/downloads/
 	tools/supply/sbom $(SUPPLY)/bin $(DOWNLOADS)
 
 requirements: ## write every requirements.txt anew (needs uv)
