@@ -9,7 +9,13 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[1]
-NPM = ["tools/lint", "tools/supply", "tools/web", "tests/zenn/conformance", "tests/site/whole/checks"]
+NPM = [
+    "tools/lint",
+    "tools/supply",
+    "tools/web",
+    "tests/zenn/conformance",
+    "tests/site/whole/checks",
+]
 _LOCK = "package-lock.json"
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PROJECT = PYPROJECT["project"]
