@@ -128,13 +128,14 @@ BOM := tools/supply/node_modules/.package-lock.json
 sbom: $(SUPPLY)/.ready $(BOM) ## write what is locked as CycloneDX into build/downloads/
 	tools/supply/sbom $(SUPPLY)/bin $(DOWNLOADS)
 
+# For the oldest Python that will do: what only that takes is left out otherwise.
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+    --no-annotate
+
 requirements: ## write every requirements.txt anew (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	    --extra test pyproject.toml -o requirements.txt
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	    --extra bench pyproject.toml -c requirements.txt -o tests/benchmarks/requirements.txt
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	    --python-version 3.11 --group supply -o tools/supply/requirements.txt
+	$(COMPILE) --extra test pyproject.toml -o requirements.txt
+	$(COMPILE) --extra bench pyproject.toml -c requirements.txt -o tests/benchmarks/requirements.txt
+	$(COMPILE) --group supply -o tools/supply/requirements.txt
 
 clean: ## remove all that was made here (the guest image stays in the user's cache)
 	rm -rf $(VENV) build site tools/*.egg-info
