@@ -93,11 +93,16 @@ ZENN := tests/zenn/conformance/node_modules/.package-lock.json
 # What the tests check the site's pages with.
 CHECKS := tests/site/whole/checks/node_modules/.package-lock.json
 
+# What Ubuntu forbids ordinary users, and the book's programs do.
+RESTRICTION := /proc/sys/kernel/apparmor_restrict_unprivileged_userns
+
 # First of all, so that what is missing is said at once and not after minutes. The tests unpack the
 # guest image with its owners and make machines of namespaces, which takes root.
 .PHONY: packages-of-tests
 packages-of-tests:
 	@[ "$$(id -u)" -eq 0 ] || { echo "the tests need root, in a virtual machine: sudo make test" >&2; exit 1; }
+	@! grep -qs 1 $(RESTRICTION) || { echo "the tests need user namespaces without restriction:" \
+	    "echo 0 | sudo tee $(RESTRICTION)" >&2; exit 1; }
 	tools/provision.sh test
 
 test: packages-of-tests lint $(ZENN) $(CHECKS) $(VENDOR) $(PROGRAMS) ## set up, lint, run the tests
@@ -117,16 +122,20 @@ $(SUPPLY)/.ready: tools/supply/requirements.txt | $(READY)
 audit: $(SUPPLY)/.ready ## ask PyPI and npm whether what is locked has known vulnerabilities
 	tools/supply/audit $(SUPPLY)/bin
 
-sbom: $(SUPPLY)/.ready ## write what is locked as CycloneDX into build/downloads/
+# npm's own `npm sbom` is younger than Debian's npm.
+BOM := tools/supply/node_modules/.package-lock.json
+
+sbom: $(SUPPLY)/.ready $(BOM) ## write what is locked as CycloneDX into build/downloads/
 	tools/supply/sbom $(SUPPLY)/bin $(DOWNLOADS)
 
+# For the oldest Python that will do: what only that takes is left out otherwise.
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+    --no-annotate
+
 requirements: ## write every requirements.txt anew (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	    --extra test pyproject.toml -o requirements.txt
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	    --extra bench pyproject.toml -c requirements.txt -o tests/benchmarks/requirements.txt
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	    --python-version 3.11 --group supply -o tools/supply/requirements.txt
+	$(COMPILE) --extra test pyproject.toml -o requirements.txt
+	$(COMPILE) --extra bench pyproject.toml -c requirements.txt -o tests/benchmarks/requirements.txt
+	$(COMPILE) --group supply -o tools/supply/requirements.txt
 
 clean: ## remove all that was made here (the guest image stays in the user's cache)
 	rm -rf $(VENV) build site tools/*.egg-info

@@ -9,10 +9,22 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[1]
-NPM = ["tools/lint", "tools/web", "tests/zenn/conformance", "tests/site/whole/checks"]
+NPM = [
+    "tools/lint",
+    "tools/supply",
+    "tools/web",
+    "tests/zenn/conformance",
+    "tests/site/whole/checks",
+]
 _LOCK = "package-lock.json"
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PROJECT = PYPROJECT["project"]
+OPTIONAL = PROJECT["optional-dependencies"]
+PIP = {
+    "requirements.txt": PROJECT["dependencies"] + OPTIONAL["test"],
+    "tests/benchmarks/requirements.txt": PROJECT["dependencies"] + OPTIONAL["bench"],
+    "tools/supply/requirements.txt": PYPROJECT["dependency-groups"]["supply"],
+}
 
 
 @pytest.mark.parametrize("folder", NPM)
@@ -27,26 +39,18 @@ def test_packages_are_locked_by_digest_and_not_by_address(folder: str) -> None:
     assert locked == wanted
 
 
-def test_every_npm_lock_is_checked_here_and_kept_up_to_date_by_dependabot() -> None:
+def test_every_lock_is_checked_here_and_kept_up_to_date_by_dependabot() -> None:
     locks = [path.parent for top in ("tools", "tests") for path in (ROOT / top).rglob(_LOCK)]
     ours = {path.relative_to(ROOT).as_posix() for path in locks if "node_modules" not in path.parts}
     assert ours == set(NPM)
     updates = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text("utf-8"))["updates"]
     (npm,) = [one for one in updates if one["package-ecosystem"] == "npm"]
     assert {folder.removeprefix("/") for folder in npm["directories"]} == ours
+    (pip,) = [one for one in updates if one["package-ecosystem"] == "pip"]
+    assert {f"{folder}/requirements.txt".lstrip("/") for folder in pip["directories"]} == set(PIP)
 
 
-@pytest.mark.parametrize(
-    ("lock", "wanted"),
-    [
-        ("requirements.txt", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]),
-        (
-            "tests/benchmarks/requirements.txt",
-            PROJECT["dependencies"] + PROJECT["optional-dependencies"]["bench"],
-        ),
-        ("tools/supply/requirements.txt", PYPROJECT["dependency-groups"]["supply"]),
-    ],
-)
+@pytest.mark.parametrize(("lock", "wanted"), PIP.items())
 def test_python_packages_are_locked_by_digest_and_as_pyproject_says(
     lock: str, wanted: list[str]
 ) -> None:

@@ -236,19 +236,6 @@ def test_a_project_without_chapters_is_told_so(run: Run, project: Path) -> None:
     assert done.stderr == f"no chapter: {project / 'docs'} has no *.md\n"
 
 
-def test_where_no_machine_can_be_made_it_says_what_to_do(project: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, TOOL, "--backend", "namespaces"],
-        cwd=project,
-        env={"XDG_CACHE_HOME": str(project / "cache"), "PATH": "/nonexistent"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 3
-    assert done.stderr.endswith("can't be built: run “sudo apt-get install mmdebstrap”.\n")
-    assert "Traceback" not in done.stderr
-
-
 def test_the_machine_is_chosen_where_nothing_is_said(run: Run) -> None:
     done = run("docs/01-a.md:8", backend="auto")
     assert done.returncode == 0

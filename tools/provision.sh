@@ -5,26 +5,47 @@
 #   provision.sh downloads also what PDF and EPUB take (`make pdf` and `make epub` call it)
 #   provision.sh test      also what the tests take (`make test` calls it)
 #   provision.sh reader    also what readers of the book type: the machine of the Vagrantfile
+#   provision.sh how PACKAGE…   installs nothing, says how that is done here (the harness asks)
 #
 # As root it installs; as another user it says what to install. A second run changes nothing.
+# shellcheck disable=SC1111  # quotes of a sentence
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 
-elsewhere() { # elsewhere HOW: this system can't run the book itself, but a machine of Vagrant's can
-    echo "The book is verified on Debian or Ubuntu. Here, use the machine of the Vagrantfile:" \
-        "$1, then run: vagrant up && vagrant ssh -c 'cd /vagrant && make'" >&2
-    exit 1
+has() { # has COMMAND
+    command -v "$1" >/dev/null
 }
 
-if ! command -v apt-get >/dev/null; then
-    case $(uname -s) in
-        Darwin) elsewhere "install VirtualBox 7.1 or newer and Vagrant" ;;
-    esac
-    if command -v dnf >/dev/null; then
-        elsewhere "sudo dnf install vagrant vagrant-libvirt libvirt-daemon-kvm"
+how() { # how PACKAGE…: the end of a sentence that says what to type; only Debian's has the packages
+    if has apt-get; then
+        echo "run “sudo apt-get update && sudo apt-get install --no-install-recommends ${*}”"
+        return
     fi
-    elsewhere "install Vagrant, and VirtualBox or libvirt"
+    make=make
+    [ "$(uname -m)" = x86_64 ] || make="sudo make" # no virtual machines in that one: namespaces
+    verify="vagrant up && vagrant ssh -c 'cd /vagrant && ${make}'"
+    if has dnf; then
+        fedora="rsync vagrant vagrant-libvirt libvirt-daemon-kvm"
+        first="run “sudo dnf install ${fedora} && sudo systemctl start libvirtd && ${verify}”"
+    elif [ "$(uname -s)" = Darwin ] && has brew; then
+        first="run “brew install --cask vagrant virtualbox && ${verify}”"
+    else
+        # VirtualBox 7.1 was the first for Apple silicon.
+        first="install Vagrant and VirtualBox (7.1 or newer), then run “${verify}”"
+    fi
+    echo "use the virtual machine of the Vagrantfile, which is Debian: ${first}"
+}
+
+if [ "${1-}" = how ]; then
+    shift
+    how "$@"
+    exit
+fi
+
+if ! has apt-get; then
+    echo "The book is verified on Debian or Ubuntu, so $(how)." >&2
+    exit 1
 fi
 
 missing=""
@@ -48,8 +69,10 @@ need make command -v make
 need python3-venv python3 -c 'import ensurepip, venv'
 need mmdebstrap command -v mmdebstrap
 need debian-archive-keyring test -e /usr/share/keyrings/debian-archive-keyring.gpg
-need qemu-system-x86 command -v qemu-system-x86_64 # virtual machines; and for their disks:
-need squashfs-tools-ng command -v tar2sqfs
+if [ "$(uname -m)" = x86_64 ]; then
+    need qemu-system-x86 command -v qemu-system-x86_64 # virtual machines, which are x86-64's …
+fi
+need squashfs-tools-ng command -v tar2sqfs # … and their disks
 need kmod env PATH="$PATH:/usr/sbin:/sbin" sh -c 'command -v depmod'
 need nodejs command -v node # Zenn's own renderer, in the tests
 need npm command -v npm     # that, and the diagrams of the site
@@ -75,15 +98,15 @@ case ${1-} in
         done
         ;;
     *)
-        echo "usage: provision.sh [downloads|test|reader]" >&2
+        echo "usage: provision.sh [downloads|test|reader|how PACKAGE…]" >&2
         exit 2
         ;;
 esac
 
 if [ -n "$missing" ]; then
     if [ "$(id -u)" -ne 0 ]; then
-        echo "missing:$missing. Install with: sudo apt-get update &&" \
-            "sudo apt-get install --no-install-recommends$missing" >&2
+        # shellcheck disable=SC2086  # one word a package
+        echo "missing:$missing; $(how $missing)." >&2
         exit 1
     fi
     export DEBIAN_FRONTEND=noninteractive

@@ -24,6 +24,7 @@ from statistics import median
 
 from harness import image
 from harness.channel import Channel
+from harness.install import how_to_install
 from harness.machine import syscalls, world
 from harness.machine.namespaces import Namespaces
 from harness.machine.zygote import NAMESPACES
@@ -81,7 +82,7 @@ def bwrap(rootfs: Path) -> float:
 
 def main() -> int:
     if not shutil.which("bwrap"):
-        print("bench_machine: run “sudo apt-get install bubblewrap”.", file=sys.stderr)
+        print(f"bench_machine: this takes bwrap: {how_to_install('bubblewrap')}.", file=sys.stderr)
         return 2
     rootfs = image.ensure(print).rootfs(print)
     gc.freeze()

@@ -49,8 +49,8 @@ def booted(whole: Template) -> float:
 
 
 def main() -> int:
-    if not qemu.installed():
-        print(f"bench_qemu: run “{qemu.INSTALL}”.", file=sys.stderr)
+    if lacking := qemu.lack():
+        print(f"bench_qemu: {lacking}.", file=sys.stderr)
         return 2
     with closing(Qemu(image.ensure(print), print, kernels.DEFAULT)) as backend:
         whole = backend.template()

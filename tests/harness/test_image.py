@@ -147,17 +147,22 @@ def test_who_comes_second_waits_and_finds_it_made(built: Image) -> None:
     assert made == ["first"]
 
 
-def test_a_missing_tool_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutil.which", lambda name: None)
-    with pytest.raises(ImageError, match="apt-get install mmdebstrap"):
-        bootstrap.check_tools()
-
-
 def test_an_ordinary_user_needs_subordinate_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr("os.geteuid", lambda: 54321)
-    with pytest.raises(ImageError, match="subuid"):
+    with pytest.raises(ImageError, match=r'subgid: run “sudo usermod .* "\$\(id -un\)"”\.$'):
         bootstrap.check_tools()
+
+
+def test_the_ids_that_a_user_is_to_take_are_nobody_elses(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    files = (tmp_path / "subuid", tmp_path / "subgid")
+    monkeypatch.setattr(bootstrap, "SUBORDINATE_IDS", files)
+    assert bootstrap.free_ids() == "100000-165535"
+    files[0].write_text("a:100000:65536\n# nothing\nb:165536:65536\n")
+    files[1].write_text("a:300000:1\n")
+    assert bootstrap.free_ids() == "300001-365536"
 
 
 def test_an_ordinary_user_can_not_unpack(built: Image, monkeypatch: pytest.MonkeyPatch) -> None:

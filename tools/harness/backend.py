@@ -100,7 +100,7 @@ def make_backends(
         # It makes nothing before its first machine is asked for.
         return Qemu(built, note, kernel)
 
-    other = vms if kernel is None and qemu.installed() else None
+    other = vms if kernel is None and not qemu.lack() else None
     if rootfs is None:
         default = vms(kernel or kernels.DEFAULT)
         backends = Backends(default, default, other)
@@ -118,13 +118,13 @@ def choose(note: Callable[[str], None]) -> str:
 
     :raises MachineError: this host can run none.
     """
-    if qemu.installed():
+    lacking = qemu.lack()
+    if not lacking:
         note("machines: qemu, a virtual machine for every scenario")
         return "qemu"
     if os.geteuid() == 0 and is_virtual_machine():
-        note(f"machines: namespaces, since there is no QEMU here (“{qemu.INSTALL}”)")
+        note(f"machines: namespaces ({lacking})")
         return "namespaces"
     raise MachineError(
-        f"No machine can be made here: run “{qemu.INSTALL}”, or run this as root in a virtual "
-        "machine."
+        f"No machine can be made here: {lacking}; or do this as root in a virtual machine."
     )

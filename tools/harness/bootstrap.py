@@ -1,14 +1,19 @@
 """Debian by mmdebstrap(1): the tools it takes, this host's mirror, the run itself."""
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
+from harness.install import how_to_install
+
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+SUBORDINATE_IDS = (Path("/etc/subuid"), Path("/etc/subgid"))
+FIRST_ID, IDS = 100000, 65536  # SUB_UID_MIN and SUB_UID_COUNT, login.defs(5)
 UNUSED_PATHS = (
     *(f"/usr/share/{name}/*" for name in ("man", "info", "locale", "doc", "lintian", "bug")),
     # A hundred MB of gcc that no chapter uses: link-time optimisation, the sanitizers.
@@ -60,13 +65,16 @@ def check_tools() -> None:
         needed["uidmap"] = shutil.which("newuidmap")
     missing = [package for package, found in needed.items() if not found]
     if missing:
-        names = " ".join(missing)
-        raise ImageError(f"The guest image can't be built: run “sudo apt-get install {names}”.")
-    if os.geteuid() != 0 and not has_subordinate_ids():
         raise ImageError(
-            "The guest image can't be built without root: this user has no line in /etc/subuid "
-            "and /etc/subgid (“sudo usermod --add-subuids 100000-165535 --add-subgids "
-            "100000-165535 USER”)."
+            f"The guest image can't be built without {' and '.join(missing)}: "
+            f"{how_to_install(*missing)}."
+        )
+    if os.geteuid() != 0 and not has_subordinate_ids():
+        ids = free_ids()
+        raise ImageError(
+            "The guest image can't be built without root while this user has no line in "
+            f"/etc/subuid and /etc/subgid: run “sudo usermod --add-subuids {ids} "
+            f'--add-subgids {ids} "$(id -un)"”.'
         )
 
 
@@ -78,14 +86,23 @@ def has_subordinate_ids() -> bool:
         fields = line.split(":")
         if fields[2:3] == [str(uid)]:
             names.add(fields[0])
-    for file in ("/etc/subuid", "/etc/subgid"):
-        try:
-            owners = {line.partition(":")[0] for line in Path(file).read_text().splitlines()}
-        except OSError:
-            return False
-        if not owners & names:
-            return False
-    return True
+    return all(names & {owner for owner, _, _ in subordinate_ids(file)} for file in SUBORDINATE_IDS)
+
+
+def free_ids() -> str:
+    """A range of ids, ``first-last``, that nobody has yet: as many as useradd(8) gives."""
+    ends = [first + count for file in SUBORDINATE_IDS for _, first, count in subordinate_ids(file)]
+    start = max([FIRST_ID, *ends])
+    return f"{start}-{start + IDS - 1}"
+
+
+def subordinate_ids(file: Path) -> Iterator[tuple[str, int, int]]:
+    """(user or uid, first id, how many) of each line of subuid(5) or subgid(5); none if missing."""
+    with contextlib.suppress(FileNotFoundError):
+        for line in file.read_text().splitlines():
+            with contextlib.suppress(ValueError):  # not such a line
+                owner, first, count = line.split(":")
+                yield owner, int(first), int(count)
 
 
 def mirror() -> str:

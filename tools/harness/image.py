@@ -28,6 +28,7 @@ from pathlib import Path
 
 from harness import atomic, bootstrap
 from harness.bootstrap import ImageError, run
+from harness.install import how_to_install
 
 __all__ = [
     "Image",
@@ -116,9 +117,10 @@ class Image:
 
     def _squash(self, target: Path) -> None:
         if not shutil.which("tar2sqfs"):
+            package = "squashfs-tools-ng"
             raise ImageError(
-                "The image can't be made a file system: run “sudo apt-get install "
-                "squashfs-tools-ng”."
+                f"The image can't be made a file system without {package}: "
+                f"{how_to_install(package)}."
             )
         # Level 4 of zstd takes two seconds, the default three quarters of a minute for 11 %.
         command = ["tar2sqfs", "--quiet", "--compressor", "zstd", "--comp-extra", "level=4"]

@@ -24,6 +24,7 @@ from pathlib import Path
 from harness import bootstrap
 from harness.bootstrap import KEYRING, ImageError, run
 from harness.image import cache_directory, derive
+from harness.install import how_to_install
 from harness.versions import Range, of_series
 
 DEFAULT = "6.12"
@@ -122,7 +123,8 @@ def fetch(name: str, target: Path) -> None:
     """Fill the new directory `target` with the kernel `name`."""
     if missing := missing_tools():
         raise ImageError(
-            f"Kernel {name} can't be fetched: run “sudo apt-get install {' '.join(missing)}”."
+            f"Kernel {name} can't be fetched without {' and '.join(missing)}: "
+            f"{how_to_install(*missing)}."
         )
     target.mkdir()
     work = target / "work"

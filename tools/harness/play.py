@@ -352,6 +352,10 @@ def _without_echo(key: str | None, output: str) -> str:
     if not key:
         return output
     before, echo, after = output.partition(f"^{key}")
+    if echo and not after and (before == "\n" or before.endswith("\n\n")):
+        # The kernel sends the signal before it echoes the key, so that the shell's end of the line
+        # may have come first: n_tty_receive_signal_char() in drivers/tty/n_tty.c.
+        return before.removesuffix("\n")
     if echo and before and not before.endswith("\n"):
         return before + after
     return before + after.removeprefix("\n") if echo else output.removeprefix("\n")

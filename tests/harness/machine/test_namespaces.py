@@ -171,6 +171,18 @@ def test_machines_die_with_the_zygote_and_the_next_one_tidies_up(rootfs: Path) -
     assert cgroups_of(backend._zygote.pid) == []
 
 
+def test_what_was_made_in_another_pid_namespace_is_left_alone() -> None:
+    """Containers may share a cgroup hierarchy, and its process ids say nothing in the other."""
+    made = bounds.create(bounds.hierarchies())
+    sweep = "from harness.machine import bounds; bounds.sweep(bounds.hierarchies())"
+    elsewhere = ["unshare", "--pid", "--fork", "--mount-proc", sys.executable, "-c", sweep]
+    subprocess.run(elsewhere, check=True)
+    directories = [*made.joined, *([made.born] if made.born else [])]
+    assert directories
+    assert [one for one in directories if not one.exists()] == []
+    made.remove()
+
+
 def test_the_epitaph_says_what_killed_init(machine: NamespacesMachine) -> None:
     os.kill(machine.pid, signal.SIGKILL)
     assert machine.channel.recv(1) == b""
@@ -281,6 +293,16 @@ def test_bare_metal_is_refused_by_the_name_of_the_flag(
     with pytest.raises(MachineError, match="--i-know-this-is-not-a-vm"):
         Namespaces(rootfs)
     Namespaces(rootfs, allow_bare_metal=True).close()
+
+
+def test_what_ubuntu_forbids_is_told(
+    monkeypatch: pytest.MonkeyPatch, rootfs: Path, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(namespaces, "RESTRICTION", tmp_path / "restriction")
+    for value, told in (("1\n", 1), ("0\n", 0)):
+        (tmp_path / "restriction").write_text(value)
+        with closing(Namespaces(rootfs)) as backend:
+            assert sum("AppArmor" in note for note in backend.notes) == told
 
 
 def test_the_environment_of_the_harness_stays_outside(

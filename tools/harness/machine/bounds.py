@@ -15,7 +15,9 @@ from pathlib import Path
 
 PROCESSES = 512
 MEMORY = 1536 << 20  # bytes, including what lies in the machine's tmpfs
-PREFIX = "namespace-book-"
+# With the PID namespace in which the number that follows is a process: hierarchies are shared by
+# containers that each have one of their own.
+PREFIX = f"namespace-book-{os.stat('/proc/self/ns/pid').st_ino}-"
 
 LIMITS_V1 = {
     "pids": [("pids.max", str(PROCESSES))],

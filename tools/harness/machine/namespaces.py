@@ -19,6 +19,7 @@ from harness.machine import MachineError, bounds
 from harness.machine.virtual import is_virtual_machine
 
 KIND = "namespaces"
+RESTRICTION = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")  # Ubuntu 24.04
 PATIENCE = 30.0  # seconds for killed processes to end; they take milliseconds
 
 
@@ -116,7 +117,8 @@ class NamespacesMachine:
 class Namespaces:
     """Makes machines over the directory `rootfs`, from any thread.
 
-    `notes` are the sentences that a user should see once: what this host can't bound.
+    `notes` are the sentences that a user should see once: what this host can't bound, and what it
+    forbids.
 
     :raises MachineError: this process isn't root, or this isn't a virtual machine and
         `allow_bare_metal` is not given.
@@ -141,6 +143,11 @@ class Namespaces:
             )
             if name in bounds.unbounded(bounds.hierarchies())
         )
+        if bounds.read(RESTRICTION).strip() == "1":
+            self.notes += (
+                "This host's AppArmor lets ordinary users do nothing in user namespaces of theirs, "
+                f"in machines too: run “echo 0 | sudo tee {RESTRICTION}”.",
+            )
         self._image = rootfs.absolute().parent.name
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:

@@ -7,6 +7,7 @@ no root.
 """
 
 import contextlib
+import platform
 import secrets
 import shutil
 import socket
@@ -17,6 +18,7 @@ from threading import Lock
 from harness import kernels
 from harness.channel import AgentGoneError, AgentRefusedError, Channel
 from harness.image import Image, ImageError
+from harness.install import how_to_install
 from harness.machine import MachineError, StillbornError
 from harness.machine.qemu import acceleration, template
 from harness.machine.qemu.command import PROGRAM, STATE
@@ -27,12 +29,16 @@ from harness.machine.qemu.template import Template
 KIND = "qemu"
 RESTORE_SECONDS = 30.0  # it takes a tenth of one
 SEED_BYTES = 32  # what a ChaCha20 key takes, drivers/char/random.c
-INSTALL = "sudo apt-get install qemu-system-x86 squashfs-tools-ng kmod"
+PACKAGES = ("qemu-system-x86", "squashfs-tools-ng", "kmod")
 
 
-def installed() -> bool:
-    """Whether this host has the QEMU that machines take."""
-    return shutil.which(PROGRAM) is not None
+def lack() -> str | None:
+    """What keeps this host from making virtual machines: a sentence with what to do, or None."""
+    if platform.machine() != "x86_64":
+        return "the virtual machines are x86-64's, and take such a host"
+    if shutil.which(PROGRAM) is None:
+        return f"virtual machines take QEMU: {how_to_install(*PACKAGES)}"
+    return None
 
 
 class QemuMachine:
@@ -73,7 +79,7 @@ class Qemu:
     The template is made, or found, when the first machine is asked for. `note` is told what a
     user should know: what is being made, and how machines run here.
 
-    :raises MachineError: there is no QEMU.
+    :raises MachineError: there is no QEMU, or this is no x86-64.
     """
 
     own_kernel = True
@@ -81,8 +87,8 @@ class Qemu:
     def __init__(
         self, image: Image, note: Callable[[str], None], kernel: str = kernels.DEFAULT
     ) -> None:
-        if not installed():
-            raise MachineError(f"Virtual machines take QEMU: run “{INSTALL}”.")
+        if lacking := lack():
+            raise MachineError(f"None can be made here: {lacking}.")
         self._image = image
         self._note = note
         self._kernel = kernel
