@@ -1,5 +1,6 @@
 """`make serve`, as an author has it: save, and the page says whether the block is still true."""
 
+import contextlib
 import os
 import re
 import select
@@ -73,18 +74,22 @@ class Served:
             return str(answer.read(), "utf-8")
 
     def processes(self) -> list[int]:
-        """All that it has started, and what those have."""
+        """All that it has started, and what those have; of those that end meanwhile perhaps not."""
         found, left = [], [self.process.pid]
         while left:
-            for task in Path(f"/proc/{left.pop()}/task").iterdir():
-                new = [int(pid) for pid in (task / "children").read_text().split()]
-                found += new
-                left += new
+            for task in Path(f"/proc/{left.pop()}/task").glob("*"):
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                    new = [int(pid) for pid in (task / "children").read_text().split()]
+                    found += new
+                    left += new
         return found
 
     def end(self, number: int) -> int:
         """Send a signal, and see all that it has started end, too."""
-        ends = [os.pidfd_open(pid) for pid in self.processes()]
+        ends = []
+        for pid in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                ends.append(os.pidfd_open(pid))
         assert len(ends) >= 3  # the site, the watcher, what makes its machines
         self.process.send_signal(number)
         for end in ends:

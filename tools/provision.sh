@@ -22,7 +22,7 @@ how() { # how PACKAGE…: the end of a sentence that says what to type; only Deb
         echo "run “sudo apt-get update && sudo apt-get install --no-install-recommends ${*}”"
         return
     fi
-    make=make
+    make="make"
     [ "$(uname -m)" = x86_64 ] || make="sudo make" # no virtual machines in that one: namespaces
     verify="vagrant up && vagrant ssh -c 'cd /vagrant && ${make}'"
     if has dnf; then
