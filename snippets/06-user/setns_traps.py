@@ -62,7 +62,7 @@ def with_thread(operation: Callable[[], object]) -> None:
 
 
 def with_shared_fs(operation: Callable[[], object]) -> None:
-    pid = clone3(CLONE_FS)  # 根とカレントディレクトリを親と共有する子
+    pid = clone3(CLONE_FS)  # 根と作業ディレクトリを親と共有する子
     try:
         operation()
     finally:
