@@ -36,7 +36,6 @@ def queues(text: str) -> str:
 
 
 # --8<-- [start:main]
-# --8<-- [start:measure]
 def measure(opened: dict[str, int]) -> dict[str, str]:
     values = {k: " ".join(Path("/proc/sys", k).read_text().split()) for k in CHANGED}
     values["/proc/sysvipc/msg"] = queues(Path(MSG).read_text())
@@ -44,7 +43,6 @@ def measure(opened: dict[str, int]) -> dict[str, str]:
     values["opened before: msg_max"] = os.pread(opened[MSG_MAX], 99, 0).decode().strip()
     values["opened before: sysvipc/msg"] = queues(os.pread(opened[MSG], 9999, 0).decode())
     return values
-    # --8<-- [end:measure]
 
 
 def main() -> None:

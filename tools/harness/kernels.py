@@ -61,7 +61,6 @@ class Source:
 
 
 KERNELS = {
-    "5.10": Source("linux-image-5.10.*-cloud-{architecture}", "bullseye"),
     "6.1": Source("linux-image-6.1.*-cloud-{architecture}", "bookworm"),
     "6.12": Source("linux-image-6.12.*-cloud-{architecture}", "trixie"),
     "6.18": Source("linux-image-6.18.*-cloud-{architecture}", "trixie-backports"),
