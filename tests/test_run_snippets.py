@@ -153,6 +153,13 @@ def test_list_accounts_for_every_block_and_runs_nothing(run: Run, project: Path)
     assert not (project / "build").exists()
 
 
+def test_a_folder_stands_for_its_chapters(run: Run, project: Path) -> None:
+    write(project, "02-b.md", "~console\n$ id\n~\n")
+    assert run("--list", "docs").stdout == run("--list", "docs/01-a.md", "docs/02-b.md").stdout
+    done = run("--list", "snippets")
+    assert (done.returncode, done.stderr) == (2, "no chapter: snippets has no *.md\n")
+
+
 def test_list_tells_what_lint_finds_and_fails(run: Run, project: Path) -> None:
     write(project, "02-b.md", '---\ntitle: "b"\n---\n\n##b\n')
     done = run("--list", "--json")

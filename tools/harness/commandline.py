@@ -50,7 +50,12 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=_OneLineEach,
     )
     add = parser.add_argument
-    add("chapters", nargs="*", metavar="CHAPTER[:LINE]", help="default: docs/*.md")
+    add(
+        "chapters",
+        nargs="*",
+        metavar="CHAPTER[:LINE]",
+        help="or a folder of chapters; default: docs",
+    )
     add("--list", action="store_true", help="run nothing: list every block and its fate")
     add("--json", action="store_true", help="with --list: as JSON")
     add("--update", action="store_true", help="write the outputs that differ into the chapters")

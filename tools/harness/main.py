@@ -58,7 +58,7 @@ def main(words: Sequence[str]) -> int:
             return _watch(options, root, Report(out), fail, note)
         selection = select([options.shell] if options.shell else options.chapters, root)
         if not selection.chapters:
-            fail(f"no chapter: {root / 'docs'} has no *.md")
+            fail(f"no chapter: {' and '.join(options.chapters) or root / 'docs'} has no *.md")
             return WRONG
         if options.list:
             return _list(selection, root, options.json, out, fail)

@@ -7,6 +7,7 @@ from pathlib import Path
 from harness.chapter import Chapter, read
 from harness.scenario import Scenario, scenarios
 from zenn.model import ChapterError
+from zenn.project import chapters_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,17 @@ class Selection:
 
 
 def select(words: Sequence[str], root: Path) -> Selection:
-    """Read the chapters named on the command line (``CHAPTER`` or ``CHAPTER:LINE``; default all of
-    docs/), and choose their scenarios.
+    """Read the chapters named on the command line (``CHAPTER`` or ``CHAPTER:LINE``, or a folder of
+    chapters; default docs/), and choose their scenarios.
 
     Raises an ExceptionGroup with a ChapterError for each chapter that is wrong, can't be read, or
     has nothing at the line asked for.
     """
     lines: dict[Path, list[int]] = {}
-    for word in words or [str(path) for path in sorted((root / "docs").glob("*.md"))]:
-        path, number = place(word)
-        lines.setdefault(path.resolve(), []).append(number)
+    for word in words or [str(root / "docs")]:
+        named, number = place(word)
+        for path in chapters_at(named):
+            lines.setdefault(path.resolve(), []).append(number)
     chapters, found, chosen = [], dict[Path, tuple[Scenario, ...]](), list[Scenario]()
     errors = []
     for path, numbers in lines.items():

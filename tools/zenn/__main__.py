@@ -27,7 +27,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="what", required=True, metavar="COMMAND")
     lint = commands.add_parser("lint", help="say what Zenn would show otherwise than is meant")
     lint.add_argument(
-        "files", nargs="*", type=Path, metavar="FILE", help="default: docs/*.md and config.yaml"
+        "files",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="or a folder; default: docs and config.yaml",
     )
     export = commands.add_parser("export", help="write books/ and images/ for Zenn")
     export.add_argument("folder", type=Path, metavar="DIR", help="what the files are written into")

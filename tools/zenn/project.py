@@ -12,6 +12,11 @@ class ProjectError(Exception):
     """What is wrong with mkdocs.yml, in one sentence."""
 
 
+def chapters_at(path: Path) -> list[Path]:
+    """What a path on a command line stands for: a folder for its ``*.md``, a file for itself."""
+    return sorted(path.glob("*.md")) if path.is_dir() else [path]
+
+
 @dataclass(frozen=True, slots=True)
 class BookAddress:
     """Where Zenn has the book: the folder of its files, and its address there, if it has one."""

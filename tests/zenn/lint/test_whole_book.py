@@ -103,6 +103,11 @@ def test_a_chapter_s_name_is_part_of_its_address(book: Book) -> None:
     assert [finding.rule for finding in lint_book(book)] == ["chapter-name"]
 
 
+def test_a_folder_stands_for_its_files(book: Book) -> None:
+    (book.docs / "01-a.md").write_text("##a\n")
+    assert lint_files([book.docs], book) == lint_files(sorted(book.docs.glob("*.md")), book) != []
+
+
 def test_a_file_that_can_t_be_read_is_a_finding(book: Book) -> None:
     (book.docs / "01-a.md").write_bytes(b"\xff")
     found = lint_files([book.docs / "01-a.md", book.docs / "no.md"], book)

@@ -19,6 +19,7 @@ from zenn.lint.book import Book
 from zenn.lint.finding import Finding, Rule
 from zenn.model import ChapterError, Document
 from zenn.parser import parse
+from zenn.project import chapters_at
 
 RULES: tuple[Rule, ...] = (
     *frontmatter.RULES,
@@ -46,8 +47,12 @@ def lint_book(book: Book) -> list[Finding]:
 
 
 def lint_files(files: Sequence[Path], book: Book) -> list[Finding]:
-    """Return what is wrong with these files; one that can't be read is a finding, too."""
-    return [finding for file in files for finding in _lint_file(file, book)]
+    """Return what is wrong with these files, or folders of files.
+
+    One that can't be read is a finding, too.
+    """
+    chapters = [chapter for file in files for chapter in chapters_at(file)]
+    return [finding for chapter in chapters for finding in _lint_file(chapter, book)]
 
 
 def _lint_file(file: Path, book: Book) -> list[Finding]:
