@@ -3,7 +3,7 @@
 import contextlib
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -31,6 +31,7 @@ class Watched:
         self.hold = threading.Event()
         self.hold.set()
         self.ending = False
+        self.folders: Sequence[str] = ()
         for name in ("docs", "snippets"):
             (root / name).mkdir()
 
@@ -50,18 +51,20 @@ class Watched:
         return [Result(s, skipped(s.blocks, "x"), "", "", "", 0) for s in selection.chosen]
 
     def run(self) -> None:
+        words = [str(self.root / folder) for folder in self.folders]
         with contextlib.suppress(_EnoughError):
-            watch([], self.root, self.verify, lambda error: self.said.put(str(error)))
+            watch(words, self.root, self.verify, lambda error: self.said.put(str(error)))
 
 
 @pytest.fixture
-def watched(tmp_path: Path) -> Iterator[Callable[[], Watched]]:
+def watched(tmp_path: Path) -> Iterator[Callable[..., Watched]]:
     one = Watched(tmp_path)
     one.write("docs/01-a.md", BLOCK.format("a"))
     one.write("docs/02-b.md", BLOCK.format("b"))
     thread = threading.Thread(target=one.run)
 
-    def start() -> Watched:
+    def start(*folders: str) -> Watched:
+        one.folders = folders
         if not thread.ident:
             thread.start()
         return one
@@ -81,6 +84,13 @@ def test_all_is_verified_first_and_then_what_is_saved(watched: Callable[[], Watc
     assert book.next() == ["docs/02-b.md"]
     book.write("docs/03-c.md", BLOCK.format("new"))
     assert book.next() == ["docs/03-c.md"]
+
+
+def test_a_folder_is_watched_with_all_its_chapters(watched: Callable[..., Watched]) -> None:
+    book = watched("docs")
+    assert book.next() == ["docs/01-a.md", "docs/02-b.md"]
+    book.write("docs/02-b.md", BLOCK.format("c"))
+    assert book.next() == ["docs/02-b.md"]
 
 
 def test_a_program_is_saved_for_the_chapters_that_include_it(tmp_path: Path) -> None:

@@ -56,9 +56,10 @@ def main(words: Sequence[str]) -> int:
     try:
         if options.watch:
             return _watch(options, root, Report(out), fail, note)
-        selection = select([options.shell] if options.shell else options.chapters, root)
+        words = [options.shell] if options.shell else options.chapters
+        selection = select(words, root)
         if not selection.chapters:
-            fail(f"no chapter: {' and '.join(options.chapters) or root / 'docs'} has no *.md")
+            fail(f"no chapter: {' and '.join(words) or root / 'docs'} has no *.md")
             return WRONG
         if options.list:
             return _list(selection, root, options.json, out, fail)

@@ -1,6 +1,6 @@
 """The project, and what of its chapters the command line asks for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,17 +27,31 @@ class Selection:
 
 
 def select(words: Sequence[str], root: Path) -> Selection:
-    """Read the chapters named on the command line (``CHAPTER`` or ``CHAPTER:LINE``, or a folder of
-    chapters; default docs/), and choose their scenarios.
+    """Read the chapters named on the command line, and choose their scenarios.
 
-    Raises an ExceptionGroup with a ChapterError for each chapter that is wrong, can't be read, or
-    has nothing at the line asked for.
+    Raises as `choose` does.
+    """
+    return choose(asked_for(words, root), root)
+
+
+def asked_for(words: Sequence[str], root: Path) -> dict[Path, list[int]]:
+    """The chapters that ``CHAPTER``, ``CHAPTER:LINE`` or a folder of chapters name (default docs/),
+    each with the lines, 0 for all of it.
     """
     lines: dict[Path, list[int]] = {}
     for word in words or [str(root / "docs")]:
         named, number = place(word)
         for path in chapters_at(named):
             lines.setdefault(path.resolve(), []).append(number)
+    return lines
+
+
+def choose(lines: Mapping[Path, Sequence[int]], root: Path) -> Selection:
+    """Read the chapters, and choose the scenarios at these lines, as `asked_for` gives them.
+
+    Raises an ExceptionGroup with a ChapterError for each chapter that is wrong, can't be read, or
+    has nothing at the line asked for.
+    """
     chapters, found, chosen = [], dict[Path, tuple[Scenario, ...]](), list[Scenario]()
     errors = []
     for path, numbers in lines.items():

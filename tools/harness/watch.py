@@ -12,7 +12,7 @@ import watchfiles
 
 from harness.chapter import Chapter
 from harness.record import Result
-from harness.selection import Selection, place, select
+from harness.selection import Selection, asked_for, choose
 
 FOLDERS = ("docs", "snippets")
 _PATIENCE = 50  # milliseconds in which nothing more is saved, before what was is verified
@@ -23,7 +23,7 @@ Digests = tuple[str, ...]
 
 
 def watch(words: Sequence[str], root: Path, verify: Verify, say: Say) -> NoReturn:
-    """Verify the chapters that `words` name (as `select` takes them) now and after every save,
+    """Verify the chapters that `words` name (see `asked_for`) now and after every save,
     until interrupted.
 
     What is verified is given to `verify`, with a future that is done when there is a newer save,
@@ -106,9 +106,9 @@ class _Chapters:
         A mistake is said when it is new, and when its chapter is saved with it.
         """
         found: list[Selection] = []
-        for path, words in self._by_path().items():
+        for path, lines in asked_for(self.words, self.root).items():
             try:
-                selection = select(words, self.root)
+                selection = choose({path: lines}, self.root)
             except ExceptionGroup as group:
                 mistake = str(group.exceptions[0])  # of one chapter there is one
                 if path in saved or mistake != self.mistakes.get(path):
@@ -130,12 +130,6 @@ class _Chapters:
             self.known.pop(chapter.path, None)
             if chapter.path not in missing:
                 self.known[chapter.path] = _digests(chapter)
-
-    def _by_path(self) -> dict[Path, list[str]]:
-        found: dict[Path, list[str]] = {}
-        for word in self.words or map(str, sorted((self.root / "docs").glob("*.md"))):
-            found.setdefault(place(word)[0].resolve(), []).append(word)
-        return found
 
 
 def _digests(chapter: Chapter) -> Digests:
