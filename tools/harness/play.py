@@ -352,13 +352,16 @@ def _without_echo(key: str | None, output: str) -> str:
     if not key:
         return output
     before, echo, after = output.partition(f"^{key}")
-    if echo and not after and (before == "\n" or before.endswith("\n\n")):
+    if not echo:
+        return output.removeprefix("\n")
+    lines = f"\n{before}"
+    if lines.endswith("\n") and after.startswith("\n"):
+        return before + after[1:]
+    if lines.endswith("\n\n") and not after:
         # The kernel sends the signal before it echoes the key, so that the shell's end of the line
         # may have come first: n_tty_receive_signal_char() in drivers/tty/n_tty.c.
-        return before.removesuffix("\n")
-    if echo and before and not before.endswith("\n"):
-        return before + after
-    return before + after.removeprefix("\n") if echo else output.removeprefix("\n")
+        return before[:-1]
+    return before + after
 
 
 def _reading(terminal: _Terminal) -> str:
