@@ -41,9 +41,12 @@ def timerfd(clock: int, deadline: float) -> None:
 def timer(clock: int, deadline: float) -> None:
     """timer_create(2) のタイマー。期限が来るとSIGALRMを送る。"""
     timer_id = ctypes.c_void_p()
-    LIBC.timer_create(clock, None, ctypes.byref(timer_id))
     when = (Timespec * 2)(Timespec(), Timespec.of(deadline))  # struct itimerspec
-    LIBC.timer_settime(timer_id, TIMER_ABSTIME, when, None)
+    if (
+        LIBC.timer_create(clock, None, ctypes.byref(timer_id)) < 0
+        or LIBC.timer_settime(timer_id, TIMER_ABSTIME, when, None) < 0
+    ):
+        raise OSError(ctypes.get_errno(), "timer")
     signal.sigwait({signal.SIGALRM})
     LIBC.timer_delete(timer_id)
 
