@@ -43,8 +43,8 @@ $(VENDOR): tools/web/vendor $(WEB)
 # docs/programs is snippets/, so the site has every program; this is all of them at once.
 PROGRAMS := docs/assets/programs.zip
 
-$(PROGRAMS): tools/zenn/archive.py $(shell find snippets) | $(READY)
-	$(BIN)/python -m zenn.archive snippets $@
+$(PROGRAMS): tools/publish/archive.py $(shell find snippets) | $(READY)
+	$(BIN)/python -m publish.archive snippets $@
 
 site: $(READY) $(VENDOR) $(PROGRAMS) ## build site/
 	$(BIN)/mkdocs build --strict --quiet
@@ -60,7 +60,7 @@ $(OFFLINE_SITE): $(READY) $(VENDOR) $(PROGRAMS)
 	OFFLINE=true $(BIN)/mkdocs build --strict --quiet --site-dir $@
 
 offline: $(OFFLINE_SITE) ## write the site as a zip file to be read offline into build/downloads/
-	$(BIN)/python -m zenn.archive $< $(BOOK)-offline.zip
+	$(BIN)/python -m publish.archive $< $(BOOK)-offline.zip
 
 pdf: $(OFFLINE_SITE) ## write the book as PDF into build/downloads/
 	tools/provision.sh downloads
@@ -74,7 +74,7 @@ export: $(READY) ## write the book for Zenn into build/zenn/, or into DIR=...
 	$(BIN)/python -m zenn export $(or $(DIR),build/zenn)
 
 serve: $(READY) $(VENDOR) $(PROGRAMS) ## show the site at http://127.0.0.1:8000, verify and reload it at every save
-	$(BIN)/python -m harness.serve
+	$(BIN)/python -m harness.cli.serve
 
 # What the workflows are checked with and is not Python's.
 LINT := tools/lint/node_modules/.package-lock.json

@@ -89,7 +89,7 @@ case ${1-} in
     reader)
         # The machine has what the guest has, in which the chapters' outputs were made …
         # shellcheck disable=SC2013  # words are what is wanted
-        for package in $(sed 's/#.*//' "$here/harness/guest/packages"); do
+        for package in $(sed 's/#.*//' "$here/harness/image/recipe/packages"); do
             need "$package" installed "$package"
         done
         # … and what a person wants besides.

@@ -7,7 +7,7 @@ if __name__ == "__main__":
     quietly = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if quietly:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # ^C shows no traceback of imports
-    from harness.main import main
+    from harness.cli.main import main
 
     if quietly:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -22,12 +22,12 @@ from contextlib import closing
 from pathlib import Path
 from statistics import median
 
-from harness import image
-from harness.channel import Channel
-from harness.install import how_to_install
-from harness.machine import syscalls, world
+from harness.guest import syscalls, world
+from harness.image import image
+from harness.image.install import how_to_install
+from harness.machine.channel import Channel
 from harness.machine.namespaces import Namespaces
-from harness.machine.zygote import NAMESPACES
+from harness.machine.namespaces.zygote import NAMESPACES
 
 ROUNDS = 100
 BWRAP = ("bwrap", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-ipc",

@@ -15,9 +15,9 @@ from contextlib import closing
 from pathlib import Path
 from statistics import median
 
-from harness import image, kernels
-from harness.channel import Channel
+from harness.image import image, kernels
 from harness.machine import qemu
+from harness.machine.channel import Channel
 from harness.machine.qemu import Qemu, template
 from harness.machine.qemu.process import Launcher
 from harness.machine.qemu.template import Template

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import image
-from harness.backend import Backend
-from harness.chapter import Chapter, from_document
+from harness.image import image
+from harness.machine.backend import Backend
 from harness.machine.namespaces import Namespaces
 from harness.machine.qemu import Qemu
+from harness.plan.chapter import Chapter, from_document
 from zenn.parser import parse
 
 

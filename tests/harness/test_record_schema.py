@@ -10,11 +10,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import harness
-from harness import image, record
-from harness.chapter import Chapter
+from harness import record
+from harness.image import image
 from harness.machine.namespaces import Namespaces
-from harness.runner import run_one
-from harness.scenario import scenarios
+from harness.plan.chapter import Chapter
+from harness.plan.scenario import scenarios
+from harness.run.runner import run_one
 
 SCHEMA = json.loads((Path(harness.__file__).parent / "record.schema.json").read_text("utf-8"))
 TEXT = """\

@@ -57,10 +57,10 @@ def test_a_named_section_is_downloaded_as_the_whole_file(book: Book) -> None:
 def test_the_source_in_a_repository_is_linked_where_mkdocs_yml_names_it(book: Book) -> None:
     book.write("docs/01-a.md", INCLUDED)
     config = (book.root / "mkdocs.yml").read_text("utf-8")
-    source = "\n  - zenn.extension:\n      source: https://git.example/blob/{path}\n"
+    source = "\n  - pages.extension:\n      source: https://git.example/blob/{path}\n"
     book.write(
         "mkdocs.yml",
-        config.replace("\n  - zenn.extension\n", source)
+        config.replace("\n  - pages.extension\n", source)
         + "\nedit_uri_template: https://git.example/edit/{path}\n",
     )
     run = book.build()

@@ -58,10 +58,10 @@ def test_how_a_block_looks_changes_nothing_of_a_run(chapter: Parse) -> None:
 
 
 def test_the_site_numbers_lines_and_marks_them() -> None:
-    settings = {"zenn.extension": {"docs": "", "record": ""}}
+    settings = {"pages.extension": {"docs": "", "record": ""}}
     page = markdown.markdown(
         f"```text hl=2 linenos\n{CODE}",
-        extensions=["zenn.extension"],
+        extensions=["pages.extension"],
         extension_configs=settings,
     )
     assert 'data-linenos="4 "' in page

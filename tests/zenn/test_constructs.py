@@ -13,8 +13,8 @@ Parse = Callable[[str], Document]
 
 def html(text: str) -> str:
     """Render a text that is of no chapter file."""
-    settings = {"zenn.extension": {"docs": "", "record": ""}}
-    return markdown.markdown(text, extensions=["zenn.extension"], extension_configs=settings)
+    settings = {"pages.extension": {"docs": "", "record": ""}}
+    return markdown.markdown(text, extensions=["pages.extension"], extension_configs=settings)
 
 
 def flat(text: str) -> str:

@@ -45,14 +45,16 @@ def test_code_is_what_commonmark_says(text: str) -> None:
 
 @given(texts(PIECES + ZENN))
 def test_any_text_can_be_read_and_shown(text: str) -> None:
-    settings = {"zenn.extension": {"docs": "", "record": ""}}
+    settings = {"pages.extension": {"docs": "", "record": ""}}
     try:
         document = read(text)
     except ChapterError as error:
         lines = range(1, text.count("\n") + text.count("\r") + 2)
         assert error.line in lines  # noqa: PT017
         return
-    page = markdown.markdown(text, extensions=["zenn.extension", "toc"], extension_configs=settings)
+    page = markdown.markdown(
+        text, extensions=["pages.extension", "toc"], extension_configs=settings
+    )
     assert page.count("data-block=") == len(document.fences) or not text.strip()
 
 

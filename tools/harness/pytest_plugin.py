@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from harness.backend import BACKENDS, Backends, make_backends
-from harness.chapter import read
-from harness.findings import findings
 from harness.machine import MachineError
+from harness.machine.backend import BACKENDS, Backends, make_backends
+from harness.plan.chapter import read
+from harness.plan.scenario import Scenario, scenarios
 from harness.record import Result
-from harness.runner import run_one
-from harness.scenario import Scenario, scenarios
+from harness.report.findings import findings
+from harness.run.runner import run_one
 from zenn.model import ChapterError
 
 

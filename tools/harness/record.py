@@ -3,7 +3,7 @@
 Runs on a kernel of choice (`--kernel 6.1`) have a record of their own of the same form,
 `build/verification-6.1.json`.
 
-The site reads it (`zenn.badges`), so its form is a contract, which `record.schema.json` has as a
+The site reads it (`pages.verified`), so its form is a contract, which `record.schema.json` has as a
 JSON Schema:
 
     version    2
@@ -18,7 +18,7 @@ JSON Schema:
       reason     one sentence, for failed and skipped
       machine    the kind of machine it ran in, empty where nothing ran
       kernel     ``uname -r`` in that machine
-      software   versions of Debian and of packages in that machine, by name (`harness.software`)
+      software   versions of Debian and of packages in that machine, by name
       date       when its scenario ran, UTC, ISO 8601
       seconds    that its own steps took
       transcript a list of what happened: terminal, prompt, command (as typed, with the run's own
@@ -39,10 +39,10 @@ from pathlib import Path
 from typing import Any
 
 from harness import atomic
-from harness.chapter import Block, Chapter
-from harness.scenario import Scenario
-from harness.software import Software
-from harness.verdict import Verdict
+from harness.image.software import Software
+from harness.plan.chapter import Block, Chapter
+from harness.plan.scenario import Scenario
+from harness.run.verdict import Verdict
 
 VERSION = 2
 WORST_FIRST = ("failed", "passed", "skipped", "shown")  # what ran before what did not

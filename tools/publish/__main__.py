@@ -8,7 +8,7 @@ from pathlib import Path
 from publish.articles import browser
 from publish.epub import write_epub
 from publish.pdf import write_pdf
-from zenn.project import ProjectError, book_names, project_root
+from zenn.book import ProjectError, book_names, project_root
 
 _WRITERS = {".pdf": write_pdf, ".epub": write_epub}
 

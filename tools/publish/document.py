@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from publish.articles import Article
-from zenn.project import BookNames
+from zenn.book import BookNames
 
 
 def document(title: str, body: str, styles: Iterable[str]) -> str:

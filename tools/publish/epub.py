@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from publish.articles import articles
 from publish.document import document, title_page
-from zenn.project import BookNames
+from zenn.book import BookNames
 
 _STYLE = Path(__file__).parent / "epub.css"
 _COVER_STYLE = (

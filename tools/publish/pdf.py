@@ -10,7 +10,7 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from publish.articles import articles
 from publish.document import contents, document, title_page
-from zenn.project import BookNames
+from zenn.book import BookNames
 
 _PRINT = Path(__file__).parent / "print.css"
 _FOOT = (

@@ -1,1 +1,1 @@
-"""Zenn Markdown: one parser for the site (`zenn.extension`) and for the harness."""
+"""Zenn Markdown: one parser for the site (`pages.extension`) and for the harness."""

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from zenn.book import project_root
 from zenn.export.book import Refused, export
 from zenn.lint.book import Book
 from zenn.lint.run import lint_book, lint_files
-from zenn.project import project_root
 
 CLEAN, FOUND = range(2)
 

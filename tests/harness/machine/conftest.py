@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import image
-from harness.channel import Channel
+from harness.image import image
 from harness.machine import Machine
+from harness.machine.channel import Channel
 from harness.machine.namespaces import Namespaces, NamespacesMachine
 
 Shell = Callable[[str], tuple[str, int]]

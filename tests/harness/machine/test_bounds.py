@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.machine import bounds
+from harness.machine.namespaces import bounds
 
 
 def test_a_mixture_of_v1_and_v2_is_read_from_proc() -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.channel import Channel
-from harness.machine import MachineError, bounds, namespaces
-from harness.machine.namespaces import Namespaces, NamespacesMachine
+from harness.guest import world
+from harness.machine import MachineError, namespaces
+from harness.machine.channel import Channel
+from harness.machine.namespaces import Namespaces, NamespacesMachine, bounds
 
 NAMESPACES = ("mnt", "pid", "net", "uts", "ipc", "cgroup", "time")
 OWNER = """
@@ -202,7 +203,7 @@ def test_a_fork_bomb_stays_in_its_machine_and_ends_with_it(
         bomb = "bomb() { bomb | bomb & }; bomb"
         Channel(machine.channel).request("type", terminal="root", text=bomb, seconds=0, until="end")
         while "max 0" in events.read_text():  # until the kernel has refused a fork
-            assert len(processes_in(pids)) <= bounds.PROCESSES
+            assert len(processes_in(pids)) <= world.PROCESSES
         with closing(backend.start()) as other:  # the host, and its machines, go on
             assert Channel(other.channel).request("hello")
     assert processes_in(pids) == []

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from harness import channel, image, kernels
-from harness.channel import AgentGoneError, Channel
-from harness.machine import MachineError, StillbornError
+from harness.image import image, kernels
+from harness.machine import MachineError, StillbornError, channel
+from harness.machine.channel import AgentGoneError, Channel
 from harness.machine.qemu import Qemu, QemuMachine, acceleration, command, template
 
 OWNER = """
 import sys
-from harness import image
+from harness.image import image
 from harness.machine.qemu import Qemu
 backend = Qemu(image.ensure(print), lambda line: None)
 machine = backend.start()

@@ -16,9 +16,9 @@ from whole_book import ROOT, build
 
 from publish.epub import write_epub
 from publish.pdf import write_pdf
+from zenn.book import book_names
 from zenn.model import Fence
 from zenn.parser import parse
-from zenn.project import book_names
 
 TITLES = [
     title

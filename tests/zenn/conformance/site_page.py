@@ -15,7 +15,7 @@ def site_page(text: str, docs: Path | str, snippets: Path) -> str:
     extensions, configs = _settings()
     own = {"docs": str(docs), "snippets": str(snippets), "record": ""}
     return markdown.markdown(
-        text, extensions=extensions, extension_configs=configs | {"zenn.extension": own}
+        text, extensions=extensions, extension_configs=configs | {"pages.extension": own}
     )
 
 

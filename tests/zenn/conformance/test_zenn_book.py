@@ -17,10 +17,10 @@ from page import read_page
 from renderer import FOLDER, NODE, ask
 from site_page import ROOT, site_page
 
+from zenn.book import BookAddress, book_address
 from zenn.export.chapter import exported
 from zenn.frontmatter import parse_front_matter, split_front_matter
 from zenn.parser import parse
-from zenn.project import BookAddress, book_address
 
 URL = "https://zenn.dev/somebody/books/namespace-book"
 PAGES = sorted(file.stem for file in (ROOT / "docs").glob("*.md"))

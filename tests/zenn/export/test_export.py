@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from zenn.book import BookAddress, book_address
 from zenn.export.book import LIST, Refused, contents, export
 from zenn.export.chapter import exported, shape
 from zenn.lint.book import Book
 from zenn.parser import parse
-from zenn.project import BookAddress, book_address
 
 ROOT = Path(__file__).parents[3]
 URL = "https://zenn.example/me/books/namespace-book"

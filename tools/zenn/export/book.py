@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
+from zenn.book import BookAddress, ProjectError, book_address
 from zenn.export.chapter import exported
 from zenn.lint.book import Book
 from zenn.lint.run import lint_book
 from zenn.model import ChapterError, Document
 from zenn.parser import clean
-from zenn.project import BookAddress, ProjectError, book_address
 from zenn.prose import prose
 
 LIST = ".namespace-book-export"

@@ -6,11 +6,11 @@ from typing import Any
 
 import yaml
 
+from zenn.book import ProjectError, book_address
 from zenn.config import is_numbered
 from zenn.lint.book import Book
 from zenn.lint.finding import Finding
 from zenn.lint.frontmatter import LONGEST_TITLE, units
-from zenn.project import ProjectError, book_address
 
 MOST_CHAPTERS = 200
 MOST_TOPICS = 5

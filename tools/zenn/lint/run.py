@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from zenn.book import chapters_at
 from zenn.lint import (
     blocks,
     config,
@@ -19,7 +20,6 @@ from zenn.lint.book import Book
 from zenn.lint.finding import Finding, Rule
 from zenn.model import ChapterError, Document
 from zenn.parser import parse
-from zenn.project import chapters_at
 
 RULES: tuple[Rule, ...] = (
     *frontmatter.RULES,

@@ -15,11 +15,11 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
-from harness import kernels
-from harness.channel import AgentGoneError, AgentRefusedError, Channel
-from harness.image import Image, ImageError
-from harness.install import how_to_install
+from harness.image import kernels
+from harness.image.image import Image, ImageError
+from harness.image.install import how_to_install
 from harness.machine import MachineError, StillbornError
+from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
 from harness.machine.qemu import acceleration, template
 from harness.machine.qemu.command import PROGRAM, STATE
 from harness.machine.qemu.process import Launcher, Process

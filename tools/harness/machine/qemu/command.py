@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.kernels import Kernel
+from harness.image.kernels import Kernel
 
 PROGRAM = "qemu-system-x86_64"
 MEMORY = 512  # MiB

@@ -10,20 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import harness
-from harness.kernels import Kernel
+from harness.image.kernels import Kernel
 
 PACKAGE = Path(harness.__file__).parent
 # What runs inside, as a zip that Python can run (zipapp).
-INSIDE = (
-    "__init__.py",
-    "agent.py",
-    "machine/__init__.py",
-    "machine/bounds.py",
-    "machine/syscalls.py",
-    "machine/world.py",
-    "machine/qemu/guest.py",
-)
-MAIN = "from harness.machine.qemu.guest import main\nmain()\n"
+GUEST = ("__init__", "agent", "syscalls", "virtual", "world")
+INSIDE = ("__init__.py", *(f"guest/{name}.py" for name in GUEST))
+MAIN = "from harness.guest.virtual import main\nmain()\n"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 
 
@@ -43,8 +36,6 @@ def agent_zip() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(zipfile.ZipInfo("__main__.py", EPOCH), MAIN)
-        # The package's own __init__ is the harness's side, which has no place inside.
-        archive.writestr(zipfile.ZipInfo("harness/machine/qemu/__init__.py", EPOCH), "")
         for name in INSIDE:
             info = zipfile.ZipInfo(f"harness/{name}", EPOCH)
             archive.writestr(info, (PACKAGE / name).read_bytes())

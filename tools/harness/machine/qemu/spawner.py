@@ -29,7 +29,7 @@ import time
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from harness.machine import syscalls
+from harness.guest import syscalls
 
 KEPT = 4096  # bytes of a console, and of what QEMU complains of
 LIFETIME = 3600.0  # seconds a machine may live, whatever the harness forgets

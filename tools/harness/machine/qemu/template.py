@@ -22,10 +22,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from harness.channel import AgentGoneError, AgentRefusedError, Channel
-from harness.image import Image, cache_directory, derive
-from harness.kernels import Kernel
+from harness.image.image import Image, cache_directory, derive
+from harness.image.kernels import Kernel
 from harness.machine import MachineError
+from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
 from harness.machine.qemu import initramfs
 from harness.machine.qemu.command import MEMORY, PROGRAM, Hardware
 from harness.machine.qemu.process import Launcher

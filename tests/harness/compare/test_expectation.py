@@ -1,0 +1,339 @@
+"""What a text shows against what a run showed."""
+
+import string
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from harness.compare.alignment import ELISIONS
+from harness.compare.expectation import compare, lines_of
+from harness.compare.renaming import Renaming
+from harness.plan.settings import Varying
+
+inodes = st.integers(4026531834, 4026539999).map(str)
+kinds = st.sampled_from(["uts", "mnt", "pid", "net", "user"])
+macs = st.lists(st.integers(1, 254), min_size=6, max_size=6).map(
+    lambda octets: ":".join(f"{octet:02x}" for octet in octets)
+)
+words = st.text(string.ascii_letters + " -_/日本語", min_size=1, max_size=12)
+tokens = st.one_of(
+    words,
+    st.builds("{}:[{}]".format, kinds, inodes),
+    st.builds("ether {} up".format, macs),
+    st.sampled_from(["2026-11-23 18:21:53", "Mon Nov 23 18:21:53 UTC 2026", "time=0.045 ms"]),
+)
+outputs = st.lists(
+    st.lists(tokens, max_size=4).map(lambda parts: " ".join(parts).rstrip()), max_size=8
+).map(lambda lines: [line for line in lines if line not in ELISIONS])
+
+
+def passes(text: list[str], run: list[str], renaming: Renaming | None = None) -> bool:
+    return compare(text, run, renaming or Renaming()).passed
+
+
+@given(outputs)
+def test_an_output_agrees_with_itself(output: list[str]) -> None:
+    comparison = compare(output, output, Renaming())
+    assert comparison.passed
+    assert list(comparison.corrected) == output
+    assert [line.kind for line in comparison.diff] == ["same"] * len(output)
+
+
+@given(outputs, st.data())
+def test_any_other_letter_is_noticed(output: list[str], data: st.DataObject) -> None:
+    """A letter outside a varying value, changed into another, is a difference."""
+    places = [
+        (row, column)
+        for row, line in enumerate(output)
+        for column, character in enumerate(line)
+        if character.isalpha() and not _varies(line, column)
+    ]
+    assume(places)
+    row, column = data.draw(st.sampled_from(places))
+    letters = st.sampled_from(string.ascii_letters).filter(lambda c: c != output[row][column])
+    changed = list(output)
+    changed[row] = output[row][:column] + data.draw(letters) + output[row][column + 1 :]
+    assume(changed[row] not in ELISIONS)
+    assert not passes(changed, output)
+    assert not passes(output, changed)
+
+
+def _varies(line: str, column: int) -> bool:
+    return any(u.start <= column < u.end for u in Renaming().unknowns(line))
+
+
+@given(outputs, st.data())
+def test_renaming_every_inode_consistently_agrees(output: list[str], data: st.DataObject) -> None:
+    found = sorted(
+        {u.value for line in output for u in Renaming().unknowns(line) if u.kind == "inode"}
+    )
+    fresh = data.draw(st.lists(inodes, min_size=len(found), max_size=len(found), unique=True))
+    renamed = _renamed(output, dict(zip(found, fresh, strict=True)))
+    assert passes(output, renamed)
+    assert passes(renamed, output)
+
+
+@given(outputs, st.data())
+def test_one_inode_for_two_is_noticed(output: list[str], data: st.DataObject) -> None:
+    found = sorted(
+        {u.value for line in output for u in Renaming().unknowns(line) if u.kind == "inode"}
+    )
+    assume(len(found) > 1)
+    one, other = data.draw(st.permutations(found))[:2]
+    merged = _renamed(output, {one: other})
+    assert not passes(output, merged)
+    assert not passes(merged, output)
+
+
+def _renamed(output: list[str], names: dict[str, str]) -> list[str]:
+    renamed = []
+    for line in output:
+        pieces, place = [], 0
+        for unknown in Renaming().unknowns(line):
+            if unknown.kind == "inode":
+                pieces += [line[place : unknown.start], names.get(unknown.value, unknown.value)]
+                place = unknown.end
+        renamed.append("".join(pieces) + line[place:])
+    return renamed
+
+
+@given(st.lists(st.tuples(inodes, inodes), max_size=12))
+def test_a_renaming_is_one_to_one(pairs: list[tuple[str, str]]) -> None:
+    renaming = Renaming()
+    bound = [pair for pair in pairs if renaming.bind("inode", *pair) is None]
+    assert len({text for text, _ in bound}) == len({run for _, run in bound}) == len(set(bound))
+
+
+def test_an_inode_is_the_same_across_steps() -> None:
+    renaming = Renaming()
+    assert passes(["uts:[4026531838]"], ["uts:[17]"], renaming)
+    assert passes(["uts:[4026531838]"], ["uts:[17]"], renaming)
+    assert not passes(["uts:[4026531838]"], ["uts:[18]"], renaming)
+
+
+def test_a_bare_inode_number_varies_once_it_is_known() -> None:
+    renaming = Renaming()
+    assert not passes(["4026531838"], ["17"], renaming)
+    assert passes(["uts:[4026531838]"], ["uts:[17]"], renaming)
+    assert passes(["4026531838 uts"], ["17 uts"], renaming)
+
+
+def test_a_named_value_varies_where_it_stands_alone() -> None:
+    renaming = Renaming()
+    renaming.introduce([Varying("1234", "pid")])
+    assert passes(["[1] 1234"], ["[1] 87"], renaming)
+    assert not passes(["x1234"], ["x87"], renaming)
+    assert not passes(["1234"], ["88"], renaming)
+    assert renaming.command("kill 1234 12345; echo 1234") == "kill 87 12345; echo 87"
+
+
+def test_commands_take_values_that_were_swapped() -> None:
+    renaming = Renaming()
+    renaming.introduce([Varying("10", "pid"), Varying("20", "pid")])
+    assert passes(["10", "20"], ["20", "10"], renaming)
+    assert renaming.command("kill 10 20") == "kill 20 10"
+
+
+@pytest.mark.parametrize(
+    ("text", "run"),
+    [
+        ("2026-11-23", "2027-01-02"),
+        ("2026-11-23T18:40:00+00:00", "2026-11-24T09:00:01+09:00"),
+        ("18:21:53 up 3 min, 0 users", "09:00:01 up 12 min, 0 users"),
+        ("64 bytes from 10.0.0.2: time=0.045 ms", "64 bytes from 10.0.0.2: time=1.5 ms"),
+        ("rtt min/avg/max/mdev = 0.1/0.2/0.3/0.0 ms", "rtt min/avg/max/mdev = 1.1/1/1.3/0.0 ms"),
+        ("link/ether 5a:1e:c4:00:01:02", "link/ether 02:42:ac:11:00:02"),
+        ("0x5f1e7b2c 0          reader", "0x0a0b0c0d 0          reader"),
+        ("9f1c3b2a-0000-4000-8000-0123456789ab", "11111111-2222-3333-4444-555555555555"),
+        ("socket:[12345]", "socket:[999]"),
+        ("350735.47 234388.90", "12.00 9.50"),
+    ],
+)
+def test_values_of_a_known_shape_vary(text: str, run: str) -> None:
+    assert passes([text], [run])
+
+
+@pytest.mark.parametrize(
+    ("text", "run"),
+    [
+        ("00:00:00:00:00:00", "02:42:ac:11:00:02"),
+        ("ff:ff:ff:ff:ff:ff", "02:42:ac:11:00:02"),
+        ("flags 0x04000000", "flags 0x08000000"),
+        ("0x00000000 0          reader", "0x0a0b0c0d 0          reader"),
+        ("10.0.0.2", "10.0.0.3"),
+        ("pid 1", "pid 2"),
+        ("a  b", "a b"),
+        ("uts:[4026531838]  b", "uts:[4026531839] b"),
+    ],
+)
+def test_everything_else_is_exact(text: str, run: str) -> None:
+    assert not passes([text], [run])
+
+
+def test_two_round_trip_times_may_be_equal_or_not() -> None:
+    assert passes(["time=0.045 ms", "time=0.045 ms"], ["time=0.045 ms", "time=0.046 ms"])
+
+
+def test_columns_shift_with_the_width_of_a_value() -> None:
+    text = ["    PID USER   COMMAND", " 123456 reader sleep 1"]
+    renaming = Renaming()
+    renaming.introduce([Varying("123456", "pid")])
+    assert passes(text, ["PID USER   COMMAND", " 87 reader sleep 1"], renaming)
+
+
+def test_columns_do_not_shift_without_a_reason() -> None:
+    renaming = Renaming()
+    renaming.introduce([Varying("12", "pid")])
+    assert not passes(["PID   COMMAND", "12    sleep"], ["PID COMMAND", "87  sleep"], renaming)
+
+
+def test_columns_shift_no_further_than_values_have_grown() -> None:
+    renaming = Renaming()
+    renaming.introduce([Varying("12", "pid")])
+    assert not passes(
+        ["PID COMMAND", "12  sleep"], ["PID            COMMAND", "123 sleep"], renaming
+    )
+
+
+@pytest.mark.parametrize("elision", sorted(ELISIONS))
+def test_an_elision_stands_for_any_lines(elision: str) -> None:
+    text = ["a", elision, "d"]
+    assert passes(text, ["a", "d"])
+    assert passes(text, ["a", "b", "c", "d"])
+    assert not passes(text, ["a", "b", "c"])
+    assert not passes(text, ["d"])
+
+
+def test_lines_after_an_elision_are_found_with_their_values() -> None:
+    """The first line of the right shape is not the right one: the value decides."""
+    renaming = Renaming()
+    assert passes(["uts:[1000]"], ["uts:[7]"], renaming)
+    assert passes(["...", "has uts:[1000]", "..."], ["has uts:[8]", "has uts:[7]", "x"], renaming)
+
+
+def test_a_failed_comparison_says_what_is_missing_and_extra() -> None:
+    comparison = compare(["a", "b", "c"], ["a", "x", "c"], Renaming())
+    assert [(line.kind, line.text) for line in comparison.diff] == [
+        ("same", "a"),
+        ("missing", "b"),
+        ("extra", "x"),
+        ("same", "c"),
+    ]
+    assert comparison.corrected == ("a", "x", "c")
+
+
+def test_a_broken_identity_is_explained() -> None:
+    text = ["uts:[4026531838]", "uts:[4026532201]"]
+    comparison = compare(text, ["uts:[7]", "uts:[7]"], Renaming())
+    notes = [line.note for line in comparison.diff if line.note]
+    (note,) = notes
+    assert note.startswith(
+        "4026531838 and 4026532201 differ in the text, but both are 7 in the run"
+    )
+    assert "a namespace that has ended gives its number to the next one" in note
+
+
+def test_a_correction_keeps_the_values_and_elisions_of_the_text() -> None:
+    renaming = Renaming()
+    assert passes(["uts:[4026531838]"], ["uts:[7]"], renaming)
+    comparison = compare(["old", "...", "end"], ["uts:[7]", "uts:[8]", "end"], renaming)
+    assert not comparison.passed
+    assert comparison.corrected == ("uts:[4026531838]", "...", "end")
+
+
+def test_a_correction_never_gives_two_values_one_name() -> None:
+    renaming = Renaming()
+    assert passes(["uts:[8]"], ["uts:[7]"], renaming)
+    comparison = compare(["x"], ["uts:[8]", "uts:[7]"], renaming)
+    first, second = comparison.corrected
+    assert second == "uts:[8]"
+    assert first != second
+
+
+@given(outputs, outputs)
+def test_the_corrected_output_would_pass(text: list[str], run: list[str]) -> None:
+    """Blessing once is enough: what it writes agrees with the same run."""
+    comparison = compare(text, run, Renaming())
+    assert passes(list(comparison.corrected), run)
+
+
+def test_lines_are_without_trailing_space_and_control_sequences() -> None:
+    assert lines_of("a \r\n\x1b[31mred\x1b[0m\nno newline") == ("a", "red", "no newline")
+    assert lines_of("") == ()
+    assert lines_of("\n") == ("",)
+
+
+def test_a_shift_has_to_be_in_a_column_of_the_value_that_has_grown() -> None:
+    def named() -> Renaming:
+        renaming = Renaming()
+        renaming.introduce([Varying("123456", "pid")])
+        return renaming
+
+    assert passes(["123456", "key:", "- x"], ["2", "key:", "- x"], named())
+    assert not passes(["123456", "key:", "- x"], ["2", "key:", "    - x"], named())
+    assert not passes(["123456", "  a   b"], ["2", "a b"], named())
+    assert not passes(["pid 123456  a   b"], ["pid 2  a b"], named())
+    table = ["   PID TTY CMD", "123456 pts bash", "     1 ?   init"]
+    assert passes(table, ["PID TTY CMD", " 87 pts bash", "  1 ?   init"], named())
+    assert not passes(table, ["PID TTY CMD", " 87 pts bash", "1   ?   init"], named())
+
+
+def test_values_are_seen_between_japanese_letters() -> None:
+    renaming = Renaming()
+    renaming.introduce([Varying("1234", "pid")])
+    assert passes(["PIDは1234です"], ["PIDは87です"], renaming)
+    assert passes(["子のuts:[4026531838]と12:00:00"], ["子のuts:[7]と13:30:01"], renaming)
+    assert renaming.command("echo 子1234番") == "echo 子87番"
+
+
+def test_a_carriage_return_writes_over_the_line() -> None:
+    assert lines_of("abcdef\rxy\n10%\r100%\n") == ("xycdef", "100%")
+
+
+def test_a_long_output_is_corrected_where_it_differs() -> None:
+    many = [str(number) for number in range(1, 30001)]
+    corrected = compare(["1", "...", "29999"], many, Renaming()).corrected
+    assert corrected == ("1", "...", "29999", "30000")
+    inodes = [f"uts:[{4026532000 + number}]" for number in range(300)]
+    run = [f"uts:[{number + 1}]" for number in range(300)] + ["end"]
+    assert compare([*inodes, "old"], run, Renaming()).corrected == (*inodes, "end")
+
+
+def test_lsns_gives_a_column_more_than_it_needs() -> None:
+    renaming = Renaming()
+    renaming.introduce([Varying("1234", "pid")])
+    text = [
+        "        NS TYPE NPROCS  PID USER COMMAND",
+        "4026532257 uts       1 1234 root bash",
+    ]
+    run = [
+        "        NS TYPE NPROCS   PID USER COMMAND",
+        "4026532168 uts       1   214 root bash",
+    ]
+    assert passes(["uts:[4026532257]"], ["uts:[4026532168]"], renaming)
+    assert passes(text, run, renaming)
+
+
+def test_spaces_that_differ_for_no_value_are_shown_and_corrected() -> None:
+    text, run = [" 0   4K root", "10   4K root"], ["0    4K  root", "10   4K root"]
+    comparison = compare(text, run, Renaming())
+    assert [(line.kind, line.text, line.note) for line in comparison.diff] == [
+        ("missing", " 0   4K root", "the spaces differ"),
+        ("extra", "0    4K  root", ""),
+        ("same", "10   4K root", ""),
+    ]
+    assert comparison.corrected == tuple(run)
+
+
+@given(outputs, st.data())
+def test_a_failure_always_shows_a_difference(output: list[str], data: st.DataObject) -> None:
+    """Spaces put in anywhere are a difference, or none; never a failure that shows nothing."""
+    assume(output)
+    changed = list(output)
+    row = data.draw(st.integers(0, len(output) - 1))
+    column = data.draw(st.integers(0, len(output[row])))
+    changed[row] = output[row][:column] + "  " + output[row][column:]
+    comparison = compare(output, changed, Renaming())
+    differs = any(line.kind in ("missing", "extra") for line in comparison.diff)
+    assert comparison.passed != differs

@@ -1,0 +1,48 @@
+"""Which backend runs which scenario."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from harness.machine.backend import Backends, make_backends
+from harness.plan.chapter import Chapter
+from harness.plan.scenario import scenarios
+from harness.record import Result
+from harness.run.runner import run_one
+
+Run = Callable[[str], Result]
+
+
+@pytest.fixture(params=["namespaces", "qemu"])
+def backends(request: pytest.FixtureRequest) -> Iterator[Backends]:
+    with make_backends(request.param, None, False, print) as made:
+        yield made
+
+
+@pytest.fixture
+def run(chapter: Callable[[str], Chapter], backends: Backends) -> Run:
+    def call(text: str) -> Result:
+        (scenario,) = scenarios(chapter(text))
+        return run_one(scenario, backends.of(scenario))
+
+    return call
+
+
+def test_a_scenario_is_run_on_the_kernel_that_it_wants(run: Run) -> None:
+    old = run("~console kernel<6.2\n$ uname -r | cut -d. -f1,2\n6.1\n~\n")
+    assert ([one.outcome for one in old.verdicts], old.machine) == (["passed"], "qemu")
+    usual = run("~console vm\n$ uname -r | cut -d. -f1,2\n6.12\n~\n")
+    assert [one.outcome for one in usual.verdicts] == ["passed"]
+
+
+def test_all_blocks_of_a_scenario_share_the_kernel(run: Run) -> None:
+    text = "~console\n$ uname -r | cut -d. -f1,2\n6.1\n~\n\n~console kernel<6.2\n$ true\n~\n"
+    assert [one.outcome for one in run(text).verdicts] == ["passed", "passed"]
+
+
+def test_a_kernel_of_choice_is_kept_to(chapter: Callable[[str], Chapter]) -> None:
+    (scenario,) = scenarios(chapter("~console kernel<6.2\n$ true\n~\n"))
+    with make_backends("qemu", "6.12", False, print) as backends:
+        (verdict,) = run_one(scenario, backends.of(scenario)).verdicts
+    assert verdict.outcome == "skipped"
+    assert verdict.reason.startswith("needs a kernel older than 6.2, and this machine has 6.12.")

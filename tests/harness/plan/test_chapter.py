@@ -1,0 +1,208 @@
+"""What becomes of each block, and what an author is told who got it wrong."""
+
+from collections.abc import Callable
+
+import pytest
+
+from harness.plan.chapter import Chapter
+from harness.plan.scenario import Scenario, Step, scenarios
+from zenn.model import ChapterError
+
+Build = Callable[[str], Chapter]
+
+
+def kinds(chapter: Chapter) -> list[str]:
+    return [block.kind for block in chapter.blocks]
+
+
+def lines(found: tuple[Scenario, ...]) -> list[list[int]]:
+    return [[block.line for block in scenario.blocks] for scenario in found]
+
+
+def test_every_block_has_a_kind(chapter: Build) -> None:
+    text = """\
+~python:a.py
+~
+~text:実行結果
+~
+~ini file:/etc/x.conf
+~
+~console
+~
+~mermaid
+~
+~text
+~
+"""
+    assert kinds(chapter(text)) == ["program", "result", "file", "console", "shown", "shown"]
+
+
+def test_a_section_is_a_scenario(chapter: Build) -> None:
+    block = "~console\n$ ls\n~\n"
+    text = f"{block}\n## A\n\n{block}\n### A1\n\n{block}\n## B\n\n{block}"
+    assert lines(scenarios(chapter(text))) == [[1], [7, 13], [19]]
+
+
+def test_new_cuts_and_same_joins(chapter: Build) -> None:
+    text = "## A\n~console\n$ a\n~\n~console new\n$ b\n~\n## B\n~console same\n$ c\n~\n"
+    assert lines(scenarios(chapter(text))) == [[2], [5, 9]]
+
+
+def test_a_program_with_its_result_runs_alone(chapter: Build) -> None:
+    text = "## A\n~c root:x.c\nint main;\n~\n\n~text:実行結果\nok\n~\n\n~console\n$ true\n~\n"
+    alone, together = scenarios(chapter(text))
+    assert [step.entry.text for step in alone.steps] == [
+        "gcc -Wall -Wextra -Wpedantic -o x x.c",
+        "./x",
+    ]
+    assert {step.user for step in alone.steps} == {"root"}
+    assert alone.steps[-1].entry.output == ("ok",)
+    assert lines((together,)) == [[10]]
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "~python:x.py\n~\n~console\n$ python3 x.py\n~\n",
+        "~python:x.py\n~\n~console\n$ sudo python3 -I x.py && true\n~\n",
+        "~python:x.py\n~\n~python:y.py\nimport x\n~\n~console\n$ python3 y.py\n~\n",
+        "~c:x.c\n~\n~console\n$ gcc x.c\n$ ./a.out\n~\n",
+        "~c:x.c\n~\n~console\n$ gcc -o y x.c && sudo ./y\n~\n",
+        "~c:x.c\n~\n~console\n$ make x\n$ ./x\n~\n",
+        '~c:x.h\n~\n~c:x.c\n#include "x.h"\n~\n~console\n$ gcc -o x x.c && ./x\n~\n',
+    ],
+)
+def test_a_program_may_be_run_by_a_later_console_block(chapter: Build, run: str) -> None:
+    assert len(scenarios(chapter(run))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "~python:x.py\n~\n",
+        "~python:x.py\n~\n~console\n$ cat xx.py\n~\n",
+        "~python:x.py\n~\n~console\n$ ls x.py\n~\n",
+        "~console\n$ python3 x.py\n~\n~python:x.py\n~\n",
+        "~c:x.c\n~\n~console\n$ gcc -o y x.c\n~\n",
+        "~c:x.c\n~\n~console\n$ gcc -o y x.c\n$ ./x\n~\n",
+        "~python:x.py\n~\n\n## B\n\n~console\n$ python3 x.py\n~\n",
+    ],
+)
+def test_a_program_that_nothing_runs_is_an_error(chapter: Build, text: str) -> None:
+    with pytest.raises(ChapterError, match=r"docs/x.md:\d+: nothing runs x\."):
+        scenarios(chapter(text))
+
+
+def test_skipped_blocks_are_not_run(chapter: Build) -> None:
+    text = (
+        "[//]: # (skip: ホスト側のコマンド)\n~console\n$ vagrant up\n~\n\n"
+        "[//]: # (skip: 見るだけ)\n\n~python:x.py\n~\n\n~text:実行結果\n~\n"
+    )
+    found = chapter(text)
+    assert [block.skip for block in found.blocks] == ["ホスト側のコマンド", "見るだけ", "見るだけ"]
+    assert scenarios(found) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("[//]: # (skip:)\n~console\n~\n", 1, "skip without a reason"),
+        ("[//]: # (skip: a)\n\ntext\n\n~console\n~\n", 1, "applies to nothing"),
+        ("[//]: # (varies: 1234)\n~console\n~\n", 1, "with what it is"),
+        ("[//]: # (vary: 1234 pid)\n~console\n~\n", 1, "do you mean `varies:`"),
+        ("x\n\n~console rooot\n~\n", 3, "do you mean `root`"),
+        ("~console timeout=soon\n~\n", 1, "do you mean `timeout=SECONDS`"),
+        ("~console new same\n~\n", 1, "contradict"),
+        ("~python\n~\n", 1, "a program without a name"),
+        ("~bash\n$ ls\n~\n", 1, "never run: write ```console"),
+        ("~ini file\n~\n", 1, "needs a path"),
+        ("~consol\n$ ls\n~\n", 1, "is not run: write ```console"),
+        ("~Console\n$ ls\n~\n", 1, "is not run: write ```console"),
+        ("~py:x.py\n~\n", 1, "is not run: write ```python"),
+        ("~\n$ ls\n~\n", 1, "is not run: write ```console"),
+        ("~text:実行結果\n~\n", 1, "directly after the program"),
+        ("~python:a.py\n~\n\nand\n\n~text:実行結果\n~\n", 6, "directly after the program"),
+        ("## A\n\n~console\n$ ls\n", 3, "never closed"),
+    ],
+)
+def test_mistakes_are_named_with_their_line(
+    chapter: Build, text: str, line: int, message: str
+) -> None:
+    with pytest.raises(ChapterError) as caught:
+        chapter(text)
+    assert str(caught.value).startswith(f"docs/x.md:{line}: ")
+    assert message in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("~console\nhello\n$ ls\n~\n", 2, "output of nothing"),
+        ("~console:a\n$ ls\n~\n~console:b\nhello\n~\n", 5, "output of nothing"),
+        ("~console\n$ a\n~\n~console root\n# b\n~\n", 4, "open already, for reader (line 1)"),
+        ("## A\n~console\n$ a\n~\n~console same\n$ b\n~\n", 5, "first block of a section"),
+        ("~console same\n$ b\n~\n", 1, "no section before"),
+    ],
+)
+def test_impossible_scenarios_are_named_with_their_line(
+    chapter: Build, text: str, line: int, message: str
+) -> None:
+    with pytest.raises(ChapterError) as caught:
+        scenarios(chapter(text))
+    assert caught.value.line == line
+    assert message in caught.value.message
+
+
+def goes_on(found: Scenario) -> list[tuple[str, str | None]]:
+    return [(step.entry.text, step.goes_on) for step in found.actions if isinstance(step, Step)]
+
+
+def test_a_command_goes_on_if_a_key_or_output_follows_in_its_terminal(chapter: Build) -> None:
+    text = """\
+~console:a
+$ one
+$ two
+~
+~console:b
+$ three
+~
+~console:a
+^C
+$ four
+~
+~console:b
+output
+~
+~console:a
+$ five
+~
+"""
+    (found,) = scenarios(chapter(text))
+    assert goes_on(found) == [
+        ("one", None),
+        ("two", "key"),
+        ("three", "output"),
+        ("^C", None),
+        ("four", None),
+        ("", None),
+        ("five", None),
+    ]
+
+
+def test_running_says_that_the_last_command_of_a_terminal_goes_on(chapter: Build) -> None:
+    (found,) = scenarios(chapter("~console running\n$ one\n$ sleep 9\n~\n"))
+    assert goes_on(found) == [("one", None), ("sleep 9", "running")]
+
+
+def test_blocks_in_lists_and_details_belong_to_the_section(chapter: Build) -> None:
+    text = "## A\n\n- x\n\n  ```console\n  $ a\n  ```\n\n:::details 解答\n~console\n$ b\n~\n:::\n"
+    assert lines(scenarios(chapter(text))) == [[5, 10]]
+
+
+def test_words_of_the_sites_are_no_settings_but_are_checked(chapter: Build) -> None:
+    (block,) = chapter("~python root linenos hl=1:a.py\nx\n~\n").blocks
+    assert block.settings.root
+    with pytest.raises(ChapterError, match=r"docs/x\.md:1: `hl=2`: the block has lines 1 to 1"):
+        chapter("~python hl=2:a.py\nx\n~\n")
+    with pytest.raises(ChapterError, match="unknown word `lineno`: do you mean `linenos`"):
+        chapter("~python lineno:a.py\nx\n~\n")

@@ -1,0 +1,112 @@
+"""Writing outputs into a chapter: only what differs, and nothing else."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.machine.namespaces import Namespaces
+from harness.plan.chapter import read
+from harness.plan.scenario import scenarios
+from harness.report.bless import Edit, apply, edits
+from harness.run.runner import run_one
+
+Bless = Callable[[str], str]
+
+
+def blessed(text: bytes, directory: Path, backend: Namespaces) -> tuple[bytes, list[str]]:
+    path = directory / "x.md"
+    path.write_bytes(text)
+    chapter = read(path, Path("x.md"), directory)
+    changes, refused = edits([run_one(scenario, backend) for scenario in scenarios(chapter)])
+    return apply(text, changes), [refusal.reason for refusal in refused]
+
+
+@pytest.fixture
+def bless(tmp_path: Path, backend: Namespaces) -> Bless:
+    """The chapter (``~`` begins a fence) after one update; a second must change nothing."""
+
+    def run(text: str) -> str:
+        once, refused = blessed(text.replace("~", "```").encode(), tmp_path, backend)
+        assert refused == []
+        assert blessed(once, tmp_path, backend) == (once, [])
+        return once.decode().replace("```", "~")
+
+    return run
+
+
+def test_a_chapter_that_is_true_is_left_alone(bless: Bless) -> None:
+    text = "~console\n$ hostname\nunshared  \n~\ntrailing  \n\tspace\n"
+    assert bless(text) == text
+
+
+def test_a_wrong_output_is_corrected_and_nothing_else(bless: Bless) -> None:
+    text = "# x  \n\n~console\n$ hostname\nelse\nmore\n$ echo a\na\n~\nno newline at the end"
+    assert bless(text) == text.replace("else\nmore\n", "unshared\n")
+
+
+def test_new_commands_are_filled_in(bless: Bless) -> None:
+    text = "~console\n$ hostname\n$ echo a; echo b\n~\n"
+    assert bless(text) == "~console\n$ hostname\nunshared\n$ echo a; echo b\na\nb\n~\n"
+
+
+def test_output_that_has_gone_is_taken_out(bless: Bless) -> None:
+    assert bless("~console\n$ true\nold\n~\n") == "~console\n$ true\n~\n"
+
+
+def test_values_that_still_correspond_are_kept(bless: Bless) -> None:
+    text = (
+        "[//]: # (varies: 1234 pid)\n~console\n$ readlink /proc/$$/ns/uts\nuts:[4026531838]\n"
+        "$ echo $$ and more\n1234\n$ readlink /proc/$$/ns/uts; echo x\nuts:[4026531838]\n~\n"
+    )
+    wanted = text.replace("1234\n$", "1234 and more\n$").replace("]\n~", "]\nx\n~")
+    assert bless(text) == wanted
+
+
+def test_elisions_are_kept(bless: Bless) -> None:
+    text = "~console\n$ seq 9\none\n...\n8\n9\n~\n"
+    assert bless(text) == text.replace("one", "1")
+
+
+def test_indentation_is_kept(bless: Bless) -> None:
+    text = "- x\n\n  ~console\n  $ echo a; echo; echo b\n  c\n  ~\n"
+    assert bless(text) == text.replace("  c\n", "  a\n\n  b\n")
+
+
+def test_line_endings_are_kept(tmp_path: Path, backend: Namespaces) -> None:
+    text = b"# x\r\n\r\n```console\r\n$ hostname\r\nelse\r\n```\r\nend\x0c\r\n"
+    once, refused = blessed(text, tmp_path, backend)
+    assert refused == []
+    assert once == text.replace(b"else", b"unshared")
+
+
+def test_the_result_of_a_program_is_corrected_and_the_program_left_alone(bless: Bless) -> None:
+    text = "~python:x.py\nprint('a')\n~\n\n~text:実行結果\nb\n~\n"
+    assert bless(text) == text.replace("\nb\n", "\na\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("~console timeout=4\n$ echo a; sleep 99\nb\n~\n", "not at its end after 4 s"),
+        ("~console\n# hostname\nx\n~\n", ""),
+        ("~console\n$ echo '# x'\nb\n~\n", "would be read as something typed"),
+        ("~console\n$ false\n~\n", "failed with status 1"),
+        ("~console\n$ printf '%s\\n' ...\nb\n~\n", "would be read as an elision"),
+        ("~console\n$ printf '\\140\\140\\140\\n'\nb\n~\n", "would end the block"),
+        ("~console\n$ printf 'a\\0b\\n'\nb\n~\n", "has control characters"),
+    ],
+)
+def test_what_did_not_end_well_is_not_blessed(
+    tmp_path: Path, backend: Namespaces, text: str, reason: str
+) -> None:
+    chapter = text.replace("~", "```").encode()
+    once, refused = blessed(chapter, tmp_path, backend)
+    assert once == chapter
+    assert all(reason in why for why in refused)
+    assert refused or not reason
+
+
+def test_a_chapter_that_has_changed_meanwhile_is_left_alone() -> None:
+    with pytest.raises(ValueError, match="line 2 is not what it was"):
+        apply(b"a\nx\n", [Edit(2, ("b",), ("c",), "")])

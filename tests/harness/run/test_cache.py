@@ -1,0 +1,154 @@
+"""Runs that are not made again, and what makes them be made again."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.machine.namespaces import Namespaces
+from harness.plan.chapter import Chapter
+from harness.plan.scenario import scenarios
+from harness.record import Result, entries
+from harness.run import cache
+from harness.run.cache import Cache
+from harness.run.runner import run_one
+
+Build = Callable[[str], Chapter]
+
+TEXT = """\
+~python:x.py
+import y
+~
+~python:y.py
+--8<-- "y.py:part"
+~
+[//]: # (varies: 1234 pid)
+~console
+$ python3 x.py; echo $$
+1234
+~
+"""
+
+
+@pytest.fixture
+def build(chapter: Build, snippets: Path) -> Build:
+    (snippets / "y.py").write_text("# --8<-- [start:part]\na = 1\n# --8<-- [end:part]\nb = 2\n")
+    return chapter
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache")
+
+
+def keep(kept: Cache, chapter: Chapter, backend: Namespaces, machine: str = "m") -> Result:
+    (scenario,) = scenarios(chapter)
+    result = run_one(scenario, backend)
+    assert result.passed
+    kept.keep(result, machine)
+    return result
+
+
+def known(kept: Cache, chapter: Chapter, machine: str = "m") -> bool:
+    return kept.recall(scenarios(chapter)[0], machine) is not None
+
+
+def test_an_unchanged_scenario_is_recalled_as_it_was(
+    build: Build, kept: Cache, backend: Namespaces
+) -> None:
+    result = keep(kept, build(TEXT), backend)
+    moved = build("# a heading\n\n" + TEXT)
+    recalled = kept.recall(scenarios(moved)[0], "m")
+    assert recalled
+    assert recalled.cached
+    before, after = entries(build(TEXT), [result]), entries(moved, [recalled])
+    assert [e["line"] for e in after] == [e["line"] + 2 for e in before]
+    assert [e | {"line": 0} for e in after] == [e | {"line": 0} for e in before]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("1234\n~", "1235\n~"),
+        ("echo $$", "echo  $$"),
+        ("1234 pid", "1234 tid"),
+        ("~console", "~console timeout=31"),
+        ("~console", "~console:a"),
+        ("~console", "~console root"),
+        ("$ python3", "# python3"),
+        ("import y", "import y "),
+        ("y.py\n--8<--", "y.py\n\n--8<--"),
+        ("~python:y.py", "~python file:y.py"),
+    ],
+)
+def test_a_change_of_the_text_makes_it_run_again(
+    build: Build, kept: Cache, backend: Namespaces, change: tuple[str, str]
+) -> None:
+    keep(kept, build(TEXT), backend)
+    assert change[0] in TEXT
+    assert not known(kept, build(TEXT.replace(*change)))
+    assert known(kept, build(TEXT))
+
+
+def test_a_change_of_an_included_program_makes_it_run_again(
+    build: Build, kept: Cache, backend: Namespaces, snippets: Path
+) -> None:
+    """Also of a part that the chapter does not show, for the whole file is run."""
+    keep(kept, build(TEXT), backend)
+    file = snippets / "y.py"
+    file.write_text(file.read_text().replace("b = 2", "b = 3"))
+    assert not known(kept, build(TEXT))
+
+
+def test_another_machine_makes_it_run_again(build: Build, kept: Cache, backend: Namespaces) -> None:
+    keep(kept, build(TEXT), backend)
+    assert not known(kept, build(TEXT), "another image, kernel or emulator")
+
+
+def test_another_harness_makes_it_run_again(
+    build: Build, kept: Cache, backend: Namespaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(kept, build(TEXT), backend)
+    monkeypatch.setattr(cache, "code_digest", lambda: "another")
+    assert not known(kept, build(TEXT))
+
+
+def test_the_harness_is_all_of_its_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "harness").mkdir()
+    file = tmp_path / "harness" / "x.py"
+    monkeypatch.setattr(cache, "_CODE", tmp_path)
+    digests = set()
+    for code in ("a", "b"):
+        file.write_text(code)
+        cache.code_digest.cache_clear()
+        digests.add(cache.code_digest())
+    cache.code_digest.cache_clear()
+    assert len(digests) == 2
+
+
+def test_what_failed_or_was_skipped_is_not_kept(
+    build: Build, kept: Cache, backend: Namespaces
+) -> None:
+    for text in ("~console\n$ echo a\nb\n~\n", "~console kernel>=999\n$ true\n~\n"):
+        (scenario,) = scenarios(build(text))
+        kept.keep(run_one(scenario, backend), "m")
+        assert kept.recall(scenario, "m") is None
+
+
+@pytest.mark.parametrize("damage", ["", "{", '{"machine": 1}', "[]", "\0"])
+def test_a_damaged_file_is_as_good_as_none(
+    build: Build, kept: Cache, backend: Namespaces, damage: str
+) -> None:
+    keep(kept, build(TEXT), backend)
+    (file,) = kept.directory.iterdir()
+    file.write_text(damage)
+    assert not known(kept, build(TEXT))
+
+
+def test_only_so_many_are_kept(kept: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_KEPT", 2)
+    kept.directory.mkdir()
+    for name in "abc":
+        (kept.directory / name).write_text(name)
+    kept.prune()
+    assert len(list(kept.directory.iterdir())) == 2

@@ -1,0 +1,3 @@
+from parsed import chapter, snippets
+
+__all__ = ["chapter", "snippets"]

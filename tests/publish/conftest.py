@@ -1,0 +1,3 @@
+from parsed import snippets
+
+__all__ = ["snippets"]

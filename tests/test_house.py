@@ -1,0 +1,83 @@
+"""The rules of the house: which rooms of tools/ may know of which, and how large they may get."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TOOLS = Path(__file__).parents[1] / "tools"
+MODULES = {
+    ".".join(file.relative_to(TOOLS).with_suffix("").parts).removesuffix(".__init__"): file
+    for top in ("harness", "zenn", "pages", "publish")
+    for file in (TOOLS / top).rglob("*.py")
+    if "recipe" not in file.parts
+}
+FLOORS = (  # each room of the harness may import those above it in this list, and itself
+    "harness.compare",
+    "harness.guest",
+    "harness.plan",
+    "harness.image",
+    "harness.machine",
+    "harness.run",
+    "harness.report",
+    "harness.cli",
+)
+MOST_FILES, MOST_LINES = 8, 350
+
+
+def imports(file: Path) -> Iterator[str]:
+    """The modules of this project that a file imports, as full names."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{one.name}" for one in node.names]
+        elif isinstance(node, ast.Import):
+            names = [one.name for one in node.names]
+        for name in names:
+            module = name if name in MODULES else name.rpartition(".")[0]
+            if module in MODULES:
+                yield module
+
+
+def inside(name: str, room: str) -> bool:
+    return name == room or name.startswith(f"{room}.")
+
+
+def arrows(room: str) -> set[str]:
+    """What the modules of a room import of outside it."""
+    found = {m for name, file in MODULES.items() if inside(name, room) for m in imports(file)}
+    return {name for name in found if not inside(name, room)}
+
+
+def test_zenn_knows_nothing_of_the_harness_nor_of_the_site() -> None:
+    assert not {name for name in arrows("zenn") if not inside(name, "zenn")}
+
+
+@pytest.mark.parametrize("room", ["harness.compare", "harness.guest"])
+def test_compare_and_guest_know_nothing_else_of_the_harness(room: str) -> None:
+    assert not {name for name in arrows(room) if inside(name, "harness") and name != "harness"}
+
+
+def test_pages_know_of_the_harness_the_record_only() -> None:
+    of_harness = {name for name in arrows("pages") if inside(name, "harness")}
+    assert of_harness <= {"harness.record"}
+
+
+@pytest.mark.parametrize("floor", range(len(FLOORS)))
+def test_imports_run_one_way(floor: int) -> None:
+    above = FLOORS[floor + 1 :]
+    assert not {name for name in arrows(FLOORS[floor]) if any(inside(name, r) for r in above)}
+
+
+@pytest.mark.parametrize("folder", sorted({file.parent for file in MODULES.values()}), ids=str)
+def test_a_room_is_small_and_says_which_question_it_answers(folder: Path) -> None:
+    files = [file for file in MODULES.values() if file.parent == folder]
+    assert len(files) <= MOST_FILES
+    face = folder / "__init__.py"
+    assert ast.get_docstring(ast.parse(face.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("file", sorted(MODULES.values()), ids=lambda file: file.name)
+def test_a_file_can_be_read_at_one_sitting(file: Path) -> None:
+    assert len(file.read_text("utf-8").splitlines()) <= MOST_LINES

@@ -1,0 +1,97 @@
+"""`make serve`: the site with badges of what was just verified.
+
+Runs `mkdocs serve` beside `run_snippets.py --watch`; the site is built anew when either the text
+or the record has changed. Both end together: on ^C, if one of them dies, if this process is killed.
+"""
+
+import argparse
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness import record
+from harness.cli.session import record_of
+from zenn.book import project_root
+
+_TOOL = Path(__file__).parents[2] / "run_snippets.py"
+
+
+def main(words: Sequence[str]) -> int:
+    """Serve until ^C; 0 then, else the status of the one that died."""
+    parser = argparse.ArgumentParser(prog="serve", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--address", default="127.0.0.1:8000", help="default: %(default)s")
+    options, for_watch = parser.parse_known_args(words)
+    root = project_root()
+    shown = record_of(root, None)
+    if not shown.exists():  # what isn't there can't be watched
+        record.write(shown, [])
+    site = [sys.executable, "-m", "mkdocs", "serve", "--quiet"]
+    site += ["--dev-addr", options.address, "--watch", str(shown)]
+    watcher = [sys.executable, str(_TOOL), "--watch", *for_watch]
+    print(f"http://{options.address} shows the book; ^C ends", flush=True)
+    # make and a closed terminal end it as ^C does; a shell may have had ^C ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        children.append(_start(site, root))
+        # The site sees no change of the record before it serves.
+        _wait_for_answer(options.address, children[0])
+        children.append(_start(watcher, root))
+        ended = _first_end(children)
+        return ended.returncode or 1
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        # A second ^C would leave behind what the children are about to clean up.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        for child in children:
+            child.send_signal(signal.SIGINT)
+        for child in children:
+            child.wait()
+
+
+def _start(command: Sequence[str], directory: Path) -> subprocess.Popen[bytes]:
+    """Start a command in a session of its own, so that ^C reaches it once: from here.
+
+    It is interrupted if this process dies, however that does (PR_SET_PDEATHSIG, prctl(2)).
+    """
+    bound = ["setpriv", "--pdeathsig", "INT", *command]
+    return subprocess.Popen(bound, cwd=directory, stdin=subprocess.DEVNULL, start_new_session=True)
+
+
+def _wait_for_answer(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Return when the server answers, or has ended."""
+    while server.poll() is None:
+        try:
+            urllib.request.urlopen(f"http://{address}/", timeout=1).close()
+            return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(0.1)
+
+
+def _first_end(children: Sequence[subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
+    by_pidfd = {os.pidfd_open(child.pid): child for child in children}
+    try:
+        ready, _, _ = select.select(list(by_pidfd), [], [])
+        ended = by_pidfd[ready[0]]
+        ended.wait()
+        return ended
+    finally:
+        for pidfd in by_pidfd:
+            os.close(pidfd)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,96 @@
+"""`--shell`: a scenario played up to a line, and then its terminal in the author's hands."""
+
+import os
+import re
+import select
+import sys
+import termios
+import tty
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+
+from harness.machine.backend import Backend
+from harness.machine.channel import Channel
+from harness.plan.scenario import Scenario
+from harness.run.play import before, play, terminal_at
+from harness.run.verdict import verdicts
+
+LEAVE = b"\x1d"  # ^]
+_PROMPT = re.compile(rb"\x1b\]7717;(\d+|\+)\x07")
+_UNFINISHED = re.compile(rb"\x1b[^\x07]{,40}$")
+_OPENING_SECONDS = 30.0
+
+
+def hand_over(scenario: Scenario, line: int, backend: Backend, say: Callable[[str], None]) -> None:
+    """Play what comes before `line`, then join this process' terminal with the scenario's.
+
+    It ends with the machine's shell, or at ^]. Raises MachineError where no machine can be made.
+    """
+    name, user = terminal_at(scenario, line)
+    with closing(backend.start()) as machine:
+        begun = before(scenario, line)
+        playing = play(begun, machine)
+        for verdict in verdicts(begun, playing):
+            if verdict.outcome == "failed":
+                say(f"{scenario.chapter}:{verdict.line}: {verdict.reason}")
+        channel = Channel(machine.channel)
+        if not any(step.terminal == name for step in begun.steps):
+            channel.request("open", terminal=name, user=user, seconds=_OPENING_SECONDS)
+        say(
+            f"{scenario.chapter}:{line}, terminal {name or '(unnamed)'}: "
+            f"`exit` or ^] ends it, and the machine"
+        )
+        size = os.get_terminal_size(sys.stdout.fileno())
+        channel.request("relay", terminal=name, rows=size.lines, columns=size.columns)
+        here = [one for one in playing.played if one.step.terminal == name]
+        with _raw(sys.stdin.fileno()), machine.channel as stream:
+            if not here or here[-1].step.goes_on is None:  # its prompt is taken: let it prompt
+                stream.sendall(b"\n")
+            stream.settimeout(None)
+            _relay(sys.stdin.fileno(), sys.stdout.fileno(), stream.fileno())
+
+
+@contextmanager
+def _raw(fd: int) -> Iterator[None]:
+    """The terminal without line editing, echo and signals of its own, and then as it was."""
+    saved = termios.tcgetattr(fd)
+    try:
+        tty.setraw(fd)
+        yield
+    finally:
+        termios.tcsetattr(fd, termios.TCSADRAIN, saved)
+
+
+def _relay(keyboard: int, screen: int, machine: int) -> None:
+    pending = b""
+    while True:
+        ready, _, _ = select.select([keyboard, machine], [], [])
+        if keyboard in ready:
+            typed = os.read(keyboard, 1 << 12)
+            before_leaving, leave, _ = typed.partition(LEAVE)
+            _write(machine, before_leaving)
+            if leave or not typed:
+                return
+        if machine in ready:
+            data = os.read(machine, 1 << 16)
+            if not data:
+                return
+            shown, pending = visible(pending + data)
+            _write(screen, shown)
+
+
+def visible(data: bytes) -> tuple[bytes, bytes]:
+    """What a terminal shows, its invisible prompts made visible; and a prompt that is half here."""
+    cut = unfinished.start() if (unfinished := _UNFINISHED.search(data)) else len(data)
+    return _PROMPT.sub(_prompt, data[:cut]), data[cut:]
+
+
+def _prompt(mark: re.Match[bytes]) -> bytes:
+    if mark[1] == b"+":
+        return b"> "
+    return "❯ ".encode() if mark[1] == b"0" else "[%s] ❯ ".encode() % mark[1]
+
+
+def _write(fd: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(fd, data) :]

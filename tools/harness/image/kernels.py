@@ -1,0 +1,219 @@
+"""The kernels of virtual machines: Debian's packaged cloud kernels, fetched and not installed.
+
+    ~/.cache/namespace-book/kernel-6.12/
+        release             as uname(2) will give it
+        vmlinuz             what QEMU boots
+        modules.squashfs    all its modules, to be mounted on /usr/lib/modules
+        early/              those needed before that, decompressed, in the order of loading
+
+They come from the mirror that this host's apt uses, by an apt of our own: its lists and its
+configuration lie in the cache, so that no suite is added to the host's (apt.conf(5), APT_CONFIG).
+Signatures are checked with Debian's keyring. What the cache has is used as it is: backports
+rotate, and a run must not depend on what the mirror has today. Remove the directory for another.
+"""
+
+import lzma
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.image import debian as bootstrap
+from harness.image.debian import KEYRING, ImageError, run
+from harness.image.image import cache_directory, derive
+from harness.image.install import how_to_install
+from harness.plan.versions import Range, of_series
+
+DEFAULT = "6.12"
+EARLY = ("virtio_pci", "virtio_blk", "virtio_console", "squashfs", "overlay")
+# Since 7.2 a kernel is split; those of a release that exist make it up.
+PARTS = ("image", "binary", "modules", "base")
+TOOLS = {
+    "kmod": "depmod",
+    "squashfs-tools-ng": "gensquashfs",
+    "dpkg": "dpkg-deb",
+    "apt": "apt-get",
+}
+APT_CONF = """\
+Dir::State "{directory}/state";
+Dir::State::status "{directory}/status";
+Dir::Cache "{directory}/cache";
+Dir::Etc::sourcelist "{directory}/sources.list";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+APT::Architecture "{architecture}";
+APT::Architectures {{ "{architecture}"; }};
+APT::Sandbox::User "";
+Acquire::Languages "none";
+"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a kernel comes from: the newest package of `suite` that the glob `package` fits."""
+
+    package: str
+    suite: str
+
+
+KERNELS = {
+    "6.1": Source("linux-image-6.1.*-cloud-{architecture}", "bookworm"),
+    "6.12": Source("linux-image-6.12.*-cloud-{architecture}", "trixie"),
+    "6.18": Source("linux-image-6.18.*-cloud-{architecture}", "trixie-backports"),
+    "7": Source("linux-image-7.*-cloud-{architecture}", "trixie-backports"),
+}
+
+
+def fitting(wanted: Range) -> str | None:
+    """The name of the table that is to run what wants such a kernel: the default one if it will do,
+    else the newest; None if none will."""
+    fit = [name for name in KERNELS if of_series(name) in wanted]
+    return DEFAULT if DEFAULT in fit else max(fit, key=of_series, default=None)
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A kernel in the cache."""
+
+    name: str
+    directory: Path
+
+    @property
+    def release(self) -> str:
+        return (self.directory / "release").read_text()
+
+    @property
+    def vmlinuz(self) -> Path:
+        return self.directory / "vmlinuz"
+
+    @property
+    def modules(self) -> Path:
+        return self.directory / "modules.squashfs"
+
+    @property
+    def early(self) -> tuple[Path, ...]:
+        return tuple(sorted((self.directory / "early").iterdir()))
+
+
+def ensure(name: str, progress: Callable[[str], None]) -> Kernel:
+    """The kernel `name` of the table, fetched now if the cache doesn't have it.
+
+    :raises ImageError: a tool is missing, the mirror can't be reached or has no such kernel.
+    """
+    directory = derive(
+        cache_directory(), f"kernel-{name}", lambda target: fetch(name, target), progress
+    )
+    return Kernel(name, directory)
+
+
+def missing_tools() -> list[str]:
+    """The Debian packages that are to be installed before a kernel can be fetched."""
+    path = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"  # a user's has no depmod(8)
+    found = {package: shutil.which(tool, path=path) for package, tool in TOOLS.items()}
+    found["debian-archive-keyring"] = str(KEYRING) if KEYRING.exists() else None
+    return [package for package, where in found.items() if not where]
+
+
+def fetch(name: str, target: Path) -> None:
+    """Fill the new directory `target` with the kernel `name`."""
+    if missing := missing_tools():
+        raise ImageError(
+            f"Kernel {name} can't be fetched without {' and '.join(missing)}: "
+            f"{how_to_install(*missing)}."
+        )
+    target.mkdir()
+    work = target / "work"
+    packages = download(KERNELS[name], work)
+    for package in packages:
+        run(["dpkg-deb", "-x", str(package), str(work / "root")], {}, ignore)
+    # Split kernels have vmlinuz among the modules; older packages have lib for usr/lib.
+    (found,) = (work / "root").glob("**/lib/modules/*")
+    (vmlinuz,) = (work / "root").glob("**/vmlinuz*")
+    vmlinuz.rename(target / "vmlinuz")
+    release = found.name
+    modules = work / "modules/lib/modules"  # where depmod(8) of every age looks
+    modules.mkdir(parents=True)
+    found.rename(modules / release)
+    path = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
+    run(["depmod", "-b", str(work / "modules"), release], {"PATH": path}, ignore)
+    take_early(modules / release, target / "early")
+    squash = ["gensquashfs", "--quiet", "--all-root", "--compressor", "zstd", "--comp-extra"]
+    run([*squash, "level=4", "-D", str(modules), str(target / "modules.squashfs")], {}, ignore)
+    (target / "release").write_text(release)
+    shutil.rmtree(work)
+
+
+def download(source: Source, work: Path) -> list[Path]:
+    """Fetch the packages of a kernel into the new directory `work`, checked by apt."""
+    for name in ("state/lists/partial", "cache/archives/partial", "deb", "root"):
+        (work / name).mkdir(parents=True)
+    (work / "status").touch()
+    architecture = bootstrap.output_of("dpkg", "--print-architecture").strip()
+    (work / "sources.list").write_text(
+        f"deb [signed-by={KEYRING}] {bootstrap.mirror()} {source.suite} main\n"
+    )
+    (work / "apt.conf").write_text(APT_CONF.format(directory=work, architecture=architecture))
+    apt = {"APT_CONFIG": str(work / "apt.conf")}
+    run(["apt-get", "--quiet", "--error-on=any", "update"], apt, ignore)
+    known = subprocess.run(
+        ["apt-cache", "pkgnames", "linux-"],
+        env=os.environ | apt, capture_output=True, encoding="utf-8", check=True,
+    ).stdout.split()  # fmt: skip
+    newest = newest_of(source.package.format(architecture=architecture), known)
+    if newest is None:
+        raise ImageError(f"The mirror has no {source.package} in {source.suite} (any more).")
+    release = newest.removeprefix("linux-image-")
+    packages = [f"linux-{part}-{release}" for part in PARTS if f"linux-{part}-{release}" in known]
+    # As root, apt would take another user's rights to write here (APT::Sandbox::User above).
+    run(["env", "-C", str(work / "deb"), "apt-get", "--quiet", "download", *packages], apt, ignore)
+    return sorted((work / "deb").glob("*.deb"))
+
+
+def newest_of(glob: str, names: list[str]) -> str | None:
+    """The name with the highest version of those that `glob` fits."""
+    pattern = re.compile(re.escape(glob).replace(r"\*", r"[^-]+(?:-\d+)?"))
+    fitting = [name for name in names if pattern.fullmatch(name)]
+    return max(fitting, key=lambda name: [int(n) for n in re.findall(r"\d+", name)], default=None)
+
+
+def take_early(modules: Path, target: Path) -> None:
+    """Put the modules EARLY and those they need into `target`, numbered as they must be loaded."""
+    needs = dict(dependencies((modules / "modules.dep").read_text()))
+    builtin = {stem(path) for path in (modules / "modules.builtin").read_text().split()}
+    paths = {stem(path): path for path in needs}
+    order: list[str] = []
+
+    def visit(path: str) -> None:
+        for need in needs[path]:
+            visit(need)
+        if path not in order:
+            order.append(path)
+
+    for name in EARLY:
+        if name not in builtin:
+            visit(paths[name])
+    target.mkdir()
+    for number, path in enumerate(order):
+        data = (modules / path).read_bytes()
+        data = lzma.decompress(data) if path.endswith(".xz") else data
+        (target / f"{number:02}-{stem(path)}.ko").write_bytes(data)
+
+
+def dependencies(text: str) -> Iterator[tuple[str, list[str]]]:
+    """(module, what it needs) of modules.dep(5): ``path: path path …``."""
+    for line in text.splitlines():
+        path, _, needed = line.partition(":")
+        yield path, needed.split()
+
+
+def stem(path: str) -> str:
+    """The name of a module by its file: underscores, as lsmod(8) shows it."""
+    return Path(path).name.partition(".")[0].replace("-", "_")
+
+
+def ignore(line: str) -> None:
+    """What these tools announce is of no interest."""

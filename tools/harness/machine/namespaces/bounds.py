@@ -1,0 +1,186 @@
+"""The bounds of a machine: a cgroup of its own in every hierarchy that can bound something.
+
+Works with cgroup v2, with v1 and with the mixture of both; cgroups(7). A machine's cgroup also
+is the root of its cgroup namespace, so that there is one in v2 even if it bounds nothing.
+"""
+
+import errno
+import itertools
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.guest.world import PROCESSES
+
+MEMORY = 1536 << 20  # bytes, including what lies in the machine's tmpfs
+# With the PID namespace in which the number that follows is a process: hierarchies are shared by
+# containers that each have one of their own.
+PREFIX = f"namespace-book-{os.stat('/proc/self/ns/pid').st_ino}-"
+
+LIMITS_V1 = {
+    "pids": [("pids.max", str(PROCESSES))],
+    "memory": [("memory.limit_in_bytes", str(MEMORY))],
+}
+LIMITS_V2 = {
+    "pids": [("pids.max", str(PROCESSES))],
+    "memory": [("memory.max", str(MEMORY)), ("memory.swap.max", "0")],
+}
+serial = itertools.count()
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """A mounted cgroup hierarchy: machines get their cgroups under `parent`."""
+
+    parent: Path
+    controllers: frozenset[str]  # those of "pids" and "memory" that bound a machine here
+    unified: bool
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The cgroups of one machine, by its hierarchies."""
+
+    joined: tuple[Path, ...]  # v1: the machine's init has to move itself there
+    born: Path | None  # v2: clone3 puts it there
+
+    def join(self) -> None:
+        """Move the calling process into its cgroups ("0" is oneself)."""
+        for directory in self.joined:
+            write(directory / "cgroup.procs", "0")
+
+    def out_of_memory(self) -> bool:
+        """Whether the kernel has killed a process for the memory bound."""
+        files = [directory / "memory.oom_control" for directory in self.joined]
+        files += [self.born / "memory.events"] if self.born else []
+        return any("oom_kill " in text and "oom_kill 0" not in text for text in map(read, files))
+
+    def remove(self) -> None:
+        """Remove the cgroups, with those that the machine has made in them."""
+        for directory in (*self.joined, *([self.born] if self.born else [])):
+            remove(directory)
+
+
+def hierarchies() -> tuple[Hierarchy, ...]:
+    """What of cgroups this process can use, from /proc/self/mountinfo and /proc/self/cgroup."""
+    own = dict(own_cgroups(Path("/proc/self/cgroup").read_text()))
+    found = []
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        fields, _, rest = line.partition(" - ")
+        kind, _, options = rest.split(" ", 2)
+        root, point = fields.split(" ")[3:5]
+        if kind == "cgroup2" and "" in own:
+            found.append(unified(Path(point), below(point, root, own[""])))
+        for name in set(options.split(" ")[-1].split(",")) & set(LIMITS_V1):
+            if kind == "cgroup" and name in own:
+                parent = below(point, root, own[name])
+                found.append(Hierarchy(parent, frozenset({name}), unified=False))
+    usable = [one for one in found if os.access(one.parent, os.W_OK)]
+    return tuple({one.parent: one for one in usable}.values())
+
+
+def own_cgroups(text: str) -> Iterator[tuple[str, str]]:
+    """(controller, path) of each line of /proc/PID/cgroup; the controller of v2 is ""."""
+    for line in text.splitlines():
+        _, controllers, path = line.split(":", 2)
+        for controller in controllers.split(","):
+            yield controller, path
+
+
+def below(mount_point: str, root: str, path: str) -> Path:
+    """The directory of cgroup `path` in a hierarchy whose `root` is mounted on `mount_point`."""
+    return Path(mount_point) / os.path.relpath(path, root)
+
+
+def unified(mount_point: Path, own: Path) -> Hierarchy:
+    """The cgroup v2 hierarchy, with the nearest parent that hands its controllers on.
+
+    A cgroup that holds processes can't (“no internal processes”, cgroups(7)), so that this is
+    some ancestor of `own`, where there is one.
+    """
+    for parent in (own, *own.parents):
+        controllers = set(read(parent / "cgroup.subtree_control").split())
+        if {"pids", "memory"} <= controllers:
+            return Hierarchy(parent, frozenset({"pids", "memory"}), unified=True)
+        if parent == mount_point:
+            break
+    return Hierarchy(own, frozenset(), unified=True)
+
+
+def unbounded(among: tuple[Hierarchy, ...]) -> set[str]:
+    """Those of "pids" and "memory" that this host can't bound."""
+    return {"pids", "memory"}.difference(*(one.controllers for one in among))
+
+
+def create(among: tuple[Hierarchy, ...]) -> Bounds:
+    """New cgroups for one machine."""
+    name = f"{PREFIX}{os.getpid()}-{next(serial)}"
+    joined, born = [], None
+    for one in among:
+        directory = one.parent / name
+        directory.mkdir()
+        if one.unified:
+            born = directory
+        else:
+            joined.append(directory)
+        for file, value in limits_of(one):
+            with suppress(FileNotFoundError):  # memory.swap.max: only where swap is accounted
+                write(directory / file, value)
+    return Bounds(tuple(joined), born)
+
+
+def limits_of(hierarchy: Hierarchy) -> Iterator[tuple[str, str]]:
+    """The files of a machine's cgroup in `hierarchy`, and what goes into them."""
+    limits = LIMITS_V2 if hierarchy.unified else LIMITS_V1
+    for controller in sorted(hierarchy.controllers):
+        yield from limits[controller]
+
+
+def sweep(among: tuple[Hierarchy, ...]) -> None:
+    """Remove what is left of zygotes that were killed; the kernel keeps those still in use."""
+    for one in among:
+        for directory in one.parent.glob(f"{PREFIX}*"):
+            owner = directory.name.removeprefix(PREFIX).partition("-")[0]
+            if not Path("/proc", owner).exists():
+                with suppress(OSError):
+                    remove(directory)
+
+
+def remove(directory: Path) -> None:
+    """Remove a cgroup and all below it.
+
+    The kernel may still be letting go of processes that have been waited for: one second is
+    given to it.
+    """
+    deadline = time.monotonic() + 1
+    for path, _, _ in os.walk(directory, topdown=False):
+        while True:
+            try:
+                os.rmdir(path)
+                break
+            except OSError as error:
+                if error.errno == errno.ENOENT:
+                    break
+                if error.errno != errno.EBUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.001)
+
+
+def read(path: Path) -> str:
+    """The text of a file of the kernel, or nothing."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+def write(path: Path, text: str) -> None:
+    """Write `text` into a file of the kernel in one write(2)."""
+    fd = os.open(path, os.O_WRONLY)
+    try:
+        os.write(fd, text.encode())
+    finally:
+        os.close(fd)

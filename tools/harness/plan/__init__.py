@@ -1,0 +1,1 @@
+"""What does a chapter say is to be run? Chapter ▶ blocks ▶ scenarios ▶ steps."""

@@ -1,0 +1,89 @@
+"""The project, and what of its chapters the command line asks for."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.plan.chapter import Chapter, read
+from harness.plan.scenario import Scenario, scenarios
+from zenn.book import chapters_at
+from zenn.model import ChapterError
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Chapters with all their scenarios, and those of them that were asked for.
+
+    `whole` says that every scenario of the chapters was asked for.
+    """
+
+    chapters: tuple[Chapter, ...]
+    all: dict[Path, tuple[Scenario, ...]]
+    chosen: tuple[Scenario, ...]
+
+    @property
+    def whole(self) -> bool:
+        return len(self.chosen) == sum(map(len, self.all.values()))
+
+
+def select(words: Sequence[str], root: Path) -> Selection:
+    """Read the chapters named on the command line, and choose their scenarios.
+
+    Raises as `choose` does.
+    """
+    return choose(asked_for(words, root), root)
+
+
+def asked_for(words: Sequence[str], root: Path) -> dict[Path, list[int]]:
+    """The chapters that ``CHAPTER``, ``CHAPTER:LINE`` or a folder of chapters name (default docs/),
+    each with the lines, 0 for all of it.
+    """
+    lines: dict[Path, list[int]] = {}
+    for word in words or [str(root / "docs")]:
+        named, number = place(word)
+        for path in chapters_at(named):
+            lines.setdefault(path.resolve(), []).append(number)
+    return lines
+
+
+def choose(lines: Mapping[Path, Sequence[int]], root: Path) -> Selection:
+    """Read the chapters, and choose the scenarios at these lines, as `asked_for` gives them.
+
+    Raises an ExceptionGroup with a ChapterError for each chapter that is wrong, can't be read, or
+    has nothing at the line asked for.
+    """
+    chapters, found, chosen = [], dict[Path, tuple[Scenario, ...]](), list[Scenario]()
+    errors = []
+    for path, numbers in lines.items():
+        shown_as = path.relative_to(root) if path.is_relative_to(root) else path
+        try:
+            chapter = read(path, shown_as, root / "snippets")
+            found[chapter.path] = scenarios(chapter)
+            chosen += _at(chapter, found[chapter.path], numbers)
+            chapters.append(chapter)
+        except OSError as error:
+            errors.append(ChapterError(shown_as, 1, f"can't be read: {error.strerror}"))
+        except ChapterError as error:
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("chapters that are wrong", errors)
+    return Selection(tuple(chapters), found, tuple(chosen))
+
+
+def place(word: str) -> tuple[Path, int]:
+    """``docs/x.md:41`` as the chapter and the line; line 0 where there is none."""
+    name, colon, line = word.rpartition(":")
+    return (Path(name), int(line)) if colon and line.isdigit() else (Path(word), 0)
+
+
+def _at(chapter: Chapter, found: Sequence[Scenario], numbers: Iterable[int]) -> list[Scenario]:
+    if 0 in numbers:
+        return list(found)
+    chosen = []
+    for number in numbers:
+        here = [s for s in found if any(b.line <= number <= b.fence.end for b in s.blocks)]
+        here = here or [s for s in found if s.line <= number <= s.end]
+        if not here:
+            raise ChapterError(chapter.path, number, "no block that runs is at this line")
+        chosen += [scenario for scenario in here if scenario not in chosen]
+    return chosen

@@ -1,0 +1,123 @@
+"""`--update`: writing what the runs showed into the chapters, where it differs from the text.
+
+Only output is rewritten, and only of steps that ended as they should: a step that timed out, or a
+prompt that lied, is left to its author.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.compare.alignment import ELISIONS
+from harness.record import Result
+from harness.run.play import Played
+from zenn.console import rows
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")  # as Markdown has lines, and no others
+
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,}) *")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufffd]")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Lines of a chapter that give way to others. `first` is 1-based; `old` may be empty."""
+
+    first: int
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    indent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A difference that is not written into the chapter, and why."""
+
+    line: int
+    reason: str
+
+
+def edits(results: Iterable[Result]) -> tuple[list[Edit], list[Refusal]]:
+    """What to change in one chapter, by the results of its scenarios, in the order of its lines."""
+    wanted: dict[int, Edit] = {}
+    refused: dict[int, Refusal] = {}
+    for result in results:
+        for verdict in result.verdicts:
+            for played in verdict.played:
+                if played.passed:
+                    continue
+                line = played.step.line
+                if why := _unfit(played):
+                    refused[line] = Refusal(line, why)
+                else:
+                    wanted[line] = _edit(played)
+    return [wanted[line] for line in sorted(wanted)], [refused[line] for line in sorted(refused)]
+
+
+def _edit(played: Played) -> Edit:
+    entry, block = played.step.entry, played.step.block
+    assert played.comparison
+    return Edit(entry.output_line, entry.output, played.comparison.corrected, block.fence.indent)
+
+
+def _unfit(played: Played) -> str | None:
+    if played.error:
+        return played.error
+    if played.comparison is None:
+        return "it did not end"
+    block = played.step.block
+    if block.fence.included:
+        return "its text is included from snippets/"
+    if block.kind == "program":
+        return "the compiler said something"
+    for line in played.comparison.corrected:
+        if line in ELISIONS and line not in played.step.entry.output:
+            return f"the output line `{line}` would be read as an elision"
+        if _FENCE.fullmatch(line):
+            return f"the output line `{line}` would end the block"
+        if _CONTROL.search(line):
+            return "the output has control characters: show it by way of `cat -v` or xxd"
+    if block.kind == "console":
+        for line in _misread(played):
+            return f"the output line `{line}` would be read as something typed"
+    return None
+
+
+def _misread(played: Played) -> Iterator[str]:
+    """Lines of the corrected output that a console block can't show, for they look typed."""
+    assert played.comparison
+    command = str(played.step.entry.prompt or "$ ") + "x"
+    text = "\n".join((command, *played.comparison.corrected)) + "\n"
+    for row in list(rows(text))[1:]:
+        if row.kind != "output":
+            yield row.shown + row.text
+
+
+def apply(text: bytes, changes: Iterable[Edit]) -> bytes:
+    """The chapter with the changes made; every other byte, and its line endings, as they were.
+
+    Raises ValueError where the text is not the one that the changes were made for.
+    """
+    lines = _LINE.findall(text.decode("utf-8"))
+    for change in sorted(changes, key=lambda change: change.first, reverse=True):
+        begin, end = change.first - 1, change.first - 1 + len(change.old)
+        there = [line.rstrip() for line in lines[begin:end]]
+        if begin > len(lines) or there != [(change.indent + old).rstrip() for old in change.old]:
+            raise ValueError(f"line {change.first} is not what it was when the run began")
+        ending = _ending(lines[begin] if change.old else lines[begin - 1])
+        new = [(change.indent + line).rstrip() + ending for line in change.new]
+        lines[begin:end] = new
+    return "".join(lines).encode("utf-8")
+
+
+def _ending(line: str) -> str:
+    return line[len(line.rstrip("\r\n")) :] or "\n"
+
+
+def difference(path: Path, old: bytes, new: bytes) -> list[str]:
+    """What has changed in a chapter, as the lines of a unified diff."""
+    before, after = (text.decode("utf-8").splitlines() for text in (old, new))
+    name = path.as_posix()
+    return list(difflib.unified_diff(before, after, name, name, lineterm="", n=2))

@@ -1,0 +1,1 @@
+"""What does the site make of a chapter? The Python-Markdown extension, and what pages add."""

@@ -1,0 +1,110 @@
+"""Blocks that belong together: the same program in several languages, and several terminals.
+
+Zenn has neither tabs nor columns, so the blocks simply follow one another in the chapter, and
+that is how they are read on a phone, on paper, and without scripts.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from xml.etree.ElementTree import Element
+
+from pages.code.blocks import PROGRAMS
+from zenn.model import Fence
+
+_Run = list[tuple[Element, Fence]]
+
+
+def arrange(root: Element, fences: Mapping[str, Fence]) -> None:
+    """Put what belongs together into one element, all through the tree of a page.
+
+    `fences` are its fences by the ``data-block`` of their elements.
+    """
+    names = dict.fromkeys(f.title for f in fences.values() if f.language == "console" and f.title)
+    terminals = {name: str(number) for number, name in enumerate(names, 1)}
+    for parent in list(root.iter()):
+        for run in list(_runs(parent, fences)):
+            for block, fence in run:
+                if fence.title in terminals and fence.language == "console":
+                    block.set("data-terminal", terminals[fence.title])
+            for group in _of_one_program(run):
+                _wrap(parent, "tabs", [_panel(language, blocks) for language, blocks in group])
+            for blocks in _of_several_terminals(run):
+                _side_by_side(parent, blocks)
+
+
+def _runs(parent: Element, fences: Mapping[str, Fence]) -> Iterator[_Run]:
+    """The children that are code blocks, as far as nothing stands between them."""
+    run: _Run = []
+    for child in parent:
+        place = child.get("data-block", "")
+        if place in fences:
+            run.append((child, fences[place]))
+        if place not in fences or (child.tail or "").strip():
+            if run:
+                yield run
+            run = []
+    if run:
+        yield run
+
+
+def _of_one_program(run: _Run) -> Iterator[list[tuple[str, list[Element]]]]:
+    """Programs of one name in different languages, each with the result that follows it."""
+    units: list[tuple[str, str, list[Element]]] = []  # stem, language, blocks
+    for block, fence in run:
+        is_result = fence.language == "text" and fence.title == "実行結果"
+        if fence.language in PROGRAMS and fence.title:
+            stem = PurePosixPath(fence.title).stem
+            units.append((stem, PROGRAMS[fence.language], [block]))
+        elif is_result and units and len(units[-1][2]) == 1:
+            units[-1][2].append(block)
+        else:
+            units.append(("", "", [block]))
+    group: list[tuple[str, list[Element]]] = []
+    for (stem, language, blocks), (after, next_language, _) in zip(
+        units, [*units[1:], ("", "", [])], strict=True
+    ):
+        if stem:
+            group.append((language, blocks))
+        if stem != after or next_language in (known for known, _ in group):
+            if len(group) > 1:
+                yield group
+            group = []
+
+
+def _panel(language: str, blocks: Sequence[Element]) -> Element:
+    panel = Element("div", {"class": "tabs__panel", "data-tab": language})
+    panel.extend(blocks)
+    return panel
+
+
+def _of_several_terminals(run: _Run) -> Iterator[list[tuple[Element, str]]]:
+    group: list[tuple[Element, str]] = []
+    for block, fence in [*run, (None, None)]:
+        if block is not None and fence and fence.language == "console" and fence.title:
+            group.append((block, fence.title))
+            continue
+        if len({title for _, title in group}) > 1:
+            yield group
+        group = []
+
+
+def _side_by_side(parent: Element, blocks: Sequence[tuple[Element, str]]) -> None:
+    """A column for each terminal. A block begins a new row where its column is further left, so
+    that rows are read like text: in the order in which one types."""
+    columns = {
+        title: str(number) for number, title in enumerate(dict.fromkeys(t for _, t in blocks), 1)
+    }
+    for block, title in blocks:
+        block.set("data-column", columns[title])
+    wrapper = _wrap(parent, "terminals", [block for block, _ in blocks])
+    wrapper.set("data-columns", str(len(columns)))
+
+
+def _wrap(parent: Element, kind: str, children: Sequence[Element]) -> Element:
+    """Put `children` into one element in the place of the first block that they hold."""
+    wrapper = Element("div", {"class": kind})
+    wrapper.extend(children)
+    inside = set(wrapper.iter())
+    kept = [wrapper if child in inside else child for child in parent]
+    parent[:] = list(dict.fromkeys(kept))
+    return wrapper

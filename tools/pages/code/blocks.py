@@ -1,0 +1,127 @@
+"""A code block of the site: what it is called, coloured code, and the badge below it."""
+
+import base64
+import re
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Markdown
+from markdown.util import AtomicString
+from pygments.lexer import Lexer
+from pymdownx.highlight import Highlight
+
+from pages.code.consolelexer import ConsoleLexer
+from pages.code.difflexer import DiffLexer, mark_lines
+from pages.elements import text_element
+from pages.verified.badge import badge_element
+from pages.verified.badges import Badge
+from zenn.appearance import Appearance, appearance
+from zenn.console import commands
+from zenn.model import Fence
+
+PROGRAMS = {"python": "Python", "c": "C", "rust": "Rust"}
+"""The languages that the harness runs, as a reader calls them."""
+
+_PUBLISHED = "programs"  # docs/programs is snippets/: a link, so that the site has the files
+
+# Whitespace, names, operators and punctuation are plain text here, and the calmer for it; their
+# elements would be a tenth of a page.
+_UNCOLOURED = re.compile(r'<span class="(?:w|n|o|p)">([^<]*)</span>')
+
+
+class _Highlight(Highlight):  # type: ignore[misc]
+    """pymdownx.highlight, with our own lexers: console as the harness reads it, ``diff js``."""
+
+    def get_lexer(self, src: str, language: str, inline: bool, stripnl: bool) -> tuple[Lexer, str]:
+        if language == "console":
+            return ConsoleLexer(stripnl=stripnl), language
+        code = language.removeprefix("diff ")
+        lexer, name = super().get_lexer(src, code, inline, stripnl)
+        return (lexer if code == language else DiffLexer(lexer, stripnl=stripnl)), name
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page that blocks are made for: `name` within docs, `path` as errors name the chapter.
+
+    `source` is the address of a program in the repository with ``{path}`` for its path below
+    snippets, empty where there is none.
+    """
+
+    name: str
+    path: Path
+    source: str
+    md: Markdown
+
+
+def block_element(fence: Fence, badge: Badge, page: Page) -> Element:
+    """Return ``<div class="block" data-block="02-uts.md:41">``: the code, then its badge.
+
+    A test reconciles the ``data-block`` with the harness's list. What precedes the code is in
+    ``block.text`` where it is a string, since Python-Markdown keeps finished HTML in a stash.
+    """
+    place = f"{page.name}:{fence.line}"
+    block = Element("div", {"class": "block", "data-block": place, "id": f"block-{fence.line}"})
+    if fence.language == "mermaid":
+        diagram = SubElement(block, "pre", {"class": "diagram"})
+        diagram.text = AtomicString(escape(fence.text, quote=False))
+    else:
+        code = page.md.htmlStash.store(_code(fence, appearance(fence, page.path), page.md))
+        if fence.title:
+            block.append(_head(fence, page))
+            block[-1].tail = AtomicString(code)
+        else:
+            block.text = AtomicString(code)
+        if fence.language == "console" and not commands(fence.text):
+            block.set("class", "block no-copy")  # Material's: there is nothing to type
+    described = badge_element(badge)
+    if described is not None:
+        block.append(described)
+    return block
+
+
+def _head(fence: Fence, page: Page) -> Element:
+    """What stands above the code: the title; of a program with links to its file."""
+    head = Element("div", {"class": "block__head"})
+    if fence.language not in PROGRAMS or "file" in fence.words:
+        text_element(head, "span", fence.title, {"class": "block__title"})
+        return head
+    file = f"{'../' * page.name.count('/')}{_PUBLISHED}/{fence.source}" if fence.source else ""
+    if file:
+        address = page.source.replace("{path}", fence.source) or file
+        text_element(head, "a", fence.title, {"class": "block__title", "href": address})
+    else:
+        text_element(head, "span", fence.title, {"class": "block__title"})
+        whole = base64.b64encode(fence.whole.encode("utf-8", "surrogatepass")).decode()
+        file = f"data:text/plain;charset=utf-8;base64,{whole}"
+    download = {"class": "block__download", "href": file, "download": Path(fence.title).name}
+    # Out of the search index, like the badge: it is in every chapter.
+    label = {"aria-label": f"ダウンロード: {fence.title}", "data-search-exclude": ""}
+    text_element(head, "a", "ダウンロード", download | label)
+    return head
+
+
+def _code(fence: Fence, looks: Appearance, md: Markdown) -> str:
+    is_diff = fence.language == "diff"
+    language = " ".join(["diff", *fence.words[:1]]) if is_diff else fence.language
+    highlight = _Highlight(md, use_pygments=True, stripnl=False, linenums_style="pymdownx-inline")
+    code = highlight.highlight(
+        fence.text or "\n",
+        language,
+        hl_lines=list(looks.highlighted),
+        linestart=1 if looks.numbered else -1,
+        **_options(fence),
+    )
+    # Python-Markdown marks its stash with these.
+    plain = str(code).replace("\x02", "").replace("\x03", "")
+    plain = _UNCOLOURED.sub(r"\1", plain)
+    return mark_lines(plain) if is_diff else plain
+
+
+def _options(fence: Fence) -> dict[str, Any]:
+    """`data-copy` is what the copy button takes of a console: what one types, and only that."""
+    typed = commands(fence.text) if fence.language == "console" else ""
+    return {"attrs": {"data-copy": escape(typed)}} if typed else {}

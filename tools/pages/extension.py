@@ -1,0 +1,134 @@
+"""The Python-Markdown extension that renders chapters, for MkDocs and whatever reads mkdocs.yml.
+
+It takes the text before any step of Python-Markdown's own has touched it, parses it with
+`zenn.parser` and hands back an ElementTree. So a page shows what the harness ran, while the table
+of contents, link checks and search of the site generator go on working.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, ElementTree
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+
+from pages.chapters import Chapter, find_chapter
+from pages.code.arrange import arrange
+from pages.code.blocks import Page, block_element
+from pages.glossary import Term, terms_of
+from pages.kept import kept
+from pages.references import link_references
+from pages.tree import to_tree
+from pages.verified.badges import Entry, badges, load_record
+from pages.verified.results import generators
+from zenn.model import ChapterError
+from zenn.parser import parse
+
+
+class ZennExtension(Extension):
+    """Render Zenn Markdown; the paths count from the folder the build is started in."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.config = {
+            "docs": ["docs", "folder of the chapters; empty where the text is of no file"],
+            "snippets": ["snippets", "folder of the programs that chapters include"],
+            "record": ["build/verification.json", "what the last run of the harness found"],
+            "glossary": ["glossary.md", "page of docs whose terms are explained where they occur"],
+            "source": ["", "address of a program's source; {path} is its path below snippets"],
+        }
+        super().__init__(**kwargs)
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Take the place of the block parser; nothing is left for inline patterns to do."""
+        source = _Source(md)
+        # Before every other one: they would expand tabs, or take fences out of the text.
+        md.preprocessors.register(source, "zenn_source", 1_000_000)
+        md.treeprocessors.deregister("inline", strict=False)
+
+        def parse_document(_: list[str]) -> ElementTree:
+            return ElementTree(self._render("\n".join(source.lines), md))
+
+        md.parser.parseDocument = parse_document  # type: ignore[method-assign, assignment]
+
+    def _render(self, text: str, md: Markdown) -> Element:
+        chapter = self._chapter(text)
+        try:
+            document = parse(chapter.text, chapter.path, Path(self.getConfig("snippets")))
+        except ChapterError as error:
+            raise _for_the_author(error) from error
+        record = Path(self.getConfig("record"))
+        page = Page(chapter.name, chapter.path, self.getConfig("source"), md)
+        verdicts = badges(document, chapter.path.as_posix(), _record(record))
+        by_line = {
+            fence.line: (fence, badge)
+            for fence, badge in zip(document.fences, verdicts, strict=True)
+        }
+        try:
+            tree = to_tree(
+                document,
+                chapter.name,
+                lambda fence: block_element(*by_line[fence.line], page),
+                generators(Path(self.getConfig("docs")), Path(self.getConfig("snippets")), record),
+            )
+            terms = self._glossary(chapter)
+        except ChapterError as error:
+            raise _for_the_author(error) from error
+        arrange(tree, {f"{page.name}:{line}": fence for line, (fence, _) in by_line.items()})
+        link_references(tree, terms, chapter.name)
+        return tree
+
+    def _glossary(self, chapter: Chapter) -> tuple[Term, ...]:
+        """The terms to explain on a page; none on that of the glossary itself."""
+        name, docs = self.getConfig("glossary"), Path(self.getConfig("docs"))
+        file = docs / name
+        if not name or chapter.name == name or not file.is_file():
+            return ()
+        return terms_of(file, name, Path(self.getConfig("snippets")))
+
+    def _chapter(self, text: str) -> Chapter:
+        docs = self.getConfig("docs")
+        if docs and not Path(docs).is_dir():
+            raise _for_the_author(
+                ChapterError(docs, 0, "no such folder; build from the one that mkdocs.yml is in")
+            )
+        found = find_chapter(text, Path(docs)) if docs else None
+        return found or Chapter(Path("text"), "text", text)
+
+
+class _Source(Preprocessor):
+    """Keeps the text as it is in the file, and leaves nothing for other preprocessors to change."""
+
+    lines: list[str]
+
+    def run(self, lines: list[str]) -> list[str]:
+        self.lines = lines
+        return []
+
+
+_load = kept(load_record)
+
+
+def _record(file: Path) -> tuple[Entry, ...]:
+    """Read the record once for all chapters; nothing where there is none."""
+    try:
+        return _load(file)
+    except OSError:
+        return ()
+
+
+def _for_the_author(error: ChapterError) -> Exception:
+    """Turn an author's mistake into what the site generator prints as a sentence.
+
+    MkDocs shows a traceback for any exception but its own. The class is asked for only where
+    MkDocs is already running, so that other generators need not have it installed.
+    """
+    exceptions = sys.modules.get("mkdocs.exceptions")
+    kind: type[Exception] | None = getattr(exceptions, "BuildError", None)
+    return kind(str(error)) if kind else error
+
+
+def makeExtension(**kwargs: Any) -> ZennExtension:
+    """Make the extension, for ``markdown_extensions: [pages.extension]``."""
+    return ZennExtension(**kwargs)

@@ -1,0 +1,56 @@
+"""The glossary: a page of the book, each of whose headings is a term.
+
+    ## 名前空間（namespace、ネームスペース）
+
+    プロセスごとに違うものを見せる仕組み。
+
+The heading gives the term's names, the paragraph after it is what a reader is shown.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from markdown_it.token import Token
+
+from pages.kept import kept
+from zenn.parser import parse
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term by all its names, what it means, and the place of the glossary: ``glossary.md#id``."""
+
+    names: tuple[str, ...]
+    definition: str
+    place: str
+
+
+@kept
+def terms_of(file: Path, name: str, snippets: Path) -> tuple[Term, ...]:
+    """Read the page `file`, `name` within docs.
+
+    Raises `ChapterError` as `zenn.parser.parse` does.
+    """
+    document = parse(file.read_text(encoding="utf-8"), file, snippets)
+    places = {heading.line: f"{name}#{heading.id}" for heading in document.headings}
+    return tuple(_terms(document.tokens, places))
+
+
+def _terms(tokens: tuple[Token, ...], places: dict[int, str]) -> list[Term]:
+    found = []
+    for (start, heading), (opening, text) in zip(
+        pairwise(tokens), pairwise(tokens[3:]), strict=False
+    ):
+        if start.type == "heading_open" and opening.type == "paragraph_open":
+            names = tuple(filter(None, re.split("[（）、]", _plain(heading))))
+            line = (start.map or [0])[0] + 1
+            found.append(Term(names, _plain(text), places[line]))
+    return found
+
+
+def _plain(token: Token) -> str:
+    """The text of a line: of links and code what a reader sees."""
+    children = token.children or []
+    return "".join(child.content for child in children if child.type in ("text", "code_inline"))

@@ -1,0 +1,1 @@
+"""What does a reader see of the verification? Badges, transcripts, the page of results."""

@@ -1,0 +1,226 @@
+"""The page 検証結果: what the last runs found, made from their records when the site is built.
+
+A comment of the page says where each part goes::
+
+    [//]: # (verification-summary)
+    [//]: # (verification-matrix)
+    [//]: # (verification-skips)
+    [//]: # (verification-software)
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from xml.etree.ElementTree import Element, SubElement
+
+from pages.elements import facts_element, text_element
+from pages.verified.badge import MACHINES, SAYS, day, linux
+from pages.verified.badges import Badge, Entry, badges, load_record
+from zenn.model import Document, Fence
+from zenn.parser import parse
+
+_PACKAGES = {
+    "debian": "Debian",
+    "libc6": "glibc",
+    "python3": "Python",
+    "gcc": "GCC",
+    "rustc": "Rust",
+}
+_NOTHING_RAN = "検証の記録がありません。make を実行すると、記録が作られ、ここに結果が出ます。"
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A chapter with code blocks: its page of docs, its title, and what each record says."""
+
+    name: str
+    title: str
+    fences: tuple[Fence, ...]
+    badges: tuple[tuple[Badge, ...], ...]  # one tuple a record, one badge a fence
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What all records say of all chapters; the first record is that of the default kernel."""
+
+    records: tuple[tuple[Entry, ...], ...]
+    chapters: tuple[Chapter, ...]
+
+    def of_record(self, number: int) -> list[Badge]:
+        return [badge for chapter in self.chapters for badge in chapter.badges[number]]
+
+
+def generators(docs: Path, snippets: Path, record: Path) -> Mapping[str, Callable[[], Element]]:
+    """What makes each part of the page, by the comment that stands for it.
+
+    Records of other kernels lie beside `record`, as ``verification-6.1.json``.
+    """
+    parts = {
+        "verification-summary": _summary,
+        "verification-matrix": _matrix,
+        "verification-skips": _skips,
+        "verification-software": _software,
+    }
+    found = cache(partial(find, docs, snippets, record))  # once for the parts of a page
+    return {name: partial(lambda part: part(found()), part) for name, part in parts.items()}
+
+
+def find(docs: Path, snippets: Path, record: Path) -> Found:
+    """Read the chapters and the records, and say of every block what each record has on it."""
+    others = sorted(record.parent.glob(f"{record.stem}-*.json"))
+    files = [record, *(file for file in others if "-shard-" not in file.name)]
+    records = tuple(map(load_record, files))
+    kept = tuple(entries for number, entries in enumerate(records) if entries or number == 0)
+    chapters = []
+    for file in sorted(docs.rglob("*.md")):
+        document = parse(file.read_text(encoding="utf-8-sig"), file, snippets)
+        if document.fences:
+            name = file.relative_to(docs).as_posix()
+            found = tuple(badges(document, file.as_posix(), entries) for entries in kept)
+            chapters.append(Chapter(name, _title(document, name), document.fences, found))
+    return Found(kept, tuple(chapters))
+
+
+def _title(document: Document, name: str) -> str:
+    title = document.front_matter.get("title")
+    return str(title) if title else next((h.text for h in document.headings), name)
+
+
+def _summary(found: Found) -> Element:
+    part = Element("div", {"class": "verification"})
+    counts = Counter(badge.verdict for badge in found.of_record(0))
+    last = max(
+        (b.date for b in found.of_record(0) if b.verdict in ("passed", "failed")), default=""
+    )
+    if not last:
+        text_element(part, "p", _NOTHING_RAN, {"class": "verification__nothing"})
+    run = counts["passed"] + counts["failed"]
+    facts = {
+        "最後に検証した日": day(last),
+        "コードブロック": f"{counts.total()}個",
+        "実行して確かめたもの": f"{run}個（うち失敗 {counts['failed']}個）",
+        "理由があって実行しないもの": f"{counts['skipped']}個",
+        "見るだけのもの": f"{counts['shown']}個",
+        "未検証のもの": f"{counts['unverified']}個",
+    }
+    facts_element(part, facts, "verification__facts")
+    return part
+
+
+def _matrix(found: Found) -> Element:
+    """A column for each kernel and kind of machine, whichever record has the runs there."""
+    places = _places(found)
+    table, body = _table(["章", *_heads(places), "動かしていないもの", "見るだけ"])
+    for chapter in found.chapters:
+        row = SubElement(body, "tr")
+        head = SubElement(row, "th", {"scope": "row"})
+        text_element(head, "a", chapter.title, {"href": chapter.name})
+        for place in places:
+            _cell(row, _counts(chapter, place))
+        others: Counter[str] = Counter(
+            badge.verdict for badge in chapter.badges[0] if not badge.kernel
+        )
+        _cell(row, others)
+        text_element(row, "td", str(others["shown"]))
+    return _scrolling(table, "章とカーネルごとの結果")
+
+
+def _places(found: Found) -> list[tuple[str, str]]:
+    """Where blocks ran: kernel and kind of machine, the oldest kernel first."""
+    ran = {_place(b) for n in range(len(found.records)) for b in found.of_record(n) if b.kernel}
+    return sorted(ran, key=lambda place: ([int(n) for n in re.findall(r"\d+", place[0])], place))
+
+
+def _heads(places: list[tuple[str, str]]) -> list[str]:
+    """``Linux 6.12.1``, with the kind of machine where there are several."""
+    if len({machine for _, machine in places}) < 2:
+        return [linux(kernel) for kernel, _ in places]
+    return [f"{linux(kernel)}、{MACHINES.get(machine, machine)}" for kernel, machine in places]
+
+
+def _place(badge: Badge) -> tuple[str, str]:
+    return badge.kernel, badge.machine
+
+
+def _counts(chapter: Chapter, place: tuple[str, str]) -> Counter[str]:
+    """The chapter's blocks that ran there, by verdict; failed if any of the records says so."""
+    counts: Counter[str] = Counter()
+    for of_block in zip(*chapter.badges, strict=True):
+        if verdicts := {badge.verdict for badge in of_block if _place(badge) == place}:
+            counts["failed" if "failed" in verdicts else "passed"] += 1
+    return counts
+
+
+def _cell(row: Element, counts: Counter[str]) -> None:
+    cell = SubElement(row, "td")
+    for verdict, (mark, says) in SAYS.items():
+        if counts[verdict]:
+            line = SubElement(cell, "span", {"class": f"verdict verdict--{verdict}"})
+            text_element(line, "span", f"{mark} ", {"aria-hidden": "true"})
+            text_element(line, "span", f"{says} {counts[verdict]}")
+
+
+def _skips(found: Found) -> Element:
+    """Every block that no record has run, once, with the reason in each."""
+    table, body = _table(["ブロック", "理由"])
+    for chapter in found.chapters:
+        for place, fence in enumerate(chapter.fences):
+            each = [verdicts[place] for verdicts in chapter.badges]
+            reasons = dict.fromkeys(badge.reason for badge in each if badge.verdict == "skipped")
+            if reasons and not any(badge.kernel for badge in each):
+                row = SubElement(body, "tr")
+                head = SubElement(row, "th", {"scope": "row"})
+                link = {"href": f"{chapter.name}#block-{fence.line}"}
+                text_element(head, "a", f"{chapter.title}、{fence.line}行", link)
+                text_element(row, "td", "／".join(reasons))
+    if len(body):
+        return _scrolling(table, "実行していないブロック")
+    part = Element("div", {"class": "verification"})
+    text_element(part, "p", "実行していないブロックの記録はありません。")
+    return part
+
+
+def _software(found: Found) -> Element:
+    """The versions in the machines of the default record; several, where its runs had several."""
+    ran = [badge for badge in found.of_record(0) if badge.software]
+    if not ran:
+        part = Element("div", {"class": "verification"})
+        text_element(part, "p", _NOTHING_RAN)
+        return part
+    versions: dict[str, list[str]] = {"Linux": list(dict.fromkeys(b.kernel for b in ran))}
+    for badge in ran:
+        for package, version in badge.software.items():
+            known = versions.setdefault(_PACKAGES.get(package, package), [])
+            if _upstream(version) not in known:
+                known.append(_upstream(version))
+    table, body = _table(["ソフトウェア", "版"])
+    for name, each in versions.items():
+        row = SubElement(body, "tr")
+        text_element(row, "th", name, {"scope": "row"})
+        text_element(row, "td", "、".join(each))
+    return _scrolling(table, "検証に使ったソフトウェアの版")
+
+
+def _upstream(version: str) -> str:
+    """A Debian version without epoch and revision (deb-version(7)): 4:14.2.0-1 is 14.2.0."""
+    return re.sub(r"-[^-]*$", "", version.partition(":")[2] or version)
+
+
+def _table(heads: Sequence[str]) -> tuple[Element, Element]:
+    table = Element("table")
+    row = SubElement(SubElement(table, "thead"), "tr")
+    for name in heads:
+        text_element(row, "th", name, {"scope": "col"})
+    return table, SubElement(table, "tbody")
+
+
+def _scrolling(table: Element, label: str) -> Element:
+    part = Element("div", {"class": "verification"})
+    text_element(table, "caption", label)
+    table.insert(0, table[-1])
+    del table[-1]
+    part.append(table)
+    return part

@@ -1,0 +1,80 @@
+"""What really happened in a run, as a terminal would have shown it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from xml.etree.ElementTree import Element, SubElement
+
+from pages.elements import append_text, text_element
+from pages.verified.badges import Step, Value
+from zenn.parser import clean
+
+_SIGNS = {"-": "missing", "+": "extra", "^": "remark"}  # else it is a line that stands in both
+
+
+def transcript_element(steps: Sequence[Step]) -> Element:
+    """Return a ``<pre>`` that can be scrolled by keyboard; values that the text has not are marked.
+
+    A step whose output differs shows the difference instead of the output.
+    """
+    attributes = {"class": "transcript", "role": "group", "tabindex": "0"}
+    transcript = Element("pre", attributes | {"aria-label": "実行の記録"})
+    named = steps[0].terminal if steps else ""
+    for step in steps:
+        if step.terminal != named:
+            named = step.terminal
+            _span(transcript, f"[{named or '端末'}]\n", "transcript__name")
+        _step(transcript, step)
+    return transcript
+
+
+def values_of(steps: Iterable[Step]) -> list[Value]:
+    """The values that differ, each pair once, in the order in which they first show."""
+    found = {
+        (v.kind, v.text, v.run): v for step in reversed(list(steps)) for v in step.values[::-1]
+    }
+    return list(found.values())[::-1]
+
+
+def _step(transcript: Element, step: Step) -> None:
+    if step.prompt or step.command:
+        root = step.prompt.endswith("# ")
+        _span(transcript, step.prompt, "gp gp-Root" if root else "gp")
+        more = "... " if step.prompt.startswith(">>>") else "> "
+        command = SubElement(transcript, "span", {"class": "transcript__command"})
+        _marked(command, step.command.split("\n"), step.values, "command", more)
+    for line in step.difference:
+        _span(transcript, f"{line}\n", f"transcript__{_SIGNS.get(line[:1], 'same')}")
+    if not step.difference and step.output:
+        output = SubElement(transcript, "span", {"class": "go"})
+        _marked(output, step.output.removesuffix("\n").split("\n"), step.values, "output")
+    if step.status:
+        _span(transcript, f"終了ステータス {step.status}\n", "transcript__status")
+
+
+def _marked(
+    parent: Element, lines: Sequence[str], values: Iterable[Value], where: str, more: str = ""
+) -> None:
+    """Write lines, the second and later ones after `more`, with the values marked in them."""
+    here = [value for value in values if value.where == where]
+    for number, raw in enumerate(lines):
+        line, place = clean(raw), 0
+        append_text(parent, more if number else "")
+        for value in _standing(line, (value for value in here if value.line == number)):
+            append_text(parent, line[place : value.column])
+            place = value.column + len(value.run)
+            title = {"class": "varies", "title": f"本文では {value.text}"}
+            text_element(parent, "mark", value.run, title)
+        append_text(parent, line[place:] + "\n")
+
+
+def _standing(line: str, values: Iterable[Value]) -> Iterator[Value]:
+    """The values that are where the record says: control sequences may have moved them."""
+    place = 0
+    for value in sorted(values, key=lambda value: value.column):
+        if value.column >= place and line.startswith(value.run, value.column):
+            yield value
+            place = value.column + len(value.run)
+
+
+def _span(parent: Element, text: str, classes: str) -> None:
+    if text:
+        text_element(parent, "span", text, {"class": classes})
