@@ -1,0 +1,58 @@
+"""Reasons in English: one template for each code of a `Reason`."""
+
+from harness.compare.reason import Reason
+
+_IF_MEANT = ": if that is meant, write `exit={status}`"
+_NOT_AS_SAID = ", not {wanted} as the block says"
+_KEPT_ALIVE = (
+    "; a namespace that has ended gives its number to the next one: keep it alive meanwhile, or "
+    "begin a new machine (`new`)"
+)
+_CHANGED = "{text} stood for {before} before, here for {now}"
+_MERGED = "{one} and {other} differ in the text, but both are {run} in the run"
+
+TEMPLATES = {
+    "author": "{why}",
+    "machine": "{why}",
+    # What a comparison notes of a line.
+    "value-changed": _CHANGED,
+    "inode-changed": _CHANGED + _KEPT_ALIVE,
+    "values-merged": _MERGED,
+    "inodes-merged": _MERGED + _KEPT_ALIVE,
+    "spaces-differ": "the spaces differ",
+    # Where a scenario can't go on.
+    "too-much-output": "it printed more than {kib} KiB",
+    "ended-before": "the terminal's shell has ended with status {status} before this line",
+    "killed-before": "the terminal's shell was killed by {signal} before this line",
+    "still-running": "the command before is running still",
+    "prompt-at-shell": "`{sign} ` where a shell reads the terminal",
+    "prompt-at-repl": ("`{sign} ` where the Python REPL reads the terminal: go on with `>>> `"),
+    "prompt-at-more": "`{sign} ` where the shell waits for the rest of the command before",
+    "prompt-at-program": "`{sign} ` where {program} reads the terminal, not a shell",
+    "prompt-of-root": "`# ` claims root (euid 0), but the euid is {euid}",
+    "prompt-of-user": "`$ ` claims a user that is not root, but the euid is 0",
+    "prompt-names": "the prompt claims {claimed}, but it is {found}",
+    "timeout": "not at its end after {seconds} s",
+    "timeout-waiting": "not at its end after {seconds} s: {processes}",
+    "program-reads": (
+        "{program} reads the terminal, and the text goes on as if a shell did: give it its input "
+        "in lines that begin with `> `, or end it with `^D` or `^C`"
+    ),
+    "incomplete": "the command is not complete: go on in lines that begin with `> `",
+    # How a step ended.
+    "running-ended": "the word `running` says that it goes on, but it has ended",
+    "ended-early": "it was to go on, but has ended with status {status}",
+    "shell-ended": "the terminal's shell has ended with status {status}" + _IF_MEANT,
+    "shell-ended-otherwise": "the terminal's shell has ended with status {status}" + _NOT_AS_SAID,
+    "shell-killed": "the terminal's shell was killed by {signal}" + _IF_MEANT,
+    "shell-killed-otherwise": "the terminal's shell was killed by {signal}" + _NOT_AS_SAID,
+    "failed-silently": "it printed nothing and failed with status {status}" + _IF_MEANT,
+    "failed-silently-otherwise": (
+        "it printed nothing and failed with status {status}" + _NOT_AS_SAID
+    ),
+}
+
+
+def words(reason: Reason) -> str:
+    """One sentence, without a full stop."""
+    return TEMPLATES[reason.code].format(**reason.arguments)
