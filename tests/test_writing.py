@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from zenn.book import Book
 from zenn.parser import parse
 
 ROOT = Path(__file__).parent.parent
@@ -9,7 +10,7 @@ PAGE = Path("docs/writing.md")
 
 
 def test_below_each_source_stands_the_same_as_its_result() -> None:
-    document = parse((ROOT / PAGE).read_text("utf-8"), PAGE, ROOT / "snippets")
+    document = parse((ROOT / PAGE).read_text("utf-8"), PAGE, Book(ROOT))
     lines = document.text.split("\n")
     sources = [fence for fence in document.fences if fence.language == "markdown"]
     for source in sources:

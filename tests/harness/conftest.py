@@ -11,6 +11,7 @@ from harness.machine.backend import Backend
 from harness.machine.namespaces import Namespaces
 from harness.machine.qemu import Qemu
 from harness.plan.chapter import Chapter, from_document
+from zenn.book import Book
 from zenn.parser import parse
 
 
@@ -25,9 +26,11 @@ def snippets(tmp_path: Path) -> Path:
 def chapter(snippets: Path) -> Callable[[str], Chapter]:
     """A chapter with the given text; ``~`` at the start of a line stands for the fence ```."""
 
+    book = Book(snippets.parent)
+
     def build(text: str) -> Chapter:
         lines = ["```" + line[1:] if line.startswith("~") else line for line in text.split("\n")]
-        return from_document(parse("\n".join(lines), Path("docs/x.md"), snippets))
+        return from_document(parse("\n".join(lines), Path("docs/x.md"), book), book)
 
     return build
 

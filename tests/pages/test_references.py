@@ -8,6 +8,7 @@ import markdown
 import pytest
 
 from pages.glossary import Term, terms_of
+from zenn.book import Book
 
 Show = Callable[..., str]
 
@@ -58,7 +59,7 @@ def terms(page: str) -> list[str]:
 def test_the_headings_of_the_glossary_are_terms_with_all_their_names(tmp_path: Path) -> None:
     file = tmp_path / "glossary.md"
     file.write_text(GLOSSARY)
-    first, *others = terms_of(file, "glossary.md", tmp_path)
+    first, *others = terms_of(file, "glossary.md", Book(tmp_path))
     assert first == Term(
         ("名前空間", "namespace", "ネームスペース"),
         "ns を 区切る 仕組み。unshare(2)",

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 from serving import serving
 
+import zenn.book
 from publish.articles import browser as chromium
 from zenn.model import Document
 from zenn.parser import parse
@@ -31,7 +32,7 @@ class Book:
 
     def document(self, name: str) -> Document:
         path = Path("docs") / name
-        return parse((self.root / path).read_text("utf-8"), path, self.root / "snippets")
+        return parse((self.root / path).read_text("utf-8"), path, zenn.book.Book(self.root))
 
     def record(self, *blocks: dict[str, Any]) -> None:
         self.write("build/verification.json", json.dumps({"version": 2, "blocks": blocks}))

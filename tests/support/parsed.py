@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from zenn.book import Book
 from zenn.model import Document
 from zenn.parser import parse
 
@@ -35,4 +36,4 @@ def snippets(tmp_path: Path) -> Path:
 @pytest.fixture
 def chapter(snippets: Path) -> Parse:
     """Parses a text as docs/02-uts.md."""
-    return lambda text: parse(text, Path("docs/02-uts.md"), snippets)
+    return lambda text: parse(text, Path("docs/02-uts.md"), Book(snippets.parent))

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from parsed import chapter, snippets
 
-from zenn.lint.book import Book
+from zenn.book import Book
 
 __all__ = ["chapter", "snippets"]
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from zenn.book import Book
 from zenn.model import ChapterError, Document
 from zenn.parser import clean, parse
 
@@ -29,7 +30,7 @@ def texts(pieces: list[str]) -> st.SearchStrategy[str]:
 
 
 def read(text: str) -> Document:
-    return parse(text, Path("docs/a.md"), Path("nowhere"))
+    return parse(text, Path("docs/a.md"), Book(Path("nowhere")))
 
 
 def code(text: str) -> list[str]:

@@ -20,6 +20,7 @@ from harness.plan.scenario import Scenario, scenarios
 from harness.record import Result
 from harness.report.findings import findings
 from harness.run.runner import run_one
+from zenn.book import read_book
 from zenn.model import ChapterError
 
 
@@ -35,10 +36,10 @@ class ChapterFile(pytest.File):
     """A chapter. One that its author has to mend is an error of collection, in one sentence."""
 
     def collect(self) -> Iterator["ScenarioItem"]:
-        root = _project(self.path, self.config.rootpath)
-        shown_as = self.path.relative_to(root) if self.path.is_relative_to(root) else self.path
+        book = read_book(self.path.parent)
+        shown_as = book.shown(self.path)
         try:
-            found = scenarios(read(self.path, shown_as, root / "snippets"))
+            found = scenarios(read(self.path, shown_as, book))
         except ChapterError as error:
             raise self.CollectError(str(error)) from error
         except OSError as error:
@@ -97,8 +98,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ChapterFil
     """A chapter is what run_snippets.py takes for one: ``docs/*.md``, or a file that is named."""
     if file_path.suffix != ".md":
         return None
-    docs = _project(file_path, parent.config.rootpath) / "docs"
-    if file_path.parent == docs or parent.session.isinitpath(file_path):
+    if file_path.parent == read_book(file_path.parent).chapters or parent.session.isinitpath(
+        file_path
+    ):
         chapter: ChapterFile = ChapterFile.from_parent(parent, path=file_path)
         return chapter
     return None
@@ -126,8 +128,3 @@ def _backends(config: pytest.Config) -> Backends:
             config.stash[_BACKENDS] = stack.enter_context(made)
             config.add_cleanup(stack.pop_all().close)
     return config.stash[_BACKENDS]
-
-
-def _project(chapter: Path, otherwise: Path) -> Path:
-    """The directory of mkdocs.yml above a chapter."""
-    return next((path for path in chapter.parents if (path / "mkdocs.yml").exists()), otherwise)

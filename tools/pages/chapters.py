@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pages.kept import kept
+from zenn.book import Book
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +16,14 @@ class Chapter:
     text: str
 
 
-def find_chapter(body: str, docs: Path) -> Chapter | None:
-    """Return the file of `docs` that `body` is the end of, what precedes it being front matter.
+def find_chapter(body: str, book: Book) -> Chapter | None:
+    """Return the file of the book that `body` is the end of, what precedes it being front matter.
 
     Where several end in it, it is the one that has the least before it.
     """
     wanted = body.strip("\n")
     found: list[tuple[int, Path, str]] = []
-    for file in sorted(docs.rglob("*.md")):
+    for file in sorted(book.chapters.rglob("*.md")):
         text = _text(file)
         stripped = text.rstrip("\n")
         before = len(stripped) - len(wanted)
@@ -31,7 +32,7 @@ def find_chapter(body: str, docs: Path) -> Chapter | None:
     if not found:
         return None
     _, file, text = min(found)
-    return Chapter(file, file.relative_to(docs).as_posix(), text)
+    return Chapter(book.shown(file), file.relative_to(book.chapters).as_posix(), text)
 
 
 @kept

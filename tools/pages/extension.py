@@ -6,6 +6,7 @@ of contents, link checks and search of the site generator go on working.
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ElementTree
@@ -23,22 +24,29 @@ from pages.references import link_references
 from pages.tree import to_tree
 from pages.verified.badges import Entry, badges, load_record
 from pages.verified.results import generators
+from zenn.book import ProjectError, read_book
 from zenn.model import ChapterError
 from zenn.parser import parse
 
 
 class ZennExtension(Extension):
-    """Render Zenn Markdown; the paths count from the folder the build is started in."""
+    """Render Zenn Markdown; the paths count from the root of the book that the build is in."""
 
     def __init__(self, **kwargs: Any) -> None:
+        try:
+            self.book = read_book(Path.cwd())
+        except ProjectError as error:
+            raise _for_the_author(error) from error
         self.config = {
-            "docs": ["docs", "folder of the chapters; empty where the text is of no file"],
-            "snippets": ["snippets", "folder of the programs that chapters include"],
+            "docs": [self.book.docs, "folder of the chapters; empty where the text is of no file"],
+            "snippets": [self.book.snippets, "folder of the programs that chapters include"],
             "record": ["build/verification.json", "what the last run of the harness found"],
             "glossary": ["glossary.md", "page of docs whose terms are explained where they occur"],
             "source": ["", "address of a program's source; {path} is its path below snippets"],
         }
         super().__init__(**kwargs)
+        told = {name: self.getConfig(name) for name in ("docs", "snippets")}
+        self.book = replace(self.book, **told)
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Take the place of the block parser; nothing is left for inline patterns to do."""
@@ -55,10 +63,10 @@ class ZennExtension(Extension):
     def _render(self, text: str, md: Markdown) -> Element:
         chapter = self._chapter(text)
         try:
-            document = parse(chapter.text, chapter.path, Path(self.getConfig("snippets")))
+            document = parse(chapter.text, chapter.path, self.book)
         except ChapterError as error:
             raise _for_the_author(error) from error
-        record = Path(self.getConfig("record"))
+        record = self.book.root / self.getConfig("record")
         page = Page(chapter.name, chapter.path, self.getConfig("source"), md)
         verdicts = badges(document, chapter.path.as_posix(), _record(record))
         by_line = {
@@ -70,7 +78,7 @@ class ZennExtension(Extension):
                 document,
                 chapter.name,
                 lambda fence: block_element(*by_line[fence.line], page),
-                generators(Path(self.getConfig("docs")), Path(self.getConfig("snippets")), record),
+                generators(self.book, record),
             )
             terms = self._glossary(chapter)
         except ChapterError as error:
@@ -81,19 +89,19 @@ class ZennExtension(Extension):
 
     def _glossary(self, chapter: Chapter) -> tuple[Term, ...]:
         """The terms to explain on a page; none on that of the glossary itself."""
-        name, docs = self.getConfig("glossary"), Path(self.getConfig("docs"))
-        file = docs / name
+        name = self.getConfig("glossary")
+        file = self.book.chapters / name
         if not name or chapter.name == name or not file.is_file():
             return ()
-        return terms_of(file, name, Path(self.getConfig("snippets")))
+        return terms_of(file, name, self.book)
 
     def _chapter(self, text: str) -> Chapter:
-        docs = self.getConfig("docs")
-        if docs and not Path(docs).is_dir():
+        docs = self.book.docs
+        if docs and not self.book.chapters.is_dir():
             raise _for_the_author(
                 ChapterError(docs, 0, "no such folder; build from the one that mkdocs.yml is in")
             )
-        found = find_chapter(text, Path(docs)) if docs else None
+        found = find_chapter(text, self.book) if docs else None
         return found or Chapter(Path("text"), "text", text)
 
 
@@ -118,7 +126,7 @@ def _record(file: Path) -> tuple[Entry, ...]:
         return ()
 
 
-def _for_the_author(error: ChapterError) -> Exception:
+def _for_the_author(error: ChapterError | ProjectError) -> Exception:
     """Turn an author's mistake into what the site generator prints as a sentence.
 
     MkDocs shows a traceback for any exception but its own. The class is asked for only where

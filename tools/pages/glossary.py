@@ -15,6 +15,7 @@ from pathlib import Path
 from markdown_it.token import Token
 
 from pages.kept import kept
+from zenn.book import Book
 from zenn.parser import parse
 
 
@@ -28,12 +29,12 @@ class Term:
 
 
 @kept
-def terms_of(file: Path, name: str, snippets: Path) -> tuple[Term, ...]:
+def terms_of(file: Path, name: str, book: Book) -> tuple[Term, ...]:
     """Read the page `file`, `name` within docs.
 
     Raises `ChapterError` as `zenn.parser.parse` does.
     """
-    document = parse(file.read_text(encoding="utf-8"), file, snippets)
+    document = parse(file.read_text(encoding="utf-8"), book.shown(file), book)
     places = {heading.line: f"{name}#{heading.id}" for heading in document.headings}
     return tuple(_terms(document.tokens, places))
 

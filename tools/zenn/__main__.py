@@ -5,9 +5,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from zenn.book import project_root
+from zenn.book import Book, ProjectError, read_book
 from zenn.export.book import Refused, export
-from zenn.lint.book import Book
 from zenn.lint.run import lint_book, lint_files
 
 CLEAN, FOUND = range(2)
@@ -16,7 +15,11 @@ CLEAN, FOUND = range(2)
 def main(words: Sequence[str]) -> int:
     """Do what the words of the command line say, and return the exit status."""
     options = _parser().parse_args(words)
-    book = Book(project_root().resolve())
+    try:
+        book = read_book(Path.cwd())
+    except ProjectError as error:
+        print(error, file=sys.stderr)
+        return FOUND
     if options.what == "lint":
         return _lint(book, options.files)
     return _export(book, options.folder)

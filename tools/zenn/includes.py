@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from zenn.book import Book
+
 _DIRECTIVE = re.compile(r"[ \t]*--8<--")
 _INCLUDE = re.compile(r'([ \t]*)--8<--[ \t]+"([^"]+)"[ \t]*')
 _MARKER = re.compile(r"--8<--[ \t]+\[(start|end):([\w.-]+)\]")
@@ -33,12 +35,12 @@ class Expansion:
     source: str = ""
 
 
-def expand(code: str, snippets: Path, fail: Fail) -> Expansion:
+def expand(code: str, book: Book, fail: Fail) -> Expansion:
     """Resolve the include lines of `code`. What is wrong with one is raised as `fail` makes it."""
     lines = _rows(code) if "--8<--" in code else []
     if not any(_DIRECTIVE.match(line) for line in lines):
         return Expansion(code, code, included=False)
-    pieces = [_piece(line, index, snippets, fail) for index, line in enumerate(lines)]
+    pieces = [_piece(line, index, book, fail) for index, line in enumerate(lines)]
     text = "".join(shown for shown, _, _ in pieces)
     if len(pieces) > 1:
         return Expansion(text, text, included=True)
@@ -46,7 +48,7 @@ def expand(code: str, snippets: Path, fail: Fail) -> Expansion:
     return Expansion(text, whole, included=True, source=source)
 
 
-def _piece(line: str, index: int, snippets: Path, fail: Fail) -> tuple[str, str, str]:
+def _piece(line: str, index: int, book: Book, fail: Fail) -> tuple[str, str, str]:
     """Return what `line` shows, the whole file that this is a part of, and the file's name."""
     if not _DIRECTIVE.match(line):
         return line, line, ""
@@ -57,7 +59,7 @@ def _piece(line: str, index: int, snippets: Path, fail: Fail) -> tuple[str, str,
         )
     indent, target = found.groups()
     name, _, section = target.partition(":")
-    source = _read(name, snippets, index, fail)
+    source = _read(name, book, index, fail)
     kept = "".join(row for row in source if not _MARKER.search(row))
     shown = _section(source, name, section, index, fail) if section else kept
     if target.endswith(":"):
@@ -65,17 +67,19 @@ def _piece(line: str, index: int, snippets: Path, fail: Fail) -> tuple[str, str,
     return "".join(indent + row if row.strip() else row for row in _rows(shown)), kept, name
 
 
-def _read(name: str, snippets: Path, index: int, fail: Fail) -> list[str]:
-    root = snippets.resolve()
+def _read(name: str, book: Book, index: int, fail: Fail) -> list[str]:
+    root = book.programs.resolve()
     file = (root / name).resolve()
     if not file.is_relative_to(root):
-        raise fail(index, f'"{name}" leads out of {snippets}/; include only files inside it')
+        raise fail(index, f'"{name}" leads out of {book.snippets}/; include only files inside it')
     if not file.is_file():
-        raise fail(index, f"no file {snippets}/{name}{_nearest(name, root)}")
+        raise fail(index, f"no file {book.snippets}/{name}{_nearest(name, root)}")
     try:
         source = file.read_bytes().decode()
     except UnicodeDecodeError:
-        raise fail(index, f"{snippets}/{name} is not UTF-8; only text can be included") from None
+        raise fail(
+            index, f"{book.snippets}/{name} is not UTF-8; only text can be included"
+        ) from None
     if source and not source.endswith("\n"):
         source += "\n"
     return _rows(source)

@@ -8,6 +8,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from zenn.book import Book
 from zenn.frontmatter import parse_front_matter, split_front_matter
 from zenn.includes import Expansion, expand
 from zenn.infostring import InfoString, parse_info
@@ -19,12 +20,12 @@ from zenn.syntax import zenn_markdown
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
-def parse(text: str, path: Path, snippets: Path | None) -> Document:
+def parse(text: str, path: Path, book: Book | None) -> Document:
     """Parse a whole chapter file, front matter included.
 
-    `path` is how errors name the chapter, `snippets` the folder of its includes, which stay as
-    they are without one, as at Zenn. Raises `ChapterError` for what an author must mend: front
-    matter that is not YAML, a bad include, a comment that would show.
+    `path` is how errors name the chapter, `book` has the programs that it includes; without one
+    the include lines stay as they are, as at Zenn. Raises `ChapterError` for what an author must
+    mend: front matter that is not YAML, a bad include, a comment that would show.
     """
     text = clean(text)
     front, _ = split_front_matter(text)
@@ -42,7 +43,7 @@ def parse(text: str, path: Path, snippets: Path | None) -> Document:
     lines = body.split("\n")
     for token in tokens:
         if token.type in ("fence", "code_block"):
-            token.meta["fence"] = _fence(token, lines, path, snippets)
+            token.meta["fence"] = _fence(token, lines, path, book)
     found = [token.meta["fence"] for token in tokens if "fence" in token.meta]
     return Document(
         path=path,
@@ -80,7 +81,7 @@ def _headings(tokens: list[Token]) -> list[Heading]:
     ]
 
 
-def _fence(token: Token, lines: list[str], path: Path, snippets: Path | None) -> Fence:
+def _fence(token: Token, lines: list[str], path: Path, book: Book | None) -> Fence:
     line, end = _first(token), (token.map or [0, 0])[1]
     fenced = token.type == "fence"
     # The code holds every line between the two fences, so a missing one shows as one line less.
@@ -92,8 +93,8 @@ def _fence(token: Token, lines: list[str], path: Path, snippets: Path | None) ->
         return ChapterError(path, code_line + index, message)
 
     code = Expansion(token.content, token.content, included=False)
-    if snippets is not None:
-        code = expand(token.content, snippets, fail)
+    if book:
+        code = expand(token.content, book, fail)
     return Fence(
         language=info.language,
         words=info.words,

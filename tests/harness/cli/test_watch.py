@@ -13,6 +13,7 @@ from harness.cli.watch import watch
 from harness.plan.selection import Selection
 from harness.record import Result
 from harness.run.verdict import skipped
+from zenn.book import Book
 
 BLOCK = "```console\n$ echo {}\n```\n"
 INCLUDE = '```python file:x.py\n--8<-- "x.py"\n```\n'
@@ -53,7 +54,7 @@ class Watched:
     def run(self) -> None:
         words = [str(self.root / folder) for folder in self.folders]
         with contextlib.suppress(_EnoughError):
-            watch(words, self.root, self.verify, lambda error: self.said.put(str(error)))
+            watch(words, Book(self.root), self.verify, lambda error: self.said.put(str(error)))
 
 
 @pytest.fixture

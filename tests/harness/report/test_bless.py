@@ -10,6 +10,7 @@ from harness.plan.chapter import read
 from harness.plan.scenario import scenarios
 from harness.report.bless import Edit, apply, edits
 from harness.run.runner import run_one
+from zenn.book import Book
 
 Bless = Callable[[str], str]
 
@@ -17,7 +18,7 @@ Bless = Callable[[str], str]
 def blessed(text: bytes, directory: Path, backend: Namespaces) -> tuple[bytes, list[str]]:
     path = directory / "x.md"
     path.write_bytes(text)
-    chapter = read(path, Path("x.md"), directory)
+    chapter = read(path, Path("x.md"), Book(directory, snippets="."))
     changes, refused = edits([run_one(scenario, backend) for scenario in scenarios(chapter)])
     return apply(text, changes), [refusal.reason for refusal in refused]
 

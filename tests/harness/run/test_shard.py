@@ -19,6 +19,7 @@ from harness.plan.scenario import Scenario, scenarios
 from harness.record import chosen
 from harness.run.runner import run_one
 from harness.run.shard import RecordError, durations, key, merge, parse, shard
+from zenn.book import Book
 from zenn.parser import parse as parse_markdown
 
 TEXT = """\
@@ -57,7 +58,8 @@ def book(sections: int) -> tuple[Scenario, ...]:
         "```console\n$ python3 x.py\n```\n\n"
         for n in range(sections)
     )
-    return scenarios(from_document(parse_markdown(text, Path("docs/x.md"), Path("snippets"))))
+    of = Book(Path())
+    return scenarios(from_document(parse_markdown(text, Path("docs/x.md"), of), of))
 
 
 BOOK = book(6)

@@ -16,7 +16,7 @@ from whole_book import ROOT, build
 
 from publish.epub import write_epub
 from publish.pdf import write_pdf
-from zenn.book import book_names
+from zenn.book import Book, book_names
 from zenn.model import Fence
 from zenn.parser import parse
 
@@ -94,7 +94,7 @@ def test_the_pdf_has_the_text_and_nothing_is_cut_off(pdf: Path) -> None:
 def programs(name: str) -> list[Fence]:
     """The programs that a chapter shows, as far as it shows them."""
     chapter = ROOT / f"docs/{name}.md"
-    fences = parse(chapter.read_text("utf-8"), chapter, ROOT / "snippets").fences
+    fences = parse(chapter.read_text("utf-8"), chapter, Book(ROOT)).fences
     return [fence for fence in fences if fence.language in ("python", "c")]
 
 

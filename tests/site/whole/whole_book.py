@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import ViewportSize
 
+from zenn.book import Book
 from zenn.console import commands
 from zenn.model import Fence
 from zenn.parser import parse
@@ -72,7 +73,7 @@ def slim(site: Path) -> None:
 
 
 def _record(chapter: Path) -> Iterator[dict[str, Any]]:
-    document = parse(chapter.read_text("utf-8"), chapter, chapter.parents[1] / "snippets")
+    document = parse(chapter.read_text("utf-8"), chapter, Book(chapter.parents[1]))
     for fence in document.fences:
         step = _step(fence)
         ran = RUN | ({"transcript": [step]} if step else {"kind": "program"})

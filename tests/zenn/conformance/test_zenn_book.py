@@ -17,7 +17,7 @@ from page import read_page
 from renderer import FOLDER, NODE, ask
 from site_page import ROOT, site_page
 
-from zenn.book import BookAddress, book_address
+from zenn.book import Book, BookAddress, book_address
 from zenn.export.chapter import exported
 from zenn.frontmatter import parse_front_matter, split_front_matter
 from zenn.parser import parse
@@ -44,7 +44,7 @@ def zenn() -> dict[str, str]:
     sources = []
     for name in PAGES:
         file = ROOT / f"docs/{name}.md"
-        document = parse(file.read_text("utf-8"), file, ROOT / "snippets")
+        document = parse(file.read_text("utf-8"), file, Book(ROOT))
         sources.append(split_front_matter(exported(document, address.chapter))[1])
     return dict(zip(PAGES, ask(sources).pages, strict=True))
 

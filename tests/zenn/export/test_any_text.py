@@ -5,11 +5,12 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zenn.book import Book
 from zenn.export.chapter import exported, shape
 from zenn.model import ChapterError
 from zenn.parser import parse
 
-SNIPPETS = Path(__file__).parent / "snippets"
+BOOK = Book(Path(__file__).parent)
 PIECES = [
     "```", "````", "~~~", "```c:a.c", "    ", "  ", "\t", "> ", "- ", "1. ", "# ", "a", "あ", "*",
     "**", "_", "`", "|", "|--|", "[a](01-a)", "[`b`](02-b#c)", "[a", "](01-a", ")", "](02-b)", "[",
@@ -35,7 +36,7 @@ def itself(name: str) -> str:
 )
 def test_the_export_of_any_text_reads_the_same_or_is_refused(text: str) -> None:
     try:
-        document = parse(text, Path("docs/a.md"), SNIPPETS)
+        document = parse(text, Path("docs/a.md"), BOOK)
         there = exported(document, address)
     except ChapterError:
         return
@@ -61,7 +62,7 @@ def test_what_an_author_writes_is_not_refused(indent: str, line: list[str], name
     text = (
         f'{indent}{" ".join(line)}\n{room.rstrip()}\n{room}````c\n{room}--8<-- "{name}"\n{room}````'
     )
-    document = parse(text, Path("docs/a.md"), SNIPPETS)
+    document = parse(text, Path("docs/a.md"), BOOK)
     (fence,) = document.fences
     assert fence.included
     there = exported(document, address)

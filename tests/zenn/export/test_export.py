@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from zenn.book import BookAddress, book_address
+from zenn.book import Book, BookAddress, book_address
 from zenn.export.book import LIST, Refused, contents, export
 from zenn.export.chapter import exported, shape
-from zenn.lint.book import Book
+from zenn.lint.book import Shelf
 from zenn.parser import parse
 
 ROOT = Path(__file__).parents[3]
@@ -75,7 +75,7 @@ x^[see [e]({URL}/viewer/02-b)]
 def full(book: Book) -> Book:
     """The book, with an address at Zenn and a chapter that has everything."""
     (book.root / "mkdocs.yml").write_text(f"extra: {{zenn: {{slug: namespace-book, url: {URL}}}}}")
-    (book.docs / "01-a.md").write_text(CHAPTER, "utf-8")
+    (book.chapters / "01-a.md").write_text(CHAPTER, "utf-8")
     (book.root / "snippets" / "a.c").write_text("int a;\n\nint b;\n")
     (book.root / "snippets" / "a.sh").write_text('echo\n\n--8<-- "b.sh"\n')
     return book
@@ -90,7 +90,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def fresh(book: Book) -> Book:
-    return Book(book.root)
+    return book
 
 
 def test_programs_and_addresses_are_put_in_place(full: Book, tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_programs_and_addresses_are_put_in_place(full: Book, tmp_path: Path) -> 
     assert sorted(found) == [f"{HOME}/01-a.md", f"{HOME}/02-b.md", f"{HOME}/config.yaml",
                              "images/a.png"]  # fmt: skip
     assert found[f"{HOME}/01-a.md"].decode() == EXPORTED
-    assert found[f"{HOME}/config.yaml"] == (full.docs / "config.yaml").read_bytes()
+    assert found[f"{HOME}/config.yaml"] == (full.chapters / "config.yaml").read_bytes()
     assert "2 chapters, 4 files; links between chapters are full URLs" in said
 
 
@@ -137,9 +137,9 @@ def test_what_an_earlier_export_left_is_removed_and_nothing_else(
     export(full, out)
     (out / HOME / "cover.png").write_bytes(b"cover")
     (out / "images" / "mine.png").write_bytes(b"mine")
-    (full.docs / "01-a.md").write_text('---\ntitle: "a"\n---\n\n短い\n', "utf-8")
-    (full.docs / "02-b.md").unlink()
-    config = full.docs / "config.yaml"
+    (full.chapters / "01-a.md").write_text('---\ntitle: "a"\n---\n\n短い\n', "utf-8")
+    (full.chapters / "02-b.md").unlink()
+    config = full.chapters / "config.yaml"
     config.write_text(config.read_text("utf-8").replace("  - 02-b\n", ""), "utf-8")
     export(fresh(full), out)
     assert sorted(files(out)) == [
@@ -173,7 +173,7 @@ def test_an_export_that_was_cut_short_is_taken_up(
 ) -> None:
     out = tmp_path / "out"
     export(full, out)
-    (full.docs / "02-b.md").write_text(B + "新しい\n", "utf-8")
+    (full.chapters / "02-b.md").write_text(B + "新しい\n", "utf-8")
     write = Path.write_bytes
 
     def cut(path: Path, data: bytes) -> int:
@@ -190,8 +190,8 @@ def test_an_export_that_was_cut_short_is_taken_up(
 
 
 def test_what_lint_finds_is_not_exported(full: Book, tmp_path: Path) -> None:
-    (full.docs / "02-b.md").write_text(B + "##x\n", "utf-8")
-    (full.docs / "index.md").write_text("##x\n")
+    (full.chapters / "02-b.md").write_text(B + "##x\n", "utf-8")
+    (full.chapters / "index.md").write_text("##x\n")
     with pytest.raises(Refused) as caught:
         export(full, tmp_path / "out")
     (sentence,) = caught.value.sentences
@@ -200,7 +200,7 @@ def test_what_lint_finds_is_not_exported(full: Book, tmp_path: Path) -> None:
 
 
 def test_a_link_that_is_written_strangely_is_not_exported(full: Book, tmp_path: Path) -> None:
-    (full.docs / "02-b.md").write_text(B + "[a](0&#49;-a)\n", "utf-8")
+    (full.chapters / "02-b.md").write_text(B + "[a](0&#49;-a)\n", "utf-8")
     with pytest.raises(Refused, match=r"docs/02-b.md:5: write the link to a chapter \[text\]"):
         export(full, tmp_path / "out")
 
@@ -209,7 +209,7 @@ def test_the_command_line_exports_or_says_why_not(full: Book, tmp_path: Path) ->
     def run(folder: Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "zenn", "export", folder],
-            cwd=full.docs,
+            cwd=full.chapters,
             capture_output=True,
             text=True,
             check=False,
@@ -224,18 +224,19 @@ def test_the_command_line_exports_or_says_why_not(full: Book, tmp_path: Path) ->
     assert failed.returncode == 1
     assert failed.stderr.count("\n") == 1
     assert "Traceback" not in failed.stderr
-    (full.docs / "02-b.md").write_text(B + "##x\n", "utf-8")
+    (full.chapters / "02-b.md").write_text(B + "##x\n", "utf-8")
     refused = run(tmp_path / "out")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.startswith("docs/02-b.md:5: Zenn shows ##")
 
 
 BOOK = Book(ROOT)
+SHELF = Shelf(BOOK)
 
 
-@pytest.mark.parametrize("name", BOOK.chapters or ())
+@pytest.mark.parametrize("name", SHELF.chapters or ())
 def test_a_chapter_of_this_book_reads_the_same_in_its_export(name: str) -> None:
-    document = BOOK.document(name)
+    document = SHELF.document(name)
     assert document
     address = BookAddress("namespace-book", URL).chapter
     text = exported(document, address)
@@ -251,5 +252,5 @@ def test_a_chapter_of_this_book_reads_the_same_in_its_export(name: str) -> None:
 def test_this_book_is_exported_in_order_and_without_the_pages_of_the_site() -> None:
     address = BookAddress("namespace-book", URL)
     found = contents(BOOK, address)
-    assert [Path(name).stem for name in found if name.endswith(".md")] == list(BOOK.chapters or ())
+    assert [Path(name).stem for name in found if name.endswith(".md")] == list(SHELF.chapters or ())
     assert b"--8<--" not in b"".join(found.values())

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from zenn.lint.book import Book
+from zenn.book import Book
 from zenn.lint.finding import Finding
 from zenn.lint.run import lint_files
 
@@ -16,7 +16,7 @@ def lint(book: Book) -> Lint:
     """Lints a text as the chapter 01-a, with a front matter of three lines and an empty one."""
 
     def call(text: str) -> list[Finding]:
-        file = book.docs / "01-a.md"
+        file = book.chapters / "01-a.md"
         file.write_text(text if text.startswith("---") else HEAD + text, "utf-8")
         return lint_files([file], book)
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zenn.lint.book import Book
+from zenn.book import Book
+from zenn.lint.book import Shelf
 from zenn.lint.finding import Finding
 from zenn.lint.run import lint, lint_book, lint_files
 from zenn.model import ChapterError
@@ -17,6 +18,7 @@ from zenn.parser import parse
 
 ROOT = Path(__file__).parents[3]
 BOOK = Book(ROOT)
+SHELF = Shelf(BOOK)
 Lint = Callable[[str], list[Finding]]
 
 MISTAKES = [
@@ -47,11 +49,11 @@ def test_a_mistake_in_config_yaml_is_found(
     book: Book, rule: str, line: int, right: str, wrong: str, said: str
 ) -> None:
     assert lint_book(book) == []
-    file = book.docs / "config.yaml"
+    file = book.chapters / "config.yaml"
     text = file.read_text("utf-8")
     assert right in text
     file.write_text(text.replace(right, wrong), "utf-8")
-    (finding,) = lint_book(Book(book.root))
+    (finding,) = lint_book(book)
     assert (finding.rule, finding.line) == (rule, line)
     assert said in finding.message
     assert str(finding).startswith(f"docs/config.yaml:{line}: ")
@@ -59,7 +61,7 @@ def test_a_mistake_in_config_yaml_is_found(
 
 @pytest.mark.parametrize(("text", "rule"), [("- a\n", "config"), (None, "config")])
 def test_a_book_without_its_file_is_found(book: Book, text: str | None, rule: str) -> None:
-    file = book.docs / "config.yaml"
+    file = book.chapters / "config.yaml"
     file.unlink()
     if text:
         file.write_text(text)
@@ -85,32 +87,34 @@ def test_a_book_without_a_name_at_zenn_is_found(book: Book, text: str, said: str
 def test_two_hundred_chapters_are_enough(book: Book) -> None:
     names = [f"{number}-c" for number in range(198)]
     for name in names:
-        (book.docs / f"{name}.md").write_text("---\ntitle: a\n---\n")
-    config = book.docs / "config.yaml"
+        (book.chapters / f"{name}.md").write_text("---\ntitle: a\n---\n")
+    config = book.chapters / "config.yaml"
     config.write_text(config.read_text("utf-8") + "".join(f"  - {name}\n" for name in names))
-    assert lint_book(Book(book.root)) == []
-    (book.docs / "200-c.md").write_text("---\ntitle: a\n---\n")
+    assert lint_book(book) == []
+    (book.chapters / "200-c.md").write_text("---\ntitle: a\n---\n")
     config.write_text(config.read_text("utf-8") + "  - 200-c\n")
-    assert [finding.message for finding in lint_book(Book(book.root))] == [
-        "Zenn takes 200 chapters of a book"
-    ]
+    assert [finding.message for finding in lint_book(book)] == ["Zenn takes 200 chapters of a book"]
 
 
 def test_a_chapter_s_name_is_part_of_its_address(book: Book) -> None:
-    (book.docs / "01-a.md").rename(book.docs / "01-A.md")
-    config = book.docs / "config.yaml"
+    (book.chapters / "01-a.md").rename(book.chapters / "01-A.md")
+    config = book.chapters / "config.yaml"
     config.write_text(config.read_text("utf-8").replace("01-a", "01-A"))
     assert [finding.rule for finding in lint_book(book)] == ["chapter-name"]
 
 
 def test_a_folder_stands_for_its_files(book: Book) -> None:
-    (book.docs / "01-a.md").write_text("##a\n")
-    assert lint_files([book.docs], book) == lint_files(sorted(book.docs.glob("*.md")), book) != []
+    (book.chapters / "01-a.md").write_text("##a\n")
+    assert (
+        lint_files([book.chapters], book)
+        == lint_files(sorted(book.chapters.glob("*.md")), book)
+        != []
+    )
 
 
 def test_a_file_that_can_t_be_read_is_a_finding(book: Book) -> None:
-    (book.docs / "01-a.md").write_bytes(b"\xff")
-    found = lint_files([book.docs / "01-a.md", book.docs / "no.md"], book)
+    (book.chapters / "01-a.md").write_bytes(b"\xff")
+    found = lint_files([book.chapters / "01-a.md", book.chapters / "no.md"], book)
     assert [str(finding) for finding in found] == [
         "docs/01-a.md:1: not UTF-8: save the chapter as UTF-8 [chapter]",
         "docs/no.md:1: can't be read: No such file or directory [chapter]",
@@ -118,7 +122,7 @@ def test_a_file_that_can_t_be_read_is_a_finding(book: Book) -> None:
 
 
 def test_a_page_of_the_site_alone_keeps_to_no_limit_of_zenn(book: Book) -> None:
-    page = book.docs / "index.md"
+    page = book.chapters / "index.md"
     page.write_text(f"[a](02-b.md) [b](01-a) {'あ' * 50_001}\n", "utf-8")
     assert lint_files([page], book) == []
     page.write_text("<b>\n")
@@ -126,7 +130,7 @@ def test_a_page_of_the_site_alone_keeps_to_no_limit_of_zenn(book: Book) -> None:
 
 
 def test_a_link_to_a_chapter_with_a_mistake_is_no_mistake_more(book: Book, lint: Lint) -> None:
-    (book.docs / "02-b.md").write_text("---\n- a\n---\n")
+    (book.chapters / "02-b.md").write_text("---\n- a\n---\n")
     assert lint("[a](02-b#b)") == []
 
 
@@ -136,12 +140,12 @@ def test_this_book_has_no_traps() -> None:
 
 def test_the_command_line_tells_a_sentence_each_and_fails(book: Book) -> None:
     command = [sys.executable, "-m", "zenn", "lint"]
-    run = subprocess.run(command, cwd=book.docs, capture_output=True, text=True, check=False)
+    run = subprocess.run(command, cwd=book.chapters, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
-    (book.docs / "02-b.md").write_text("---\ntitle: a\n---\n##b\n")
+    (book.chapters / "02-b.md").write_text("---\ntitle: a\n---\n##b\n")
     for words in ([], ["02-b.md"]):
         run = subprocess.run(
-            [*command, *words], cwd=book.docs, capture_output=True, text=True, check=False
+            [*command, *words], cwd=book.chapters, capture_output=True, text=True, check=False
         )
         assert (run.returncode, run.stderr) == (1, "")
         assert run.stdout.startswith("docs/02-b.md:4: Zenn shows ## as text")
@@ -169,4 +173,4 @@ def test_any_text_can_be_linted(text: str) -> None:
     except ChapterError:
         return
     lines = range(1, document.text.count("\n") + 2)
-    assert all(finding.line in lines for finding in lint(document, BOOK))
+    assert all(finding.line in lines for finding in lint(document, SHELF))

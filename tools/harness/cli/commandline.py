@@ -10,7 +10,7 @@ from harness.image import kernels
 from harness.machine.backend import BACKENDS
 from harness.plan.selection import place
 from harness.run import shard
-from zenn.book import project_root
+from zenn.book import read_book
 
 DESCRIPTION = (
     "Run the chapters' blocks in fresh machines, and check the output that the text shows."
@@ -125,7 +125,7 @@ def _mistake_with_watch(options: argparse.Namespace) -> str | None:
         return "--watch goes with no --update, --list, --shard or --junit"
     if len(options.kernel or []) > 1:
         return "--watch goes with one --kernel"
-    docs = project_root() / "docs"
+    docs = read_book(Path.cwd()).chapters
     if not all(place(word)[0].resolve().is_relative_to(docs) for word in options.chapters):
         return "--watch takes chapters of docs/"
     return None

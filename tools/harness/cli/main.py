@@ -17,7 +17,7 @@ from harness import record
 from harness.cli import commandline
 from harness.cli.session import Session, record_of
 from harness.cli.shell import hand_over
-from harness.cli.watch import FOLDERS, watch
+from harness.cli.watch import watch
 from harness.machine import MachineError
 from harness.machine.backend import make_backends
 from harness.plan.selection import Selection, place, select
@@ -29,8 +29,8 @@ from harness.run import shard
 from harness.run.cache import Cache
 from harness.run.cluster import cluster
 from harness.run.runner import Workers, threads
-from zenn.book import project_root
-from zenn.lint.book import Book
+from zenn.book import Book, ProjectError, read_book
+from zenn.lint.book import Shelf
 from zenn.lint.run import lint
 
 PASSED, FAILED, WRONG, NO_MACHINE = range(4)
@@ -55,20 +55,23 @@ def main(words: Sequence[str]) -> int:
 
     # A pipe has no width, and folds badly.
     out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
-    root = project_root()
     try:
+        book = read_book(Path.cwd())
         if options.watch:
-            return _watch(options, root, Report(out), fail, note)
+            return _watch(options, book, Report(out), fail, note)
         words = [options.shell] if options.shell else options.chapters
-        selection = select(words, root)
+        selection = select(words, book)
         if not selection.chapters:
-            fail(f"no chapter: {' and '.join(words) or root / 'docs'} has no *.md")
+            fail(f"no chapter: {' and '.join(words) or book.chapters} has no *.md")
             return WRONG
         if options.list:
-            return _list(selection, root, options.json, out, fail)
+            return _list(selection, book, options.json, out, fail)
         if options.shell:
             return _shell(options, selection, note)
-        return _verify_on_all(options, selection, root, Report(out), note)
+        return _verify_on_all(options, selection, book, Report(out), note)
+    except ProjectError as wrong:
+        fail(wrong)
+        return WRONG
     except ExceptionGroup as group:  # of authors' mistakes
         for error in group.exceptions:
             fail(error)
@@ -81,28 +84,28 @@ def main(words: Sequence[str]) -> int:
         return INTERRUPTED
 
 
-def _list(selection: Selection, root: Path, as_json: bool, out: Console, fail: Fail) -> int:
+def _list(selection: Selection, book: Book, as_json: bool, out: Console, fail: Fail) -> int:
     """List the blocks; what lint finds in their chapters is a mistake of theirs, too."""
     fates = listing.of_all(selection)
     if as_json:
         print(json.dumps(fates, ensure_ascii=False, indent=1))
     else:
         listing.show(out, fates)
-    book = Book(root)
-    findings = [found for chapter in selection.chapters for found in lint(chapter.document, book)]
+    shelf = Shelf(book)
+    findings = [found for chapter in selection.chapters for found in lint(chapter.document, shelf)]
     for finding in findings:
         fail(str(finding))
     return WRONG if findings else PASSED
 
 
 def _verify_on_all(
-    options: argparse.Namespace, selection: Selection, root: Path, report: Report, note: Note
+    options: argparse.Namespace, selection: Selection, book: Book, report: Report, note: Note
 ) -> int:
     """Verify with each kernel that is asked for; tell those who read no terminal, too."""
     results = [
         result
         for kernel in options.kernel or [None]
-        for result in _verify(options, kernel, selection, root, report, note)
+        for result in _verify(options, kernel, selection, book, report, note)
     ]
     if options.junit:
         options.junit.write_bytes(junit.to_xml(results))
@@ -116,20 +119,20 @@ def _verify(
     options: argparse.Namespace,
     kernel: str | None,
     selection: Selection,
-    root: Path,
+    book: Book,
     report: Report,
     note: Note,
 ) -> list[Result]:
     """Run the chosen scenarios with a kernel, and write the chapters anew if asked to."""
-    file = record_of(root, kernel, options.shard)
+    file = record_of(book.root, kernel, options.shard)
     if options.shard:
         index, count = options.shard
-        known = shard.durations(record.read(record_of(root, kernel)))
+        known = shard.durations(record.read(record_of(book.root, kernel)))
         chosen = shard.shard(selection.chosen, index, count, known)
         selection = replace(selection, chosen=chosen)
         file.unlink(missing_ok=True)
-    with _workers(options, kernel, root, note) as workers:
-        session = Session(root, file, workers, options.exitfirst, report)
+    with _workers(options, kernel, book.root, note) as workers:
+        session = Session(book, file, workers, options.exitfirst, report)
         if options.update:
             results = session.update(selection, options.chapters)
         else:
@@ -163,7 +166,7 @@ def _workers(
 
 def _watch(
     options: argparse.Namespace,
-    root: Path,
+    book: Book,
     report: Report,
     fail: Fail,
     note: Note,
@@ -171,8 +174,10 @@ def _watch(
     """Verify what is saved, in machines that are kept ready, until interrupted."""
     kernel = options.kernel[0] if options.kernel else None
     try:
-        with _workers(options, kernel, root, note) as workers:
-            session = Session(root, record_of(root, kernel), workers, options.exitfirst, report)
+        with _workers(options, kernel, book.root, note) as workers:
+            session = Session(
+                book, record_of(book.root, kernel), workers, options.exitfirst, report
+            )
 
             def verify(selection: Selection, enough: Future[None]) -> list[Result]:
                 results = session.verify(selection, enough)
@@ -180,8 +185,8 @@ def _watch(
                     report.summary(results, None)
                 return results
 
-            note(f"watching {' and '.join(f'{folder}/' for folder in FOLDERS)}; ^C ends")
-            watch(options.chapters, root, verify, fail)
+            note(f"watching {book.docs}/ and {book.snippets}/; ^C ends")
+            watch(options.chapters, book, verify, fail)
     except KeyboardInterrupt:  # out here: what is running is ended, not waited for
         return PASSED
 
@@ -200,7 +205,7 @@ def merge(words: Sequence[str]) -> int:
     parser.add_argument("records", nargs="+", type=Path, metavar="RECORD")
     options = parser.parse_args(words)
     try:
-        record.write(record_of(project_root(), None), shard.merge(options.records))
+        record.write(record_of(read_book(Path.cwd()).root, None), shard.merge(options.records))
     except shard.RecordError as error:
         print(error, file=sys.stderr)
         return WRONG

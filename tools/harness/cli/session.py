@@ -16,13 +16,14 @@ from harness.record import Result
 from harness.report import bless
 from harness.report.report import Report
 from harness.run.runner import Workers, run
+from zenn.book import Book
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """How to run: the project and its record, who runs scenarios, and where it is shown."""
+    """How to run: the book and its record, who runs scenarios, and where it is shown."""
 
-    root: Path
+    book: Book
     record: Path
     workers: Workers
     stop_at_failure: bool
@@ -61,7 +62,7 @@ class Session:
         for result in found:
             self.report.failures(result)
         if changed:
-            selection = select(words, self.root)
+            selection = select(words, self.book)
             found += self._run([s for s in selection.chosen if s.chapter in changed])
         self._record(selection.chapters, found)
         return found
@@ -87,7 +88,7 @@ class Session:
             self.report.note(f"{chapter.path}:{refusal.line}: not written: {refusal.reason}")
         if not changes:
             return False
-        path = self.root / chapter.path
+        path = self.book.root / chapter.path
         try:
             old = path.read_bytes()
             new = bless.apply(old, changes)
@@ -108,7 +109,7 @@ class Session:
             for chapter in ours
         }
         if ours:
-            record.update(self.record, self.root, ours, found)
+            record.update(self.record, self.book.root, ours, found)
 
 
 def record_of(root: Path, kernel: str | None, shard: tuple[int, int] | None = None) -> Path:

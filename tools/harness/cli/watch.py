@@ -13,8 +13,8 @@ import watchfiles
 from harness.plan.chapter import Chapter
 from harness.plan.selection import Selection, asked_for, choose
 from harness.record import Result
+from zenn.book import Book
 
-FOLDERS = ("docs", "snippets")
 _PATIENCE = 50  # milliseconds in which nothing more is saved, before what was is verified
 
 Verify = Callable[[Selection, Future[None]], list[Result]]
@@ -22,15 +22,15 @@ Say = Callable[[Exception], None]
 Digests = tuple[str, ...]
 
 
-def watch(words: Sequence[str], root: Path, verify: Verify, say: Say) -> NoReturn:
+def watch(words: Sequence[str], book: Book, verify: Verify, say: Say) -> NoReturn:
     """Verify the chapters that `words` name (see `asked_for`) now and after every save,
     until interrupted.
 
     What is verified is given to `verify`, with a future that is done when there is a newer save,
     for which it is to return what it has. An author's mistakes go to `say`, a sentence each.
     """
-    chapters = _Chapters(words, root)
-    with closing(Saves([root / folder for folder in FOLDERS])) as saves:
+    chapters = _Chapters(words, book)
+    with closing(Saves([book.chapters, book.programs])) as saves:
         while True:
             due = chapters.due(saves.take(), say)
             if due.chapters:
@@ -95,7 +95,7 @@ class _Chapters:
     """The chapters that are watched: as they were when last verified, and their mistakes."""
 
     words: Sequence[str]
-    root: Path
+    book: Book
     known: dict[Path, Digests] = field(default_factory=dict)
     mistakes: dict[Path, str] = field(default_factory=dict)
 
@@ -106,9 +106,9 @@ class _Chapters:
         A mistake is said when it is new, and when its chapter is saved with it.
         """
         found: list[Selection] = []
-        for path, lines in asked_for(self.words, self.root).items():
+        for path, lines in asked_for(self.words, self.book).items():
             try:
-                selection = choose({path: lines}, self.root)
+                selection = choose({path: lines}, self.book)
             except ExceptionGroup as group:
                 mistake = str(group.exceptions[0])  # of one chapter there is one
                 if path in saved or mistake != self.mistakes.get(path):
@@ -119,7 +119,7 @@ class _Chapters:
             (chapter,) = selection.chapters
             if path in saved or self.known.get(chapter.path) != _digests(chapter):
                 found.append(selection)
-        found.sort(key=lambda selection: self.root / selection.chapters[0].path not in saved)
+        found.sort(key=lambda selection: self.book.root / selection.chapters[0].path not in saved)
         return _joined(found)
 
     def verified(self, selection: Selection, results: Iterable[Result]) -> None:

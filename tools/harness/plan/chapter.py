@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from harness.plan.settings import Settings, Varying, directive, parse_comments, parse_words
+from zenn.book import Book
 from zenn.model import ChapterError, Document, Fence
 from zenn.parser import parse
 
@@ -52,6 +53,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
+    book: Book
     path: Path
     document: Document
     sections: tuple[Section, ...]
@@ -61,7 +63,7 @@ class Chapter:
         return tuple(block for section in self.sections for block in section.blocks)
 
 
-def read(path: Path, shown_as: Path, snippets: Path) -> Chapter:
+def read(path: Path, shown_as: Path, book: Book) -> Chapter:
     """The chapter in file `path`, named `shown_as` in every message.
 
     Raises ChapterError for a mistake of its author, OSError if it can't be read.
@@ -71,11 +73,11 @@ def read(path: Path, shown_as: Path, snippets: Path) -> Chapter:
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise ChapterError(shown_as, line, "not UTF-8: save the chapter as UTF-8") from error
-    return from_document(parse(text, shown_as, snippets))
+    return from_document(parse(text, shown_as, book), book)
 
 
-def from_document(document: Document) -> Chapter:
-    """Classify every fence of a parsed chapter."""
+def from_document(document: Document, book: Book) -> Chapter:
+    """Classify every fence of a parsed chapter of the book."""
     _check_comments(document)
     blocks: list[Block] = []
     for fence in document.fences:
@@ -83,7 +85,7 @@ def from_document(document: Document) -> Chapter:
         if program and not _adjacent(document, program.fence, fence):
             program = None
         blocks.append(_block(document.path, fence, program))
-    return Chapter(document.path, document, tuple(_sections(document, blocks)))
+    return Chapter(book, document.path, document, tuple(_sections(document, blocks)))
 
 
 def _block(path: Path, fence: Fence, program: Block | None) -> Block:

@@ -98,10 +98,10 @@ def scenarios(chapter: Chapter) -> tuple[Scenario, ...]:
         shared = [block for block in group.blocks if block.runs]
         alone = list(_alone(shared))
         for program, result in alone:
-            found.append(_solo(chapter.path, group.title, program, result))
+            found.append(_solo(chapter, group.title, program, result))
         results = {id(block) for _, block in alone}
         together = [block for block in shared if id(block) not in results]
-        found += _together(chapter.path, group.title, together, {id(one) for one, _ in alone})
+        found += _together(chapter, group.title, together, {id(one) for one, _ in alone})
     return tuple(sorted(found, key=lambda scenario: scenario.line))
 
 
@@ -138,12 +138,14 @@ def _alone(blocks: Sequence[Block]) -> Iterator[tuple[Block, Block]]:
             yield blocks[index - 1], block
 
 
-def _solo(path: Path, title: str, program: Block, result: Block) -> Scenario:
+def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenario:
     """A program by itself: compiled where needed, run, and its output compared."""
     name = PurePosixPath(program.fence.title)
     language = program.fence.language
     if name.name in ("", "..") or (language != "python" and not name.suffix):
-        raise ChapterError(path, program.line, f"`{name}` is no name for a program in {language}")
+        raise ChapterError(
+            chapter.path, program.line, f"`{name}` is no name for a program in {language}"
+        )
     source, out = shlex.quote(str(name)), shlex.quote(str(name.with_suffix("")))
     executable = out if name.is_absolute() else f"./{out}"
     commands = {
@@ -151,7 +153,7 @@ def _solo(path: Path, title: str, program: Block, result: Block) -> Scenario:
         "c": [f"gcc -Wall -Wextra -Wpedantic -o {out} {source}", executable],
         "rust": [f"rustc -o {out} {source}", executable],
     }[language]
-    user = "root" if program.settings.root or result.settings.root else "reader"
+    user = "root" if program.settings.root or result.settings.root else chapter.book.guest.user
     prompt = Prompt("#" if user == "root" else "$")
     text = result.fence.text
     output = tuple(text.removesuffix("\n").split("\n")) if text else ()
@@ -171,11 +173,11 @@ def _solo(path: Path, title: str, program: Block, result: Block) -> Scenario:
     wanted = program.settings.exit if result.settings.exit is None else result.settings.exit
     run = Step(result, "", last, user, replace(settings, exit=wanted))
     actions: tuple[Action, ...] = (put, *steps, run)
-    return Scenario(path, title, (program, result), actions)
+    return Scenario(chapter.path, title, (program, result), actions)
 
 
 def _together(
-    path: Path, title: str, blocks: Sequence[Block], run_alone: set[int]
+    chapter: Chapter, title: str, blocks: Sequence[Block], run_alone: set[int]
 ) -> list[Scenario]:
     entries = {
         id(block): parse(block.fence.text, block.line + 1)
@@ -191,10 +193,11 @@ def _together(
             if id(block) in run_alone:
                 continue
             raise ChapterError(
-                path,
+                chapter.path,
                 block.line,
                 f"nothing runs {block.fence.title}: add a console block of this section that runs "
-                "it, a ```text:実行結果 right after it, or before it `[//]: # (skip: WHY)`",
+                f"it, a ```text:{chapter.book.result} right after it, or before it "
+                "`[//]: # (skip: WHY)`",
             )
         members.append(block)
     if not members:
@@ -204,7 +207,7 @@ def _together(
     for block in members:
         if block.kind == "console":
             terminal = block.fence.title
-            user = _user(path, block, opened.get(terminal))
+            user = _user(chapter, block, opened.get(terminal))
             actions += (
                 Step(block, terminal, entry, user, block.settings) for entry in entries[id(block)]
             )
@@ -214,17 +217,17 @@ def _together(
             text = block.fence.whole
             mode = 0o755 if text.startswith("#!") else 0o644
             actions.append(Put(block, block.fence.title, text, mode))
-    actions = list(_with_ends(path, actions))
-    return [Scenario(path, title, tuple(members), tuple(actions))]
+    actions = list(_with_ends(chapter.path, actions))
+    return [Scenario(chapter.path, title, tuple(members), tuple(actions))]
 
 
-def _user(path: Path, block: Block, opened: Step | None) -> str:
+def _user(chapter: Chapter, block: Block, opened: Step | None) -> str:
     """Who a terminal is opened for. Only the block that opens it can say."""
     if not opened:
-        return "root" if block.settings.root else "reader"
+        return "root" if block.settings.root else chapter.book.guest.user
     if block.settings.root and opened.user != "root":
         raise ChapterError(
-            path,
+            chapter.path,
             block.line,
             f"the terminal is open already, for {opened.user} (line {opened.block.line}): "
             "write `root` there, or give this one another name",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.plan.chapter import Chapter, read
 from harness.plan.scenario import Scenario, scenarios
-from zenn.book import chapters_at
+from zenn.book import Book, chapters_at
 from zenn.model import ChapterError
 
 
@@ -26,27 +26,27 @@ class Selection:
         return len(self.chosen) == sum(map(len, self.all.values()))
 
 
-def select(words: Sequence[str], root: Path) -> Selection:
+def select(words: Sequence[str], book: Book) -> Selection:
     """Read the chapters named on the command line, and choose their scenarios.
 
     Raises as `choose` does.
     """
-    return choose(asked_for(words, root), root)
+    return choose(asked_for(words, book), book)
 
 
-def asked_for(words: Sequence[str], root: Path) -> dict[Path, list[int]]:
-    """The chapters that ``CHAPTER``, ``CHAPTER:LINE`` or a folder of chapters name (default docs/),
-    each with the lines, 0 for all of it.
+def asked_for(words: Sequence[str], book: Book) -> dict[Path, list[int]]:
+    """The chapters that ``CHAPTER``, ``CHAPTER:LINE`` or a folder of chapters name (default: all of
+    the book), each with the lines, 0 for all of it.
     """
     lines: dict[Path, list[int]] = {}
-    for word in words or [str(root / "docs")]:
+    for word in words or [str(book.chapters)]:
         named, number = place(word)
         for path in chapters_at(named):
             lines.setdefault(path.resolve(), []).append(number)
     return lines
 
 
-def choose(lines: Mapping[Path, Sequence[int]], root: Path) -> Selection:
+def choose(lines: Mapping[Path, Sequence[int]], book: Book) -> Selection:
     """Read the chapters, and choose the scenarios at these lines, as `asked_for` gives them.
 
     Raises an ExceptionGroup with a ChapterError for each chapter that is wrong, can't be read, or
@@ -55,9 +55,9 @@ def choose(lines: Mapping[Path, Sequence[int]], root: Path) -> Selection:
     chapters, found, chosen = [], dict[Path, tuple[Scenario, ...]](), list[Scenario]()
     errors = []
     for path, numbers in lines.items():
-        shown_as = path.relative_to(root) if path.is_relative_to(root) else path
+        shown_as = book.shown(path)
         try:
-            chapter = read(path, shown_as, root / "snippets")
+            chapter = read(path, shown_as, book)
             found[chapter.path] = scenarios(chapter)
             chosen += _at(chapter, found[chapter.path], numbers)
             chapters.append(chapter)

@@ -19,6 +19,7 @@ from xml.etree.ElementTree import Element, SubElement
 from pages.elements import facts_element, text_element
 from pages.verified.badge import MACHINES, SAYS, day, linux
 from pages.verified.badges import Badge, Entry, badges, load_record
+from zenn.book import Book
 from zenn.model import Document, Fence
 from zenn.parser import parse
 
@@ -53,7 +54,7 @@ class Found:
         return [badge for chapter in self.chapters for badge in chapter.badges[number]]
 
 
-def generators(docs: Path, snippets: Path, record: Path) -> Mapping[str, Callable[[], Element]]:
+def generators(book: Book, record: Path) -> Mapping[str, Callable[[], Element]]:
     """What makes each part of the page, by the comment that stands for it.
 
     Records of other kernels lie beside `record`, as ``verification-6.1.json``.
@@ -64,22 +65,22 @@ def generators(docs: Path, snippets: Path, record: Path) -> Mapping[str, Callabl
         "verification-skips": _skips,
         "verification-software": _software,
     }
-    found = cache(partial(find, docs, snippets, record))  # once for the parts of a page
+    found = cache(partial(find, book, record))  # once for the parts of a page
     return {name: partial(lambda part: part(found()), part) for name, part in parts.items()}
 
 
-def find(docs: Path, snippets: Path, record: Path) -> Found:
+def find(book: Book, record: Path) -> Found:
     """Read the chapters and the records, and say of every block what each record has on it."""
     others = sorted(record.parent.glob(f"{record.stem}-*.json"))
     files = [record, *(file for file in others if "-shard-" not in file.name)]
     records = tuple(map(load_record, files))
     kept = tuple(entries for number, entries in enumerate(records) if entries or number == 0)
     chapters = []
-    for file in sorted(docs.rglob("*.md")):
-        document = parse(file.read_text(encoding="utf-8-sig"), file, snippets)
+    for file in sorted(book.chapters.rglob("*.md")):
+        document = parse(file.read_text(encoding="utf-8-sig"), book.shown(file), book)
         if document.fences:
-            name = file.relative_to(docs).as_posix()
-            found = tuple(badges(document, file.as_posix(), entries) for entries in kept)
+            name = file.relative_to(book.chapters).as_posix()
+            found = tuple(badges(document, document.path.as_posix(), entries) for entries in kept)
             chapters.append(Chapter(name, _title(document, name), document.fences, found))
     return Found(kept, tuple(chapters))
 

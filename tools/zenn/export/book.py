@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
-from zenn.book import BookAddress, ProjectError, book_address
+from zenn.book import Book, BookAddress, ProjectError, book_address
 from zenn.export.chapter import exported
-from zenn.lint.book import Book
+from zenn.lint.book import Shelf
 from zenn.lint.run import lint_book
 from zenn.model import ChapterError, Document
 from zenn.parser import clean
@@ -53,21 +53,22 @@ def contents(book: Book, address: BookAddress) -> dict[str, bytes]:
 
     Raises Refused for what lint finds, ChapterError for what can't be exported.
     """
-    pages = {f"docs/{name}.md" for name in book.names} - {
-        f"docs/{name}.md" for name in book.chapters or ()
+    shelf = Shelf(book)
+    pages = {f"docs/{name}.md" for name in shelf.names} - {
+        f"docs/{name}.md" for name in shelf.chapters or ()
     }
     found = [finding for finding in lint_book(book) if finding.path.as_posix() not in pages]
     if found:
         raise Refused(found)
-    config = (book.docs / "config.yaml").read_text("utf-8")
+    config = (book.chapters / "config.yaml").read_text("utf-8")
     home = f"books/{address.slug}"
     files = {f"{home}/config.yaml": clean(config).encode()}
-    for name in book.chapters or ():
-        document = book.document(name)
+    for name in shelf.chapters or ():
+        document = shelf.document(name)
         assert document  # lint has read it
         files[f"{home}/{name}.md"] = exported(document, address.chapter).encode()
         for image in sorted(_images(document)):
-            files[image] = (book.docs / image).read_bytes()
+            files[image] = (book.chapters / image).read_bytes()
     return files
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from zenn.lint.book import Book
+from zenn.lint.book import Shelf
 from zenn.lint.finding import Finding, Rule
 from zenn.model import Document, Fence
 
@@ -22,7 +22,7 @@ class _Container:
     closed: bool
 
 
-def unclosed(document: Document, book: Book) -> Iterator[Finding]:
+def unclosed(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """A fence or a container that goes on to the end of the chapter; a code block cut in two."""
     lines = document.text.split("\n")
     inside: list[_Container] = []
@@ -50,7 +50,7 @@ def unclosed(document: Document, book: Book) -> Iterator[Finding]:
             yield _cut(document, fence, around) if around else _open_fence(document, fence, lines)
 
 
-def swallowed(document: Document, book: Book) -> Iterator[Finding]:
+def swallowed(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """A fence that isn't closed before the next one opens: it ends where that should."""
     lines = document.text.split("\n")
     for fence in document.fences:

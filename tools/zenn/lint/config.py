@@ -8,7 +8,7 @@ import yaml
 
 from zenn.book import ProjectError, book_address
 from zenn.config import is_numbered
-from zenn.lint.book import Book
+from zenn.lint.book import Shelf
 from zenn.lint.finding import Finding
 from zenn.lint.frontmatter import LONGEST_TITLE, units
 
@@ -21,15 +21,15 @@ Wrong = tuple[str, str, str]
 """A key of config.yaml, the rule's name, and the message."""
 
 
-def findings(book: Book) -> list[Finding]:
+def findings(shelf: Shelf) -> list[Finding]:
     """Return what is wrong with the file, and with what mkdocs.yml says of the book."""
-    return [*_address(book), *_file(book)]
+    return [*_address(shelf), *_file(shelf)]
 
 
-def _address(book: Book) -> Iterator[Finding]:
-    path = (book.root / "mkdocs.yml").relative_to(book.root)
+def _address(shelf: Shelf) -> Iterator[Finding]:
+    path = (shelf.book.root / "mkdocs.yml").relative_to(shelf.book.root)
     try:
-        slug = book_address(book.root).slug
+        slug = book_address(shelf.book.root).slug
     except ProjectError as error:
         yield Finding(path, 1, "book-slug", str(error).removeprefix("mkdocs.yml: "))
         return
@@ -42,10 +42,10 @@ def _address(book: Book) -> Iterator[Finding]:
         )
 
 
-def _file(book: Book) -> Iterator[Finding]:
-    path = (book.docs / "config.yaml").relative_to(book.root)
+def _file(shelf: Shelf) -> Iterator[Finding]:
+    path = (shelf.book.chapters / "config.yaml").relative_to(shelf.book.root)
     try:
-        text = (book.root / path).read_text("utf-8")
+        text = (shelf.book.root / path).read_text("utf-8")
         node = yaml.compose(text, yaml.SafeLoader)
         config = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError) as error:
@@ -63,7 +63,7 @@ def _file(book: Book) -> Iterator[Finding]:
         yield Finding(path, 1, "config", "no mapping; write lines key: value")
         return
     lines = {key.value: key.start_mark.line + 1 for key, _ in node.value}
-    for key, rule, message in (*_about(config), *_price(config), *_chapters(config, book)):
+    for key, rule, message in (*_about(config), *_price(config), *_chapters(config, shelf)):
         yield Finding(path, lines.get(key, 1), rule, message)
 
 
@@ -115,7 +115,7 @@ def _price(config: dict[str, Any]) -> Iterator[Wrong]:
         )
 
 
-def _chapters(config: dict[str, Any], book: Book) -> Iterator[Wrong]:
+def _chapters(config: dict[str, Any], shelf: Shelf) -> Iterator[Wrong]:
     chapters = config.get("chapters")
     if not isinstance(chapters, list) or not all(isinstance(name, str) for name in chapters):
         yield (
@@ -134,11 +134,11 @@ def _chapters(config: dict[str, Any], book: Book) -> Iterator[Wrong]:
                 "config-chapters",
                 f"Zenn refuses {name}; write it without .md",
             )
-        elif name not in book.names:
+        elif name not in shelf.names:
             yield "chapters", "config-chapters", f"there is no docs/{name}.md; add it, or leave out"
         if chapters.count(name) > 1:
             yield "chapters", "config-chapters", f"{name} is listed twice; leave one out"
-    for name in book.names:
+    for name in shelf.names:
         if is_numbered(name) and name not in chapters:
             yield (
                 "chapters",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar
 
-from zenn.lint.book import Book
+from zenn.lint.book import Shelf
 from zenn.lint.finding import Finding, Rule
 from zenn.model import Document
 from zenn.prose import Prose, prose
@@ -14,14 +14,14 @@ _RUNS = {"**": re.compile(r"(?<!\*)\*\*(?!\*)"), "*": re.compile(r"(?<!\*)\*(?!\
 _TOKENS = {"**": ("strong_open", "strong_close"), "*": ("em_open", "em_close")}
 
 
-def strong(document: Document, book: Book) -> Iterator[Finding]:
+def strong(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """``**「強調」**です``, ``**注意：**次``, ``** 強調 **``."""
     for part in prose(document):
         for start, end in _misplaced(part, "**"):
             yield _finding(document, part, "**", start, end)
 
 
-def em(document: Document, book: Book) -> Iterator[Finding]:
+def em(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """``*「強調」*です``; but ``/proc/*/ns と *.c`` is meant as it is."""
     for part in prose(document):
         source = part.inline.content

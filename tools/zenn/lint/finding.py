@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from zenn.lint.book import Book
+from zenn.lint.book import Shelf
 from zenn.model import Document
 
 
@@ -21,5 +21,5 @@ class Finding:
         return f"{self.path}:{self.line}: {self.message} [{self.rule}]"
 
 
-Rule = Callable[[Document, Book], Iterator[Finding]]
+Rule = Callable[[Document, Shelf], Iterator[Finding]]
 """Looks through one chapter."""

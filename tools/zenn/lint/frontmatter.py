@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 
 from zenn.frontmatter import split_front_matter
-from zenn.lint.book import Book
+from zenn.lint.book import Shelf
 from zenn.lint.finding import Finding, Rule
 from zenn.model import Document
 
 LONGEST_TITLE = 70  # UTF-16 code units, as JavaScript counts
 
 
-def title(document: Document, book: Book) -> Iterator[Finding]:
+def title(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """A title that is missing, no text, or longer than 70 characters."""
-    if not book.is_chapter(document):
+    if not shelf.is_chapter(document):
         return
     found = document.front_matter.get("title")
     if not isinstance(found, str) or not found:
@@ -32,10 +32,10 @@ def title(document: Document, book: Book) -> Iterator[Finding]:
         )
 
 
-def free(document: Document, book: Book) -> Iterator[Finding]:
+def free(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """``free`` says whether a chapter of a book with a price can be read without paying."""
     found = document.front_matter.get("free", True)
-    if book.is_chapter(document) and not isinstance(found, bool):
+    if shelf.is_chapter(document) and not isinstance(found, bool):
         yield Finding(
             document.path,
             _line(document, "free"),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from zenn.lint.book import Book
+from zenn.lint.book import Shelf
 from zenn.lint.finding import Finding, Rule
 from zenn.model import Document
 from zenn.prose import prose
@@ -13,7 +13,7 @@ _NO_SPACE = re.compile(r"^(?:#{2,6}|#(?![0-9!\[]))(?=[^#\s]|\u3000)", re.MULTILI
 _ATTRIBUTES = re.compile(r"\{:?[ \t]*[#.][A-Za-z][\w-]*[^{}\n]*\}")
 
 
-def spaces(document: Document, book: Book) -> Iterator[Finding]:
+def spaces(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """``##x``, and ``##　x`` with a full-width space."""
     for part in prose(document):
         if part.kind != "paragraph":
@@ -27,7 +27,7 @@ def spaces(document: Document, book: Book) -> Iterator[Finding]:
             )
 
 
-def attributes(document: Document, book: Book) -> Iterator[Finding]:
+def attributes(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """``## 見出し {#id}``, of Pandoc and Python-Markdown."""
     for part in prose(document):
         for found in _ATTRIBUTES.finditer(part.text):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from zenn.export.chapter import expanded, misread
-from zenn.lint.book import Book
+from zenn.lint.book import Shelf
 from zenn.lint.finding import Finding, Rule
 from zenn.model import Document
 
@@ -13,10 +13,10 @@ LONGEST_DIAGRAM = 2_000  # characters
 _NAME = re.compile(r"[0-9a-z_-]{1,50}")
 
 
-def length(document: Document, book: Book) -> Iterator[Finding]:
+def length(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """A chapter of more than 50,000 characters, the programs it shows included."""
     found = len(expanded(document))
-    if book.is_chapter(document) and found > LONGEST_CHAPTER:
+    if shelf.is_chapter(document) and found > LONGEST_CHAPTER:
         yield Finding(
             document.path,
             1,
@@ -26,7 +26,7 @@ def length(document: Document, book: Book) -> Iterator[Finding]:
         )
 
 
-def diagrams(document: Document, book: Book) -> Iterator[Finding]:
+def diagrams(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """A mermaid diagram of more than 2000 characters."""
     for fence in document.fences:
         if fence.language == "mermaid" and len(fence.text) > LONGEST_DIAGRAM:
@@ -39,9 +39,9 @@ def diagrams(document: Document, book: Book) -> Iterator[Finding]:
             )
 
 
-def name(document: Document, book: Book) -> Iterator[Finding]:
+def name(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """A file name that is no part of an address at Zenn."""
-    if book.is_chapter(document) and not _NAME.fullmatch(document.path.stem):
+    if shelf.is_chapter(document) and not _NAME.fullmatch(document.path.stem):
         yield Finding(
             document.path,
             1,
@@ -51,7 +51,7 @@ def name(document: Document, book: Book) -> Iterator[Finding]:
         )
 
 
-def programs(document: Document, book: Book) -> Iterator[Finding]:
+def programs(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """A program with a line ``` or ::: that would end its block where Zenn sees it expanded."""
     if not any(fence.included for fence in document.fences):
         return

@@ -5,24 +5,24 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from zenn.links import chapter_link, is_outside
-from zenn.lint.book import Book
+from zenn.lint.book import Shelf
 from zenn.lint.finding import Finding, Rule
 from zenn.model import Document
 from zenn.prose import prose
 
 
-def links(document: Document, book: Book) -> Iterator[Finding]:
+def links(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """Links to chapters and headings that are not there, or that only the site would follow."""
     for part in prose(document):
         for piece in part.pieces:
             href = str(piece.token.attrGet("href") or "")
             if piece.token.type != "link_open" or is_outside(href):
                 continue
-            for rule, message in _wrong(document, book, href):
+            for rule, message in _wrong(document, shelf, href):
                 yield Finding(document.path, part.line_of(piece.offset), rule, message)
 
 
-def references(document: Document, book: Book) -> Iterator[Finding]:
+def references(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """``[x]: 02-uts``: the export looks for links to chapters where they are used."""
     for token in document.tokens:
         if token.type == "definition" and chapter_link(token.meta["url"]):
@@ -35,27 +35,27 @@ def references(document: Document, book: Book) -> Iterator[Finding]:
             )
 
 
-def _wrong(document: Document, book: Book, href: str) -> Iterator[tuple[str, str]]:
+def _wrong(document: Document, shelf: Shelf, href: str) -> Iterator[tuple[str, str]]:
     name, fragment = chapter_link(href) or ("", "")
     if not name and not href.startswith("#"):
-        if book.is_chapter(document):
+        if shelf.is_chapter(document):
             yield (
                 "link-form",
                 f"Zenn has nothing at {unquote(href)}; write a chapter's name without .md and "
                 "folder, [text](02-uts), or a whole address, https://…",
             )
         return
-    if name and name not in book.names:
-        yield "link-chapter", f"there is no chapter {name}{_nearest(name, book.names)}"
+    if name and name not in shelf.names:
+        yield "link-chapter", f"there is no chapter {name}{_nearest(name, shelf.names)}"
         return
-    if name and book.is_chapter(document) and name not in (book.chapters or book.names):
+    if name and shelf.is_chapter(document) and name not in (shelf.chapters or shelf.names):
         yield (
             "link-chapter",
             f"{name} is not in Zenn's book; link to a chapter that docs/config.yaml lists, or list "
             "it there",
         )
         return
-    target = book.document(name) if name and name != document.path.stem else document
+    target = shelf.document(name) if name and name != document.path.stem else document
     fragment = unquote(fragment or href.partition("#")[2])
     if not target or not fragment:
         return

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from zenn.embeds import KINDS, embed_address
-from zenn.lint.book import Book
+from zenn.lint.book import Shelf
 from zenn.lint.finding import Finding, Rule
 from zenn.model import Document
 from zenn.prose import GAP, prose
@@ -86,7 +86,7 @@ _ALIEN = (
 )
 
 
-def alien(document: Document, book: Book) -> Iterator[Finding]:
+def alien(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """``==x==``, ``!!! note``, tabs, ``[TOC]``, abbreviations, definition lists."""
     for part in prose(document):
         for rule, pattern, called, instead in _ALIEN:
@@ -100,7 +100,7 @@ def alien(document: Document, book: Book) -> Iterator[Finding]:
                 )
 
 
-def html(document: Document, book: Book) -> Iterator[Finding]:
+def html(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """``<b>``: but for ``<br>`` and comments within a line, Zenn escapes HTML."""
     for part in prose(document):
         reported: set[str] = set()
@@ -127,7 +127,7 @@ def html(document: Document, book: Book) -> Iterator[Finding]:
             )
 
 
-def containers(document: Document, book: Book) -> Iterator[Finding]:
+def containers(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """``:::message warning``, ``:::details`` without a title, and ``:::`` that closes nothing."""
     unknown = 0
     for part in prose(document):
@@ -163,7 +163,7 @@ def _head(colons: str, head: str) -> str:
     return f"Zenn shows {colons}{head} as text; {instead}"
 
 
-def embeds(document: Document, book: Book) -> Iterator[Finding]:
+def embeds(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """``@[unknown](x)``, and ``@[card](…)`` within a line."""
     for token in document.tokens:
         if token.type != "embed":
@@ -200,7 +200,7 @@ def embeds(document: Document, book: Book) -> Iterator[Finding]:
                 )
 
 
-def table_pipes(document: Document, book: Book) -> Iterator[Finding]:
+def table_pipes(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """A ``|`` within backticks, in a table."""
     lines: set[int] = set()
     for part in prose(document):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from zenn.book import chapters_at
+from zenn.book import Book, chapters_at
 from zenn.lint import (
     blocks,
     config,
@@ -16,7 +16,7 @@ from zenn.lint import (
     markup,
     text,
 )
-from zenn.lint.book import Book
+from zenn.lint.book import Shelf
 from zenn.lint.finding import Finding, Rule
 from zenn.model import ChapterError, Document
 from zenn.parser import parse
@@ -34,16 +34,17 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def lint(document: Document, book: Book) -> list[Finding]:
+def lint(document: Document, shelf: Shelf) -> list[Finding]:
     """Return what is wrong with one chapter, by line, each once."""
-    found = dict.fromkeys(finding for rule in RULES for finding in rule(document, book))
+    found = dict.fromkeys(finding for rule in RULES for finding in rule(document, shelf))
     return list(_without_echoes(sorted(found, key=lambda finding: finding.line)))
 
 
 def lint_book(book: Book) -> list[Finding]:
     """Return what is wrong with config.yaml and every page of docs/."""
-    pages = [book.docs / f"{name}.md" for name in book.names]
-    return [*config.findings(book), *lint_files(pages, book)]
+    shelf = Shelf(book)
+    pages = [book.chapters / f"{name}.md" for name in shelf.names]
+    return [*config.findings(shelf), *_lint(pages, shelf)]
 
 
 def lint_files(files: Sequence[Path], book: Book) -> list[Finding]:
@@ -51,22 +52,25 @@ def lint_files(files: Sequence[Path], book: Book) -> list[Finding]:
 
     One that can't be read is a finding, too.
     """
-    chapters = [chapter for file in files for chapter in chapters_at(file)]
-    return [finding for chapter in chapters for finding in _lint_file(chapter, book)]
+    return _lint([chapter for file in files for chapter in chapters_at(file)], Shelf(book))
 
 
-def _lint_file(file: Path, book: Book) -> list[Finding]:
+def _lint(files: Sequence[Path], shelf: Shelf) -> list[Finding]:
+    return [finding for file in files for finding in _lint_file(file, shelf)]
+
+
+def _lint_file(file: Path, shelf: Shelf) -> list[Finding]:
     full = file.resolve()
-    shown_as = full.relative_to(book.root) if full.is_relative_to(book.root) else file
+    shown_as = shelf.book.shown(full)
     try:
-        document = parse(full.read_text("utf-8"), shown_as, book.root / "snippets")
+        document = parse(full.read_text("utf-8"), shown_as, shelf.book)
     except ChapterError as error:
         return [Finding(shown_as, error.line, "chapter", error.message)]
     except UnicodeDecodeError:
         return [Finding(shown_as, 1, "chapter", "not UTF-8: save the chapter as UTF-8")]
     except OSError as error:
         return [Finding(shown_as, 1, "chapter", f"can't be read: {error.strerror}")]
-    return lint(document, book)
+    return lint(document, shelf)
 
 
 def _without_echoes(found: Sequence[Finding]) -> Iterator[Finding]:

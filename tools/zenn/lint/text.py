@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from zenn.lint.book import Book
+from zenn.lint.book import Shelf
 from zenn.lint.finding import Finding, Rule
 from zenn.model import Document
 from zenn.prose import Piece, Prose, prose
@@ -18,7 +18,7 @@ _JAPANESE = re.compile(r"[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
 _TEXT = re.compile(r"\\(?:text|mbox|mathrm)\w*\{[^}]*\}")
 
 
-def line_breaks(document: Document, book: Book) -> Iterator[Finding]:
+def line_breaks(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """A line feed is a line break: a paragraph is one line."""
     for part in prose(document):
         children = part.inline.children or []
@@ -44,7 +44,7 @@ def _neighbours(part: Prose) -> Iterator[tuple[str, Piece, str]]:
         yield before, piece, after
 
 
-def math(document: Document, book: Book) -> Iterator[Finding]:
+def math(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """``$HOME/bin:$PATH``: two dollars make math of what is between them."""
     for part in prose(document):
         for piece in part.pieces:
@@ -67,7 +67,7 @@ def math(document: Document, book: Book) -> Iterator[Finding]:
                 )
 
 
-def footnotes(document: Document, book: Book) -> Iterator[Finding]:
+def footnotes(document: Document, shelf: Shelf) -> Iterator[Finding]:
     """``[^1]`` without a ``[^1]: note``."""
     for part in prose(document):
         for found in _FOOTNOTE.finditer(part.text):
