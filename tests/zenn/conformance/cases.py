@@ -14,8 +14,8 @@ from pathlib import Path
 from mkdocs.exceptions import BuildError
 from outline import outline
 from page import read_page
+from project import render
 from renderer import ask
-from site_page import site_page
 
 CASES = Path(__file__).parents[1] / "cases"
 
@@ -95,9 +95,10 @@ def on_zenn(html: str) -> tuple[str, ...]:
 def on_the_site(source: str) -> tuple[str, ...]:
     """Return the outline of a page of ours; of one that doesn't build, what its author is told."""
     try:
-        return tuple(outline(read_page(site_page(source, docs="", snippets=CASES / "snippets"))))
+        page = render(source, docs="", snippets=str(CASES / "snippets"), record="")
     except BuildError as error:
         return (f"error | {error}",)
+    return tuple(outline(read_page(page)))
 
 
 def _write_anew() -> None:

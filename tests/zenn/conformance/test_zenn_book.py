@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -14,8 +15,8 @@ import yaml
 from leaks import leaks
 from outline import outline
 from page import read_page
+from project import ROOT, render
 from renderer import FOLDER, NODE, ask
-from site_page import ROOT, site_page
 
 from zenn.book import Book, BookAddress, book_address
 from zenn.export.chapter import exported
@@ -33,8 +34,11 @@ def source(name: str) -> str:
     return body
 
 
+@cache
 def site(name: str) -> str:
-    return site_page(source(name), docs=ROOT / "docs", snippets=ROOT / "snippets")
+    """Our HTML of a page of docs/."""
+    folders = {"docs": str(ROOT / "docs"), "snippets": str(ROOT / "snippets")}
+    return render(source(name), **folders, record="")
 
 
 @pytest.fixture(scope="module")

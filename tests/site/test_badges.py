@@ -1,0 +1,189 @@
+"""What a page says of its blocks: whether they were verified, and what it makes of them."""
+
+import base64
+import re
+from typing import Any
+
+from project import Project
+
+CHAPTER = """---
+title: "UTS — ホスト名"
+---
+
+## 節
+
+```python:hello.py
+--8<-- "01-a/hello.py"
+```
+
+```console:端末1
+$ python3 hello.py
+hello
+```
+
+- 一覧
+
+  ```console
+  # id
+  ```
+
+[//]: # (skip: 自分のカーネルが要るため)
+
+```console
+# bpftrace
+```
+
+:::message
+```text
+見るだけ
+```
+:::
+
+```mermaid
+flowchart LR
+  a --> b
+```
+
+    indented
+
+```console
+$ new
+```
+"""
+
+RUN = {"machine": "namespaces", "kernel": "6.18.44", "date": "2026-11-23T18:40:00Z", "seconds": 0.8}
+STEP = {
+    "terminal": "",
+    "prompt": "$ ",
+    "command": "readlink <x>",
+    "output": "\x1b[1muts:[4026532201] & \x02more\n",
+    "status": 3,
+    "user": "reader",
+}
+
+
+def record(book: Project, name: str, verdicts: list[dict[str, Any]]) -> None:
+    fences = book.document(name).fences
+    book.record(
+        *(
+            {"chapter": f"docs/{name}", "digest": fence.digest, "scenario": [fence.digest]}
+            | verdict
+            for fence, verdict in zip(fences, verdicts, strict=False)
+        )
+    )
+
+
+def blocks(page: str) -> dict[str, str]:
+    """Cut a page into its code blocks: what follows the opening of each, by its place."""
+    parts = re.split(r'<div class="block[^"]*"[^>]*? data-block="([^"]*)"[^>]*>', page)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_every_block_has_the_badge_of_its_verdict(book: Project) -> None:
+    book.write("docs/01-a.md", CHAPTER)
+    record(
+        book,
+        "01-a.md",
+        [
+            {"kind": "program", "verdict": "passed", **RUN},
+            {"kind": "console", "verdict": "passed", "transcript": [STEP], **RUN},
+            {"kind": "console", "verdict": "failed", "reason": "出力が違います", **RUN},
+            {"kind": "console", "verdict": "skipped", "reason": "自分のカーネルが要るため"},
+            {"kind": "shown", "verdict": "shown"},
+        ],
+    )
+    found = blocks(book.article("01-a.md"))
+    fences = book.document("01-a.md").fences
+    assert list(found) == [f"01-a.md:{fence.line}" for fence in fences]
+    assert len(fences) == 8
+    program, console, failed, skipped, text, diagram, indented, new = found.values()
+    for part in (program, console):
+        assert '<details class="badge badge--passed" data-search-exclude="">' in part
+        for word in ("検証済み", "Linux 6.18.44", "名前空間で分けた環境", "2026年11月24日"):
+            assert word in part
+    assert '<span class="gp">$ </span>' in console
+    assert "readlink &lt;x&gt;\n<" in console
+    assert "[1muts:[4026532201] &amp; more\n" in console
+    for fact in ("2026年11月24日 03:40（日本時間）", "<dd>0.8秒</dd>"):
+        assert fact in console
+    assert "終了ステータス 3" in console
+    assert "終了ステータスはすべて 0 です" not in console
+    assert "badge--failed" in failed
+    assert "出力が違います" in failed
+    assert "badge--skipped" in skipped
+    assert "自分のカーネルが要るため" in skipped
+    assert "badge--unverified" in new
+    assert not any("badge" in part for part in (text, diagram, indented))
+
+
+def test_a_block_that_failed_shows_its_difference_open(book: Project) -> None:
+    book.write("docs/01-a.md", CHAPTER)
+    difference = ["  same", "- <old>", "+ new", "^ a remark"]
+    step = STEP | {"output": "same\nnew\n", "difference": difference}
+    failed = {"kind": "console", "verdict": "failed", "reason": "違います", "transcript": [step]}
+    record(book, "01-a.md", [{"kind": "program", "verdict": "passed", **RUN}, failed | RUN])
+    program, console, *_ = blocks(book.article("01-a.md")).values()
+    assert '<details class="badge badge--passed" data-search-exclude="">' in program
+    assert '<details class="badge badge--failed" data-search-exclude="" open="open">' in console
+    assert "- は本文にだけある行、+ は実行結果にだけある行です。" in console
+    for kind, line in zip(
+        ("same", "missing", "extra", "remark"),
+        ("  same", "- &lt;old&gt;", "+ new", "^ a remark"),
+        strict=True,
+    ):
+        assert f'<span class="transcript__{kind}">{line}\n</span>' in console
+    assert '<span class="go">same' not in console
+
+
+def test_a_change_after_the_run_makes_its_scenario_unverified(book: Project) -> None:
+    book.write("docs/01-a.md", CHAPTER)
+    digests = [fence.digest for fence in book.document("01-a.md").fences]
+    passed = {"kind": "console", "verdict": "passed", "scenario": digests[:2], **RUN}
+    record(book, "01-a.md", [passed, passed])
+    assert book.article("01-a.md").count("badge--passed") == 2
+    book.write("snippets/01-a/hello.py", 'print("bye")\n')
+    page = book.article("01-a.md")
+    assert page.count("badge--passed") == 0
+    assert page.count("変更後は未検証です") == 5
+
+
+def test_without_a_record_that_can_be_read_nothing_is_verified(book: Project) -> None:
+    assert "badge--unverified" in book.article("01-a.md")
+    book.write("build/verification.json", "{ broken")
+    assert "badge--unverified" in book.article("01-a.md")
+
+
+def test_two_chapters_that_end_alike_are_told_apart(book: Project) -> None:
+    same = "```console\n$ id\n```\n"
+    book.write("docs/01-a.md", f"---\ntitle: A\n---\n\n## 節\n\n{same}")
+    book.write("docs/02-b.md", f"---\ntitle: B\n---\n\n## 見出し\n\n## 節\n\n{same}")
+    assert list(blocks(book.article("01-a.md"))) == ["01-a.md:7"]
+    assert list(blocks(book.article("02-b.md"))) == ["02-b.md:9"]
+
+
+def links(page: str) -> dict[str, str]:
+    """What the head of a block links to, by the class of the link."""
+    return {
+        kind: re.findall(r'href="([^"]*)"', tag)[0]
+        for tag, kind in re.findall(r'(<a [^>]*class="(block__\w+)"[^>]*>)', page)
+    }
+
+
+def test_a_program_links_to_its_whole_file(book: Project) -> None:
+    book.write("snippets/01-a/b.py", "# --8<-- [start:x]\n1\n# --8<-- [end:x]\n2\n")
+    for name in ("01-a/hello.py", "01-a/b.py:x"):
+        book.write("docs/01-a.md", f'```python root:hello.py\n--8<-- "{name}"\n```\n')
+        address = f"programs/{name.partition(':')[0]}"
+        found = links(book.article("01-a.md"))
+        assert found == {"block__title": address, "block__download": address}
+
+
+def test_a_program_of_no_file_can_be_downloaded_too(book: Project) -> None:
+    book.write("docs/01-a.md", "```c:あ.c\nint x;\n```\n")
+    page = book.article("01-a.md")
+    assert 'download="あ.c"' in page
+    found = links(page)
+    head, _, data = found["block__download"].partition(",")
+    assert head == "data:text/plain;charset=utf-8;base64"
+    assert base64.b64decode(data) == b"int x;\n"
+    assert "block__title" not in found
