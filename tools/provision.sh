@@ -59,6 +59,11 @@ installed() { # installed PACKAGE
     [ "$(dpkg-query --show --showformat '${db:Status-Status}' "$1")" = installed ]
 }
 
+guest() { # the packages of the guest image: those of the harness, those of this book
+    sed 's/#.*//' "$here/harness/image/recipe/packages"
+    sed -n '/^packages = \[/,/^\]/s/^ *"\([^"]*\)".*/\1/p' "$here/../pyproject.toml"
+}
+
 for_downloads() {
     need chromium command -v chromium # prints the PDF; in the tests, reads as a reader does
     need fonts-noto-cjk installed fonts-noto-cjk
@@ -87,13 +92,9 @@ case ${1-} in
         need poppler-utils command -v pdftotext
         ;;
     reader)
-        # The machine has what the guest has, in which the chapters' outputs were made …
-        # shellcheck disable=SC2013  # words are what is wanted
-        for package in $(sed 's/#.*//' "$here/harness/image/recipe/packages"); do
-            need "$package" installed "$package"
-        done
-        # … and what a person wants besides.
-        for package in tmux man-db manpages-dev git bash-completion rustc cargo; do
+        # The machine has what the guest has, in which the chapters' outputs were made, and what a
+        # person wants besides.
+        for package in $(guest) tmux man-db manpages-dev git bash-completion rustc cargo; do
             need "$package" installed "$package"
         done
         ;;

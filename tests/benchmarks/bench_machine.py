@@ -24,10 +24,11 @@ from statistics import median
 
 from harness.guest import syscalls, world
 from harness.image import image
-from harness.image.install import how_to_install
+from harness.image.debian import how_to_install
 from harness.machine.channel import Channel
 from harness.machine.namespaces import Namespaces
 from harness.machine.namespaces.zygote import NAMESPACES
+from zenn.book import read_book
 
 ROUNDS = 100
 BWRAP = ("bwrap", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-ipc",
@@ -84,9 +85,10 @@ def main() -> int:
     if not shutil.which("bwrap"):
         print(f"bench_machine: this takes bwrap: {how_to_install('bubblewrap')}.", file=sys.stderr)
         return 2
-    rootfs = image.ensure(print).rootfs(print)
+    built = image.ensure(read_book(Path(__file__).parent).guest, print)
+    rootfs = built.rootfs(print)
     gc.freeze()
-    with closing(Namespaces(rootfs)) as backend:
+    with closing(Namespaces(built, print)) as backend:
         backend.start().close()  # the zygote has started
         ways: dict[str, Callable[[], float]] = {
             "bare": lambda: bare(rootfs),

@@ -15,15 +15,17 @@ from contextlib import closing
 from pathlib import Path
 from statistics import median
 
-from harness.image import image, kernels
+from harness.image import image
 from harness.machine import qemu
 from harness.machine.channel import Channel
 from harness.machine.qemu import Qemu, template
 from harness.machine.qemu.process import Launcher
 from harness.machine.qemu.template import Template
+from zenn.book import read_book
 
 ROUNDS = 30
 LIMIT = 0.3  # seconds
+GUEST = read_book(Path(__file__).parent).guest
 
 
 def restored(backend: Qemu) -> tuple[float, float, float]:
@@ -32,7 +34,7 @@ def restored(backend: Qemu) -> tuple[float, float, float]:
     with closing(backend.start()) as machine:
         answered = time.perf_counter() - begin
         channel = Channel(machine.channel)
-        channel.request("open", within=30, terminal="t", user="reader", seconds=30)
+        channel.request("open", within=30, terminal="t", user=GUEST.user, seconds=30)
         channel.request("type", within=30, terminal="t", text="true", seconds=30, until="end")
         commanded = time.perf_counter() - begin
         begin_end = time.perf_counter()
@@ -52,7 +54,7 @@ def main() -> int:
     if lacking := qemu.lack():
         print(f"bench_qemu: {lacking}.", file=sys.stderr)
         return 2
-    with closing(Qemu(image.ensure(print), print, kernels.DEFAULT)) as backend:
+    with closing(Qemu(image.ensure(GUEST, print), print, GUEST.kernel)) as backend:
         whole = backend.template()
         rounds = [restored(backend) for _ in range(ROUNDS)]
         boot = booted(whole)

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import guests
 import pytest
 
-from harness.image import image
 from harness.machine.backend import Backend
-from harness.machine.namespaces import Namespaces
 from harness.machine.qemu import Qemu
 from harness.plan.chapter import Chapter, from_document
 from zenn.book import Book
@@ -38,7 +37,8 @@ def chapter(snippets: Path) -> Callable[[str], Chapter]:
 @pytest.fixture(scope="session", params=["namespaces", "qemu"])
 def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
     """Both kinds of machines: what is tested with it can't tell which it runs in."""
-    built = image.ensure(print)
-    made = Namespaces(built.rootfs()) if request.param == "namespaces" else Qemu(built, print)
+    made: Backend = guests.namespaces()
+    if request.param == "qemu":
+        made = Qemu(guests.built(), guests.quiet, guests.GUEST.kernel)
     with closing(made):
         yield made

@@ -6,13 +6,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import guests
 import pytest
 from jsonschema import Draft202012Validator
 
 import harness
 from harness import record
-from harness.image import image
-from harness.machine.namespaces import Namespaces
+from harness.machine.backend import Backend
 from harness.plan.chapter import Chapter
 from harness.plan.scenario import scenarios
 from harness.run.runner import run_one
@@ -84,13 +84,13 @@ def validator() -> Draft202012Validator:
 
 
 @pytest.fixture(scope="module")
-def backend() -> Iterator[Namespaces]:
-    with closing(Namespaces(image.ensure(print).rootfs())) as made:
+def backend() -> Iterator[Backend]:
+    with closing(guests.namespaces()) as made:
         yield made
 
 
 @pytest.fixture
-def written(chapter: Callable[[str], Chapter], backend: Namespaces, tmp_path: Path) -> Any:
+def written(chapter: Callable[[str], Chapter], backend: Backend, tmp_path: Path) -> Any:
     """The record of a chapter that has every kind of block and every verdict, as read back."""
     read = chapter(TEXT)
     results = [run_one(scenario, backend) for scenario in scenarios(read)]

@@ -124,7 +124,8 @@ def _backends(config: pytest.Config) -> Backends:
     """The backends of this process, made for the first scenario and closed when pytest ends."""
     if _BACKENDS not in config.stash:
         with ExitStack() as stack:
-            made = make_backends(config.getoption("book_backend"), None, False, print)
+            guest = read_book(config.rootpath).guest
+            made = make_backends(config.getoption("book_backend"), None, False, print, guest)
             config.stash[_BACKENDS] = stack.enter_context(made)
             config.add_cleanup(stack.pop_all().close)
     return config.stash[_BACKENDS]

@@ -39,7 +39,6 @@ from pathlib import Path
 from typing import Any
 
 from harness import atomic
-from harness.image.software import Software
 from harness.plan.chapter import Block, Chapter
 from harness.plan.scenario import Scenario
 from harness.run.verdict import Verdict
@@ -63,7 +62,7 @@ class Result:
     seconds: float
     left: tuple[str, ...] = ()
     cached: bool = False
-    software: Software = field(default_factory=dict)
+    software: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:

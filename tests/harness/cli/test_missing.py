@@ -5,10 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import guests
 import pytest
 from absent import without
 
-from harness.image import image
+from harness.image import store
 
 ROOT = Path(__file__).parents[3]
 PROVISION = ROOT / "tools/provision.sh"
@@ -78,11 +79,11 @@ def test_other_systems_are_told_of_the_virtual_machine(
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     """A cache that has what is built, but nothing of what is derived from it."""
-    key = image.ensure(print).key
-    (tmp_path / f"namespace-book/image-{key}").mkdir(parents=True)
-    kept = image.cache_directory()
+    key = guests.built().key
+    (tmp_path / f"run-snippets/image-{key}").mkdir(parents=True)
+    kept = store.cache_directory()
     for name in (f"image-{key}/image.tar", "kernel-6.12"):
-        (tmp_path / "namespace-book" / name).symlink_to(kept / name)
+        (tmp_path / "run-snippets" / name).symlink_to(kept / name)
     return tmp_path
 
 
@@ -104,7 +105,7 @@ def test_without_the_tools_of_the_image_they_are_named(
 
 
 def test_without_the_tools_of_a_kernel_they_are_named(cache: Path) -> None:
-    (cache / "namespace-book/kernel-6.12").unlink()
+    (cache / "run-snippets/kernel-6.12").unlink()
     sentence = harness_said(without("depmod"), XDG_CACHE_HOME=str(cache))
     assert sentence == f"Kernel 6.12 can't be fetched without kmod: {DEBIAN} kmod”."
 

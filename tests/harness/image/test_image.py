@@ -1,15 +1,24 @@
 """The image's recipe, its key, its mirror, and what makes of a build a whole one."""
 
+import _imp
+import filecmp
+import os
+import re
+import subprocess
+import tarfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
+import guests
 import pytest
 
-from harness.image import debian as bootstrap
-from harness.image import image
-from harness.image.image import Image, ImageError, read_recipe
+from harness.image import MachineError, debian, store
+from harness.image.image import Image, Recipe, build, read_recipe
+from zenn.book import Guest
 
+Read = Callable[..., Recipe]
 INDEXTARGETS = """\
 MetaKey: main/binary-amd64/Packages
 Codename: trixie-security
@@ -52,18 +61,24 @@ def guest(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def recipe(guest: Path) -> Read:
+    """The small recipe, with what a book says of its guest."""
+    return lambda **said: read_recipe(Guest(**said), guest)
+
+
+@pytest.fixture
 def built(tmp_path: Path) -> Image:
     """An image directory with nothing in it."""
     return Image("0" * 16, tmp_path)
 
 
 def test_the_mirror_is_the_one_that_serves_debian_main() -> None:
-    assert bootstrap.parse_mirror(INDEXTARGETS) == "mirror+file:/etc/apt/mirrors/debian.list"
+    assert debian.parse_mirror(INDEXTARGETS) == "mirror+file:/etc/apt/mirrors/debian.list"
 
 
 def test_a_host_without_debian_has_no_mirror_for_us() -> None:
-    assert bootstrap.parse_mirror(INDEXTARGETS.replace("Origin: Debian", "Origin: Ubuntu")) is None
-    assert bootstrap.parse_mirror("") is None
+    assert debian.parse_mirror(INDEXTARGETS.replace("Origin: Debian", "Origin: Ubuntu")) is None
+    assert debian.parse_mirror("") is None
 
 
 def test_where_apt_has_no_debian_it_is_the_mirror_that_mmdebstrap_takes(
@@ -72,58 +87,121 @@ def test_where_apt_has_no_debian_it_is_the_mirror_that_mmdebstrap_takes(
     nothing = tmp_path / "apt.conf"
     nothing.write_text('Dir::Etc::sourcelist "/dev/null";\nDir::Etc::sourceparts "/dev/null";\n')
     monkeypatch.setenv("APT_CONFIG", str(nothing))
-    assert bootstrap.output_of("apt-get", "indextargets") == ""
-    assert bootstrap.mirror().startswith("http")
+    assert debian.output_of("apt-get", "indextargets") == ""
+    assert debian.mirror().startswith("http")
 
 
 def test_the_recipe_of_the_repository_names_no_mirror() -> None:
-    recipe = read_recipe()
+    recipe = read_recipe(Guest())
     texts = [data.decode() for _, _, data in recipe.files] + list(recipe.options)
     assert not [text for text in texts if "http:" in text or "https:" in text]
 
 
-def test_a_comment_of_the_package_list_does_not_change_the_key(guest: Path) -> None:
-    before = read_recipe(guest)
+def test_no_name_of_this_book_is_in_the_recipe() -> None:
+    named = [path for path, _, data in read_recipe(Guest("me", "here")).files
+             if b"reader" in data or b"unshared" in data]  # fmt: skip
+    assert named == []
+
+
+def test_a_comment_of_the_package_list_does_not_change_the_key(recipe: Read, guest: Path) -> None:
+    before = recipe()
     (guest / "packages").write_text("# tools\nstrace\nbash  # 01\n")
-    assert read_recipe(guest) == before
+    assert recipe() == before
+    (guest / "packages").write_text("bash\n")
+    assert recipe(packages=("strace",)) == before
 
 
-def test_whatever_gets_into_the_image_changes_the_key(guest: Path) -> None:
-    keys = {read_recipe(guest).key}
-    (guest / "packages").write_text("bash\nstrace\nless\n")
-    keys.add(read_recipe(guest).key)
+def test_whatever_gets_into_the_image_changes_the_key(recipe: Read, guest: Path) -> None:
+    keys = {recipe().key}
+    for change in ({"user": "me"}, {"host": "here"}, {"suite": "sid"}, {"packages": ("less",)}):
+        keys.add(recipe(**change).key)
+    (guest / "packages").write_text("bash\nstrace\ntmux\n")
+    keys.add(recipe().key)
     (guest / "files/etc/hosts").write_text("127.0.1.1 unshared\n")
-    keys.add(read_recipe(guest).key)
+    keys.add(recipe().key)
     (guest / "files/etc/hosts").chmod(0o755)
-    keys.add(read_recipe(guest).key)
+    keys.add(recipe().key)
     (guest / "files/etc/hosts").rename(guest / "files/etc/guests")
-    keys.add(read_recipe(guest).key)
+    keys.add(recipe().key)
     (guest / "customize").write_text("#!/bin/sh\ntrue\n")
-    recipe = read_recipe(guest)
-    keys.add(recipe.key)
-    keys.add(replace(recipe, suite="sid").key)
-    keys.add(replace(recipe, architecture="riscv64").key)
-    keys.add(replace(recipe, options=()).key)
-    assert len(keys) == 9
+    keys.add(recipe().key)
+    keys.add(replace(recipe(), architecture="riscv64").key)
+    keys.add(replace(recipe(), options=()).key)
+    assert len(keys) == 12
 
 
-def test_the_overlay_is_the_same_archive_every_time(guest: Path) -> None:
-    recipe = read_recipe(guest)
+def test_a_kernel_or_the_order_of_packages_does_not_change_the_key(recipe: Read) -> None:
+    assert recipe(packages=("a", "b"), kernel="7").key == recipe(packages=("b", "a", "bash")).key
+
+
+def test_the_overlay_is_the_same_archive_every_time(recipe: Read, guest: Path) -> None:
+    before = recipe().overlay
     (guest / "files/etc/hosts").touch()
-    assert read_recipe(guest).overlay == recipe.overlay
+    assert recipe().overlay == before
+
+
+def test_a_reader_is_told_to_install_what_the_image_has(tmp_path: Path) -> None:
+    """The shell script reads both lists by itself; pyproject.toml without a parser of TOML."""
+    (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n")
+    (tmp_path / "dpkg-query").write_text("#!/bin/sh\nfalse\n")
+    for path in tmp_path.iterdir():
+        path.chmod(0o755)
+    told = subprocess.run(
+        [debian.PROVISION, "reader"],
+        env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        capture_output=True, text=True,
+    ).stderr  # fmt: skip
+    missing = told.removeprefix("missing: ").partition(";")[0].split()
+    assert set(read_recipe(guests.GUEST).packages) <= set(missing)
+
+
+def test_the_bytecode_of_the_image_is_that_of_its_sources() -> None:
+    """PEP 552: flags 1 say that a hash follows and is never checked; 0 is a time stamp."""
+    files: dict[str, bytes] = {}
+    links: dict[str, str] = {}
+    with tarfile.open(guests.built().tarball) as tar:
+        for member in tar:
+            path = member.name.removeprefix(".")
+            if member.issym():
+                links[path] = os.path.normpath(os.path.join(os.path.dirname(path), member.linkname))
+            elif path.endswith((".py", ".pyc")) and (file := tar.extractfile(member)):
+                files[path] = file.read()
+    compiled = [path for path in files if path.endswith(".pyc")]
+    assert len(compiled) > 500
+    for path in compiled:
+        folder, name = os.path.split(path.replace("/__pycache__/", "/"))
+        source = os.path.join(folder, f"{name.partition('.')[0]}.py")
+        data = files[path]
+        hashed = _imp.source_hash(
+            int.from_bytes(data[:4], "little"), files[links.get(source, source)]
+        )
+        assert data[4:16] == (1).to_bytes(4, "little") + hashed, path
+
+
+def test_two_builds_are_the_same_bytes(tmp_path: Path) -> None:
+    """Another build, beside the one of the cache: as long as the mirror is as it was then."""
+    again = tmp_path / "image.tar"
+    build(read_recipe(guests.GUEST), again, guests.quiet)
+    assert filecmp.cmp(again, guests.built().tarball, shallow=False)
+
+
+def test_what_the_image_has_is_told_as_dpkg_tells_it() -> None:
+    software = guests.built().software()
+    assert re.fullmatch(r"13\.\d+", software["debian"])
+    assert re.fullmatch(r"(\d+:)?[0-9.]+.*", software["gcc"])
 
 
 def test_a_derivation_that_fails_leaves_nothing_that_is_used(built: Image) -> None:
     def fail(target: Path) -> None:
         target.mkdir()
         (target / "half").touch()
-        raise ImageError("no space")
+        raise MachineError("no space")
 
     def succeed(target: Path) -> None:
         target.mkdir()
         (target / "whole").touch()
 
-    with pytest.raises(ImageError, match="no space"):
+    with pytest.raises(MachineError, match="no space"):
         built.derive("rootfs", fail)
     assert not (built.directory / "rootfs").exists()
     assert [file.name for file in built.derive("rootfs", succeed).iterdir()] == ["whole"]
@@ -151,27 +229,27 @@ def test_who_comes_second_waits_and_finds_it_made(built: Image) -> None:
 def test_an_ordinary_user_needs_subordinate_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr("os.geteuid", lambda: 54321)
-    with pytest.raises(ImageError, match=r'subgid: run “sudo usermod .* "\$\(id -un\)"”\.$'):
-        bootstrap.check_tools()
+    with pytest.raises(MachineError, match=r'subgid: run “sudo usermod .* "\$\(id -un\)"”\.$'):
+        debian.check_tools()
 
 
 def test_the_ids_that_a_user_is_to_take_are_nobody_elses(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     files = (tmp_path / "subuid", tmp_path / "subgid")
-    monkeypatch.setattr(bootstrap, "SUBORDINATE_IDS", files)
-    assert bootstrap.free_ids() == "100000-165535"
+    monkeypatch.setattr(debian, "SUBORDINATE_IDS", files)
+    assert debian.free_ids() == "100000-165535"
     files[0].write_text("a:100000:65536\n# nothing\nb:165536:65536\n")
     files[1].write_text("a:300000:1\n")
-    assert bootstrap.free_ids() == "300001-365536"
+    assert debian.free_ids() == "300001-365536"
 
 
 def test_an_ordinary_user_can_not_unpack(built: Image, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    with pytest.raises(ImageError, match="root"):
+    with pytest.raises(MachineError, match="root"):
         built.rootfs()
 
 
 def test_the_cache_follows_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
-    assert image.cache_directory() == Path("/somewhere/namespace-book")
+    assert store.cache_directory() == Path("/somewhere/run-snippets")

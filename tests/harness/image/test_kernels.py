@@ -3,10 +3,11 @@
 import lzma
 from pathlib import Path
 
+import guests
 import pytest
 import yaml
 
-from harness.image import kernels
+from harness.image import MachineError, kernels
 from harness.image.kernels import dependencies, newest_of, take_early
 
 ROOT = Path(__file__).parents[3]
@@ -28,8 +29,10 @@ def test_the_newest_package_of_a_kernel(glob: str, names: list[str], newest: str
     assert newest_of(glob, packages + others) == wanted
 
 
-def test_the_default_kernel_is_in_the_table() -> None:
-    assert kernels.DEFAULT in kernels.KERNELS
+def test_a_kernel_that_the_table_does_not_have_is_refused_with_those_it_has() -> None:
+    assert guests.GUEST.kernel in kernels.KERNELS
+    with pytest.raises(MachineError, match=r"no kernel 5; choose of 6\.1, 6\.12"):
+        kernels.ensure("5", print)
 
 
 def test_every_week_the_book_is_run_on_the_kernels_of_the_table() -> None:
@@ -62,7 +65,7 @@ def test_dependencies_of_modules() -> None:
 
 
 def test_a_kernel_in_the_cache_is_whole() -> None:
-    kernel = kernels.ensure(kernels.DEFAULT, print)
+    kernel = kernels.ensure(guests.GUEST.kernel, print)
     assert kernel.release.startswith(kernel.name)
     assert kernel.vmlinuz.stat().st_size > 1 << 20
     assert kernel.modules.read_bytes()[:4] == b"hsqs"  # squashfs, include/linux/magic.h

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
 
+import guests
 import pytest
 
-from harness.image import image
 from harness.machine import Machine
 from harness.machine.channel import Channel
 from harness.machine.namespaces import Namespaces, NamespacesMachine
@@ -14,14 +13,9 @@ from harness.machine.namespaces import Namespaces, NamespacesMachine
 Shell = Callable[[str], tuple[str, int]]
 
 
-@pytest.fixture(scope="session")
-def rootfs() -> Path:
-    return image.ensure(print).rootfs(print)
-
-
 @pytest.fixture(scope="module")
-def backend(rootfs: Path) -> Iterator[Namespaces]:
-    with closing(Namespaces(rootfs)) as backend:
+def backend() -> Iterator[Namespaces]:
+    with closing(guests.namespaces()) as backend:
         yield backend
 
 

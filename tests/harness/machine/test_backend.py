@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+import guests
 import pytest
 
 from harness.machine.backend import Backends, make_backends
@@ -15,7 +16,7 @@ Run = Callable[[str], Result]
 
 @pytest.fixture(params=["namespaces", "qemu"])
 def backends(request: pytest.FixtureRequest) -> Iterator[Backends]:
-    with make_backends(request.param, None, False, print) as made:
+    with make_backends(request.param, None, False, print, guests.GUEST) as made:
         yield made
 
 
@@ -42,7 +43,7 @@ def test_all_blocks_of_a_scenario_share_the_kernel(run: Run) -> None:
 
 def test_a_kernel_of_choice_is_kept_to(chapter: Callable[[str], Chapter]) -> None:
     (scenario,) = scenarios(chapter("~console kernel<6.2\n$ true\n~\n"))
-    with make_backends("qemu", "6.12", False, print) as backends:
+    with make_backends("qemu", "6.12", False, print, guests.GUEST) as backends:
         (verdict,) = run_one(scenario, backends.of(scenario)).verdicts
     assert verdict.outcome == "skipped"
     assert verdict.reason.startswith("needs a kernel older than 6.2, and this machine has 6.12.")

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import guests
 import pytest
 
 from harness.guest import world
+from harness.image.image import Image
 from harness.machine import MachineError, namespaces
 from harness.machine.channel import Channel
 from harness.machine.namespaces import Namespaces, NamespacesMachine, bounds
@@ -20,9 +22,8 @@ from harness.machine.namespaces import Namespaces, NamespacesMachine, bounds
 NAMESPACES = ("mnt", "pid", "net", "uts", "ipc", "cgroup", "time")
 OWNER = """
 import sys
-from pathlib import Path
-from harness.machine.namespaces import Namespaces
-backend = Namespaces(Path(sys.argv[1]))
+import guests
+backend = guests.namespaces()
 machine = backend.start()
 print(backend._zygote.pid, machine.pid, flush=True)
 sys.stdin.read()
@@ -108,9 +109,8 @@ def test_two_machines_do_not_see_each_other(backend: Namespaces, shell: Open) ->
         assert there("pgrep sleep")[1] != 0
 
 
-def test_a_machine_does_not_write_on_the_image(
-    machine: NamespacesMachine, shell: Open, rootfs: Path
-) -> None:
+def test_a_machine_does_not_write_on_the_image(machine: NamespacesMachine, shell: Open) -> None:
+    rootfs = guests.built().rootfs()
     shell(machine)("echo changed > /etc/hosts; touch /new")
     assert "changed" not in (rootfs / "etc/hosts").read_text()
     assert not (rootfs / "new").exists()
@@ -131,8 +131,8 @@ def test_nothing_is_left_after_close(backend: Namespaces, shell: Open) -> None:
     assert Path("/proc/self/mountinfo").read_text() == mounts
 
 
-def test_closing_the_backend_destroys_its_machines(rootfs: Path) -> None:
-    backend = Namespaces(rootfs)
+def test_closing_the_backend_destroys_its_machines() -> None:
+    backend = guests.namespaces()
     machines = [backend.start() for _ in range(3)]  # held: one that is dropped ends by itself
     pids = [namespace(machine.pid, "pid") for machine in machines]
     backend.close()
@@ -140,9 +140,12 @@ def test_closing_the_backend_destroys_its_machines(rootfs: Path) -> None:
     assert cgroups_of(backend._zygote.pid) == []
 
 
-def test_nothing_is_left_when_the_owner_is_killed(rootfs: Path) -> None:
-    command = [sys.executable, "-c", OWNER, str(rootfs)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
+def test_nothing_is_left_when_the_owner_is_killed() -> None:
+    command = [sys.executable, "-c", OWNER]
+    path = {"PYTHONPATH": str(Path(guests.__file__).parent)}
+    with subprocess.Popen(
+        command, env=os.environ | path, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as owner:
         assert owner.stdout is not None
         zygote, init = map(int, owner.stdout.readline().split())
         pids = namespace(init, "pid")
@@ -155,8 +158,8 @@ def test_nothing_is_left_when_the_owner_is_killed(rootfs: Path) -> None:
     assert cgroups_of(zygote) == []
 
 
-def test_machines_die_with_the_zygote_and_the_next_one_tidies_up(rootfs: Path) -> None:
-    with closing(Namespaces(rootfs)) as backend:
+def test_machines_die_with_the_zygote_and_the_next_one_tidies_up() -> None:
+    with closing(guests.namespaces()) as backend:
         machine = backend.start()
         init = os.pidfd_open(machine.pid)
         os.kill(backend._zygote.pid, signal.SIGKILL)
@@ -167,7 +170,7 @@ def test_machines_die_with_the_zygote_and_the_next_one_tidies_up(rootfs: Path) -
         machine.close()
         with pytest.raises(MachineError, match="has ended"):
             backend.start()
-    with closing(Namespaces(rootfs)) as other:
+    with closing(guests.namespaces()) as other:
         other.start().close()
     assert cgroups_of(backend._zygote.pid) == []
 
@@ -175,7 +178,7 @@ def test_machines_die_with_the_zygote_and_the_next_one_tidies_up(rootfs: Path) -
 def test_what_was_made_in_another_pid_namespace_is_left_alone() -> None:
     """Containers may share a cgroup hierarchy, and its process ids say nothing in the other."""
     made = bounds.create(bounds.hierarchies())
-    sweep = "from harness.machine import bounds; bounds.sweep(bounds.hierarchies())"
+    sweep = "from harness.machine.namespaces import bounds; bounds.sweep(bounds.hierarchies())"
     elsewhere = ["unshare", "--pid", "--fork", "--mount-proc", sys.executable, "-c", sweep]
     subprocess.run(elsewhere, check=True)
     directories = [*made.joined, *([made.born] if made.born else [])]
@@ -266,17 +269,22 @@ def test_the_machine_looks_like_a_booted_debian(machine: NamespacesMachine, shel
     assert run("umask; ulimit -Sn; ulimit -c") == ("0022\n1024\n0\n", 0)
 
 
-def test_any_directory_name_will_do(rootfs: Path, tmp_path: Path, shell: Open) -> None:
+def test_any_directory_name_will_do(tmp_path: Path, shell: Open) -> None:
     """A colon or a comma would end an option of the overlay."""
     odd = tmp_path / "a:b, c=d\\"
-    odd.symlink_to(rootfs)
-    with closing(Namespaces(odd)) as backend, closing(backend.start()) as machine:
+    odd.mkdir()
+    (odd / "rootfs").symlink_to(guests.built().rootfs())
+    with (
+        closing(Namespaces(Image("key", odd), guests.quiet)) as backend,
+        closing(backend.start()) as machine,
+    ):
         assert shell(machine)("true") == ("", 0)
 
 
 def test_a_rootfs_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with closing(Namespaces(tmp_path / "nowhere")) as backend:
-        with pytest.raises(MachineError, match="nowhere: No such file or directory"):
+    (tmp_path / "rootfs").touch()
+    with closing(Namespaces(Image("key", tmp_path), guests.quiet)) as backend:
+        with pytest.raises(MachineError, match="rootfs: Not a directory"):
             backend.start()
         assert cgroups_of(backend._zygote.pid) == []
 
@@ -284,33 +292,28 @@ def test_a_rootfs_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_an_ordinary_user_is_told_to_use_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     with pytest.raises(MachineError, match="sudo"):
-        Namespaces(Path("/"))
+        guests.namespaces()
 
 
-def test_bare_metal_is_refused_by_the_name_of_the_flag(
-    monkeypatch: pytest.MonkeyPatch, rootfs: Path
-) -> None:
+def test_bare_metal_is_refused_by_the_name_of_the_flag(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(namespaces, "is_virtual_machine", lambda: False)
     with pytest.raises(MachineError, match="--i-know-this-is-not-a-vm"):
-        Namespaces(rootfs)
-    Namespaces(rootfs, allow_bare_metal=True).close()
+        guests.namespaces()
+    Namespaces(guests.built(), guests.quiet, allow_bare_metal=True).close()
 
 
-def test_what_ubuntu_forbids_is_told(
-    monkeypatch: pytest.MonkeyPatch, rootfs: Path, tmp_path: Path
-) -> None:
+def test_what_ubuntu_forbids_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(namespaces, "RESTRICTION", tmp_path / "restriction")
     for value, told in (("1\n", 1), ("0\n", 0)):
         (tmp_path / "restriction").write_text(value)
-        with closing(Namespaces(rootfs)) as backend:
-            assert sum("AppArmor" in note for note in backend.notes) == told
+        notes: list[str] = []
+        with closing(Namespaces(guests.built(), notes.append)):
+            assert sum("AppArmor" in note for note in notes) == told
 
 
-def test_the_environment_of_the_harness_stays_outside(
-    monkeypatch: pytest.MonkeyPatch, rootfs: Path
-) -> None:
+def test_the_environment_of_the_harness_stays_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN", "very-secret")
-    with closing(Namespaces(rootfs)) as backend, closing(backend.start()) as machine:
+    with closing(guests.namespaces()) as backend, closing(backend.start()) as machine:
         for pid in (backend._zygote.pid, machine.pid):
             assert b"very-secret" not in Path(f"/proc/{pid}/environ").read_bytes()
 

@@ -10,33 +10,33 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import guests
 import pytest
+from guests import quiet
 
-from harness.image import image, kernels
+from harness.image import kernels, store
+from harness.image.image import Image
 from harness.machine import MachineError, StillbornError, channel
 from harness.machine.channel import AgentGoneError, Channel
 from harness.machine.qemu import Qemu, QemuMachine, acceleration, command, template
 
 OWNER = """
 import sys
-from harness.image import image
+import guests
 from harness.machine.qemu import Qemu
-backend = Qemu(image.ensure(print), lambda line: None)
+backend = Qemu(guests.built(), guests.quiet, guests.GUEST.kernel)
 machine = backend.start()
 print(backend._launcher._spawner.pid, machine.pid, flush=True)
 sys.stdin.read()
 """
 
+KERNEL = guests.GUEST.kernel
 Open = Callable[..., Callable[[str], tuple[str, int]]]
-
-
-def quiet(line: str) -> None:
-    """A note that nobody reads."""
 
 
 @pytest.fixture(scope="module")
 def backend() -> Iterator[Qemu]:
-    with closing(Qemu(image.ensure(quiet), quiet)) as backend:
+    with closing(Qemu(guests.built(), quiet, KERNEL)) as backend:
         yield backend
 
 
@@ -49,9 +49,9 @@ def machine(backend: Qemu) -> Iterator[QemuMachine]:
 @pytest.fixture
 def other_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache with the same image and kernels, and no template."""
-    theirs, ours = image.cache_directory(), tmp_path / "namespace-book"
+    theirs, ours = store.cache_directory(), tmp_path / "run-snippets"
     ours.mkdir()
-    kernels.ensure(kernels.DEFAULT, quiet)
+    kernels.ensure(KERNEL, quiet)
     for path in [*theirs.glob("image-*"), *theirs.glob("kernel-*")]:
         (ours / path.name).symlink_to(path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
@@ -64,7 +64,7 @@ def wait_for_end(pidfd: int) -> None:
 
 
 def test_a_machine_has_its_own_kernel_of_the_table(machine: QemuMachine) -> None:
-    assert machine.kernel.startswith(f"{kernels.DEFAULT}.")
+    assert machine.kernel.startswith(f"{KERNEL}.")
 
 
 def test_two_clones_never_share_random_numbers(backend: Qemu, shell: Open) -> None:
@@ -217,7 +217,10 @@ def test_nothing_is_left_after_close(backend: Qemu) -> None:
 @pytest.mark.parametrize("victim", ["owner", "spawner"])
 def test_no_qemu_is_left_when_the_harness_is_killed(victim: str) -> None:
     words = [sys.executable, "-c", OWNER]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
+    path = {"PYTHONPATH": str(Path(guests.__file__).parent)}
+    with subprocess.Popen(
+        words, env=os.environ | path, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as owner:
         assert owner.stdout is not None
         spawner, qemu = map(int, owner.stdout.readline().split())
         pidfds = [os.pidfd_open(spawner), os.pidfd_open(qemu)]
@@ -231,12 +234,12 @@ def test_no_qemu_is_left_when_the_harness_is_killed(victim: str) -> None:
 def test_a_broken_template_is_made_anew(other_cache: Path) -> None:
     """Its files are there and have the right sizes, but it doesn't start; beside it, a half."""
     notes: list[str] = []
-    with closing(Qemu(image.ensure(quiet), notes.append)) as backend:
+    with closing(Qemu(guests.built(), notes.append, KERNEL)) as backend:
         built = backend.template()
         built.state.write_bytes(bytes(built.state.stat().st_size))
         (built.directory.parent / f"{built.directory.name}.part").mkdir()
     with (
-        closing(Qemu(image.ensure(quiet), notes.append)) as backend,
+        closing(Qemu(guests.built(), notes.append, KERNEL)) as backend,
         closing(backend.start()) as machine,
     ):
         assert Channel(machine.channel).request("hello")
@@ -254,7 +257,7 @@ def test_a_machine_that_does_not_boot_is_reported_with_its_console(
 ) -> None:
     monkeypatch.setattr(command, "KERNEL_COMMAND_LINE", "console=ttyS0 panic=-1 rdinit=/none")
     with (
-        closing(Qemu(image.ensure(quiet), quiet)) as backend,
+        closing(Qemu(guests.built(), quiet, KERNEL)) as backend,
         pytest.raises(MachineError, match=r"No virtual machine boots here.*Kernel panic"),
     ):
         backend.start()
@@ -295,4 +298,4 @@ def test_without_virtualisation_in_the_processor_kvm_is_not_touched(
 def test_other_processors_have_no_virtual_machines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platform.machine", lambda: "aarch64")
     with pytest.raises(MachineError, match="x86-64"):
-        Qemu(image.Image("key", Path("/nowhere")), quiet)
+        Qemu(Image("key", Path("/nowhere")), quiet, KERNEL)

@@ -7,14 +7,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+import guests
 import pytest
 import xmlschema
 from hypothesis import given
 from hypothesis import strategies as st
 from junitparser import JUnitXml
 
-from harness.image import image
-from harness.machine.namespaces import Namespaces
+from harness.machine.backend import Backend
 from harness.plan.chapter import Chapter
 from harness.plan.scenario import scenarios
 from harness.record import Result
@@ -61,13 +61,13 @@ Run = Callable[[str], list[Result]]
 
 
 @pytest.fixture(scope="module")
-def backend() -> Iterator[Namespaces]:
-    with closing(Namespaces(image.ensure(print).rootfs())) as made:
+def backend() -> Iterator[Backend]:
+    with closing(guests.namespaces()) as made:
         yield made
 
 
 @pytest.fixture
-def run(chapter: Callable[[str], Chapter], backend: Namespaces) -> Run:
+def run(chapter: Callable[[str], Chapter], backend: Backend) -> Run:
     """Run all scenarios of a chapter with the given text, the last first."""
 
     def all_of(text: str) -> list[Result]:

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import guests
 import pytest
 from distributed import Client
 
 from harness import record
-from harness.image import image
 from harness.machine import MachineError
-from harness.machine.namespaces import Namespaces
 from harness.plan.chapter import Chapter
 from harness.plan.scenario import scenarios
 from harness.record import Result
@@ -70,7 +69,7 @@ def two_workers(tmp_path: Path) -> Iterator[Cluster]:
 
 
 def on_cluster(chapter: Chapter, address: str) -> Iterator[Result]:
-    with cluster(address, "namespaces", None) as workers:
+    with cluster(address, "namespaces", None, guests.GUEST) as workers:
         yield from run(scenarios(chapter), workers, stop_at_failure=False)
 
 
@@ -84,7 +83,7 @@ def timeless(chapter: Chapter, results: list[Result]) -> list[record.Entry]:
 
 
 def here(chapter: Chapter) -> list[Result]:
-    with closing(Namespaces(image.ensure(print).rootfs())) as backend:
+    with closing(guests.namespaces()) as backend:
         return [run_one(scenario, backend) for scenario in scenarios(chapter)]
 
 
@@ -106,7 +105,7 @@ def test_a_killed_workers_scenarios_are_run_again_and_the_record_is_the_same(
 
 def test_a_scenario_and_its_result_can_travel(chapter: Build) -> None:
     book = chapter(BOOK.replace("sleep 3; ", ""))
-    with closing(Namespaces(image.ensure(print).rootfs())) as backend:
+    with closing(guests.namespaces()) as backend:
         travelled = [
             pickle.loads(pickle.dumps(run_one(pickle.loads(pickle.dumps(scenario)), backend)))
             for scenario in scenarios(book)
@@ -130,7 +129,7 @@ def test_workers_leave_nothing_when_they_end(chapter: Build, two_workers: Cluste
 def test_where_no_scheduler_answers_it_says_so() -> None:
     with (
         pytest.raises(MachineError, match=r"No scheduler answers at tcp://127\.0\.0\.1:9"),
-        cluster("tcp://127.0.0.1:9", "auto", None),
+        cluster("tcp://127.0.0.1:9", "auto", None, guests.GUEST),
     ):
         pass
 
@@ -138,7 +137,7 @@ def test_where_no_scheduler_answers_it_says_so() -> None:
 def test_a_worker_with_another_harness_is_not_used(chapter: Build) -> None:
     (scenario,) = scenarios(chapter(SLOW))
     with pytest.raises(MachineError, match="another version of the harness"):
-        run_there(Wanted("namespaces", None, False, "another"), scenario)
+        run_there(Wanted("namespaces", None, False, guests.GUEST, "another"), scenario)
 
 
 def _children(pid: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -261,6 +261,9 @@ def test_the_end_of_a_machine_is_reported_where_it_came(
 
         def release(self) -> str:
             return backend.release()
+
+        def software(self) -> Mapping[str, str]:
+            return {}
 
         def start(self) -> Machine:
             machine = backend.start()

@@ -20,7 +20,7 @@ def test_a_scenario_that_hangs_does_not_hold_up_the_next_round(
 ) -> None:
     first, second = scenarios(chapter(BOOK))
     released, enough = Event(), Future[None]()
-    with threads(Backends(backend, backend), 1) as workers:
+    with threads(Backends(backend, backend, ""), 1) as workers:
 
         def hang(scenario: Scenario) -> Result:
             enough.set_result(None)  # a save comes while it is running

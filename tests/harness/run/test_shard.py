@@ -7,13 +7,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import guests
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness import record
-from harness.image import image
-from harness.machine.namespaces import Namespaces
+from harness.machine.backend import Backend
 from harness.plan.chapter import Chapter, from_document
 from harness.plan.scenario import Scenario, scenarios
 from harness.record import chosen
@@ -129,13 +129,13 @@ def test_a_shard_that_is_not_there(text: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def backend() -> Iterator[Namespaces]:
-    with closing(Namespaces(image.ensure(print).rootfs())) as made:
+def backend() -> Iterator[Backend]:
+    with closing(guests.namespaces()) as made:
         yield made
 
 
 @pytest.fixture
-def entries(chapter: Callable[[str], Chapter], backend: Namespaces) -> list[dict[str, Any]]:
+def entries(chapter: Callable[[str], Chapter], backend: Backend) -> list[dict[str, Any]]:
     read = chapter(TEXT)
     return record.entries(read, [run_one(scenario, backend) for scenario in scenarios(read)])
 
@@ -160,7 +160,7 @@ def test_a_record_knows_how_long_its_scenarios_took(
 
 def test_shards_merged_are_the_record_of_one_run(
     chapter: Callable[[str], Chapter],
-    backend: Namespaces,
+    backend: Backend,
     entries: list[dict[str, Any]],
     saved: Callable[..., Path],
 ) -> None:

@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         choices=tuple(kernels.KERNELS),
         metavar="NAME",
         help=f"of virtual machines, may be repeated: {', '.join(kernels.KERNELS)} "
-        f"(default: {kernels.DEFAULT}, or what a scenario wants)",
+        "(default: the guest's of pyproject.toml, or what a scenario wants)",
     )
     add("-j", "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="machines at once")
     add("--executor", metavar="tcp://HOST:PORT", help="run on the workers of a dask scheduler")

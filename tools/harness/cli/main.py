@@ -147,16 +147,17 @@ def _workers(
     options: argparse.Namespace, kernel: str | None, root: Path, note: Note
 ) -> Iterator[Workers]:
     """Who runs the scenarios. What runs elsewhere has no cache: its machines aren't known here."""
+    guest = read_book(Path.cwd()).guest
     if options.executor:
         bare_metal = options.bare_metal
         with cluster(
-            options.executor, options.backend, kernel, allow_bare_metal=bare_metal
+            options.executor, options.backend, kernel, guest, allow_bare_metal=bare_metal
         ) as workers:
             yield workers
         return
     kept = Cache(root / "build" / "cache") if options.cache else None
     with (
-        make_backends(options.backend, kernel, options.bare_metal, note) as backends,
+        make_backends(options.backend, kernel, options.bare_metal, note, guest) as backends,
         threads(backends, options.jobs, kept) as workers,
     ):
         yield workers
@@ -194,7 +195,8 @@ def _watch(
 def _shell(options: argparse.Namespace, selection: Selection, note: Note) -> int:
     scenario, line = selection.chosen[0], place(options.shell)[1]
     kernel = options.kernel[0] if options.kernel else None
-    with make_backends(options.backend, kernel, options.bare_metal, note) as backends:
+    guest = read_book(Path.cwd()).guest
+    with make_backends(options.backend, kernel, options.bare_metal, note, guest) as backends:
         hand_over(scenario, line, backends.of(scenario), note)
     return PASSED
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from harness.image.install import how_to_install
+from harness.image import MachineError
 
+PROVISION = Path(__file__).parents[2] / "provision.sh"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 SUBORDINATE_IDS = (Path("/etc/subuid"), Path("/etc/subgid"))
 FIRST_ID, IDS = 100000, 65536  # SUB_UID_MIN and SUB_UID_COUNT, login.defs(5)
@@ -30,10 +31,6 @@ OPTIONS = (
 )
 
 
-class ImageError(Exception):
-    """The image can't be built or used; one sentence that says what to do."""
-
-
 def mmdebstrap(
     arguments: list[str], suite: str, target: Path, epoch: int, progress: Callable[[str], None]
 ) -> None:
@@ -41,7 +38,7 @@ def mmdebstrap(
 
     `progress` is given mmdebstrap's own line for each of its stages.
 
-    :raises ImageError: mmdebstrap fails; with the end of what it said.
+    :raises MachineError: mmdebstrap fails; with the end of what it said.
     """
     run(
         [
@@ -65,13 +62,13 @@ def check_tools() -> None:
         needed["uidmap"] = shutil.which("newuidmap")
     missing = [package for package, found in needed.items() if not found]
     if missing:
-        raise ImageError(
+        raise MachineError(
             f"The guest image can't be built without {' and '.join(missing)}: "
             f"{how_to_install(*missing)}."
         )
     if os.geteuid() != 0 and not has_subordinate_ids():
         ids = free_ids()
-        raise ImageError(
+        raise MachineError(
             "The guest image can't be built without root while this user has no line in "
             f"/etc/subuid and /etc/subgid: run “sudo usermod --add-subuids {ids} "
             f'--add-subgids {ids} "$(id -un)"”.'
@@ -108,11 +105,11 @@ def subordinate_ids(file: Path) -> Iterator[tuple[str, int, int]]:
 def mirror() -> str:
     """The Debian mirror that this host's apt uses; if it uses none, as Ubuntu's, mmdebstrap's.
 
-    :raises ImageError: neither is known.
+    :raises MachineError: neither is known.
     """
     found = parse_mirror(output_of("apt-get", "indextargets")) or _mirror_of_mmdebstrap()
     if not found:
-        raise ImageError("Neither this host's apt nor mmdebstrap knows a Debian mirror.")
+        raise MachineError("Neither this host's apt nor mmdebstrap knows a Debian mirror.")
     return found
 
 
@@ -162,7 +159,7 @@ def run(
     line: Callable[[str], None],
     stdin: IO[bytes] | int = subprocess.DEVNULL,
 ) -> None:
-    """Run `command`, giving each stage that it announces to `line`; ImageError if it fails.
+    """Run `command`, giving each stage that it announces to `line`; MachineError if it fails.
 
     `environment` is added to this process's own.
     """
@@ -184,7 +181,7 @@ def run(
                 complaints.append(text)
     if process.returncode != 0:
         end = "".join(complaints[-15:])
-        raise ImageError(f"{command[0]} ended with status {process.returncode}:\n{end}")
+        raise MachineError(f"{command[0]} ended with status {process.returncode}:\n{end}")
 
 
 def output_of(*command: str) -> str:
@@ -193,3 +190,13 @@ def output_of(*command: str) -> str:
         return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         return ""
+
+
+def how_to_install(*packages: str) -> str:
+    """The end of a sentence, without its full stop: what to type to have these Debian packages.
+
+    tools/provision.sh knows how it is done on this system.
+    """
+    command = ["/bin/sh", str(PROVISION), "how", *packages]
+    said = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", check=True)
+    return said.stdout.strip()

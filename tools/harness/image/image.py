@@ -1,16 +1,13 @@
 """The guest image: one Debian for every machine, built once from a recipe and kept in the cache.
 
-The recipe is `guest/`: `packages` (a Debian package a line), `files/` (copied over the root
-directory) and `customize` (run in it at the end). The image is one tarball, from which each
-kind of machine derives what it needs: `rootfs/` for `namespaces`, a squashfs for `qemu`.
+The recipe is `recipe/` with what a book says of its guest: `packages` (a Debian package a line)
+and the book's, `files/` (copied over the root directory) and `customize` (run in it at the end,
+with the book's names in `names`). The image is one tarball, from which each kind of machine
+derives what it needs: `rootfs/` for `namespaces`, a squashfs for `qemu`.
 
-    ~/.cache/namespace-book/image-<key>/
+    ~/.cache/run-snippets/image-<key>/
         image.tar       deterministic: SOURCE_DATE_EPOCH (see mmdebstrap(1))
         rootfs/         the same, unpacked by root
-
-Whoever builds or derives holds the directory's lock (`atomic.locked`). Everything is built under
-another name and renamed when it is whole, so that what has its final name can be used without a
-look inside.
 """
 
 import hashlib
@@ -18,32 +15,25 @@ import io
 import json
 import os
 import platform
+import shlex
 import shutil
-import sys
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import atomic
-from harness.image import debian as bootstrap
-from harness.image.debian import ImageError, run
-from harness.image.install import how_to_install
+from harness.image import MachineError, debian, store
+from harness.image.debian import how_to_install, run
+from zenn.book import Guest
 
-__all__ = [
-    "Image",
-    "ImageError",
-    "Recipe",
-    "cache_directory",
-    "derive",
-    "ensure",
-    "read_recipe",
-]
-
-SUITE = "trixie"
 SOURCE_DATE_EPOCH = 1767225600  # 2026-01-01; no file of the image is newer
-GUEST = Path(__file__).parent / "recipe"
+RECIPE = Path(__file__).parent / "recipe"
+# What programs print depends on the versions of these, where the image has them.
+TELLING = (
+    *("bash", "coreutils", "libc6", "util-linux", "procps", "sudo", "strace"),
+    *("iproute2", "nftables", "bpftrace", "python3", "gcc", "rustc"),
+)
 
 
 @dataclass(frozen=True)
@@ -92,23 +82,25 @@ class Image:
     def rootfs(self, progress: Callable[[str], None] = lambda line: None) -> Path:
         """The image as a directory; unpacked at first use, which takes root.
 
-        :raises ImageError: the process is not root, or tar(1) fails.
+        :raises MachineError: the process is not root, or tar(1) fails.
         """
         return self.derive("rootfs", self._unpack, progress)
 
     def derive(
         self,
         name: str,
-        build: Callable[[Path], None],
+        build: Callable[[Path], object],
         progress: Callable[[str], None] = lambda line: None,
     ) -> Path:
-        """`directory`/`name`, made by `build(path)` if it isn't there yet; see `derive` below."""
-        return derive(self.directory, name, build, lambda line: progress(f"guest image: {line}"))
+        """`directory`/`name`, made by `build(path)` if it isn't there yet; see `store.derive`."""
+        return store.derive(
+            self.directory, name, build, lambda line: progress(f"guest image: {line}")
+        )
 
     def squashfs(self, progress: Callable[[str], None] = lambda line: None) -> Path:
         """The image as a file system for virtual machines; takes no root.
 
-        :raises ImageError: tar2sqfs(1) is missing, or fails.
+        :raises MachineError: tar2sqfs(1) is missing, or fails.
         """
         return self.derive("image.squashfs", self._squash, progress)
 
@@ -116,10 +108,16 @@ class Image:
         """The image's statically linked busybox(1), for the initramfs of virtual machines."""
         return self.derive("busybox", self._take_busybox)
 
+    def software(self) -> Mapping[str, str]:
+        """Versions by Debian package, as dpkg gives them; Debian's own is that of ``debian``."""
+        found = self.derive("software.json", self._list_software)
+        versions: dict[str, str] = json.loads(found.read_text())
+        return versions
+
     def _squash(self, target: Path) -> None:
         if not shutil.which("tar2sqfs"):
             package = "squashfs-tools-ng"
-            raise ImageError(
+            raise MachineError(
                 f"The image can't be made a file system without {package}: "
                 f"{how_to_install(package)}."
             )
@@ -129,16 +127,31 @@ class Image:
             run([*command, str(target)], {}, lambda line: None, tarball)
 
     def _take_busybox(self, target: Path) -> None:
-        with tarfile.open(self.tarball) as tar:
-            member = next(one for one in tar if one.name.endswith("/bin/busybox") and one.isreg())
-            data = tar.extractfile(member)
-            assert data is not None
-            target.write_bytes(data.read())
+        (data,) = self._read("./usr/bin/busybox")
+        target.write_bytes(data)
         target.chmod(0o755)
+
+    def _list_software(self, target: Path) -> None:
+        release, status = self._read("./etc/debian_version", "./var/lib/dpkg/status")
+        versions = {"debian": release.decode().strip()}
+        for paragraph in status.decode().split("\n\n"):
+            fields = dict(line.partition(": ")[::2] for line in paragraph.split("\n"))
+            if fields.get("Package") in TELLING:
+                versions[fields["Package"]] = fields["Version"]
+        target.write_text(json.dumps(versions))
+
+    def _read(self, *names: str) -> list[bytes]:
+        """What is in these files of the tarball."""
+        found = {}
+        with tarfile.open(self.tarball) as tar:
+            for member in tar:
+                if member.name in names and (file := tar.extractfile(member)):
+                    found[member.name] = file.read()
+        return [found[name] for name in names]
 
     def _unpack(self, target: Path) -> None:
         if os.geteuid() != 0:
-            raise ImageError("Only root can unpack the guest image with its owners: use sudo.")
+            raise MachineError("Only root can unpack the guest image with its owners: use sudo.")
         target.mkdir(mode=0o755)
         command = ["tar", "--extract", "--file", str(self.tarball), "--directory", str(target)]
         command += ["--numeric-owner", "--same-owner", "--preserve-permissions"]
@@ -146,53 +159,26 @@ class Image:
         run(command, {}, lambda line: None)
 
 
-def derive(
-    directory: Path,
-    name: str,
-    build: Callable[[Path], None],
-    progress: Callable[[str], None] = lambda line: None,
-) -> Path:
-    """`directory`/`name`, made by `build(path)` if it isn't there yet.
-
-    One process builds, the others wait; what `build` leaves behind when it fails or is
-    killed is removed before the next attempt.
-    """
-    directory.mkdir(parents=True, exist_ok=True)
-    final, partial = directory / name, directory / f"{name}.part"
-    if final.exists():
-        return final
-    with atomic.locked(directory):
-        if final.exists():
-            return final
-        remove(partial)
-        progress(f"making {name}")
-        build(partial)
-        os.sync()  # the data before the name: a crash must not leave an empty whole
-        partial.rename(final)
-    return final
-
-
-def ensure(progress: Callable[[str], None]) -> Image:
-    """The image of today's recipe, built now if the cache doesn't have it (about a minute).
+def ensure(guest: Guest, progress: Callable[[str], None]) -> Image:
+    """A book's image by today's recipe, built now if the cache doesn't have it (about a minute).
 
     `progress` is given one line for each stage of the build.
 
-    :raises ImageError: a tool is missing, or the build fails.
+    :raises MachineError: a tool is missing, or the build fails.
     """
-    recipe = read_recipe()
-    image = Image(recipe.key, cache_directory() / f"image-{recipe.key}")
-    image.directory.mkdir(parents=True, exist_ok=True)
+    recipe = read_recipe(guest)
+    image = Image(recipe.key, store.cache_directory() / f"image-{recipe.key}")
     image.derive("image.tar", lambda target: build(recipe, target, progress), progress)
     return image
 
 
 def build(recipe: Recipe, target: Path, progress: Callable[[str], None]) -> None:
-    """Make the tarball `target` by the recipe; ImageError as `ensure`."""
-    bootstrap.check_tools()
+    """Make the tarball `target` by the recipe; MachineError as `ensure`."""
+    debian.check_tools()
     with tempfile.NamedTemporaryFile(suffix=".tar") as overlay:
         overlay.write(recipe.overlay)
         overlay.flush()
-        bootstrap.mmdebstrap(
+        debian.mmdebstrap(
             [
                 *recipe.options,
                 f"--include={','.join(recipe.packages)}",
@@ -206,50 +192,15 @@ def build(recipe: Recipe, target: Path, progress: Callable[[str], None]) -> None
         )
 
 
-def read_recipe(guest: Path = GUEST) -> Recipe:
-    """The recipe of the directory `guest`, for the architecture of this host."""
-    lines = (guest / "packages").read_text().splitlines()
-    packages = tuple(sorted(filter(None, (line.partition("#")[0].strip() for line in lines))))
-    root = guest / "files"
+def read_recipe(guest: Guest, directory: Path = RECIPE) -> Recipe:
+    """The recipe of `directory` for a book's guest, for the architecture of this host."""
+    lines = (directory / "packages").read_text().splitlines()
+    ours = filter(None, (line.partition("#")[0].strip() for line in lines))
+    root = directory / "files"
     found = [(path.relative_to(root), path) for path in root.rglob("*") if path.is_file()]
-    found.append((Path("customize"), guest / "customize"))
-    files = tuple(
-        (str(name), os.access(path, os.X_OK), path.read_bytes()) for name, path in sorted(found)
-    )
-    return Recipe(SUITE, platform.machine(), bootstrap.OPTIONS, packages, files)
-
-
-def cache_directory() -> Path:
-    """Where this project keeps what it builds: `$XDG_CACHE_HOME/namespace-book`."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "namespace-book"
-
-
-def remove(path: Path) -> None:
-    """Delete a file or a whole directory, if it is there."""
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def main() -> int:
-    """`python -m harness.image.image`: build the image and print its directory."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    try:
-        if console.is_terminal:
-            with console.status("guest image") as status:
-                image = ensure(status.update)
-        else:
-            image = ensure(lambda line: print(line, file=sys.stderr, flush=True))
-    except ImageError as error:
-        print(error, file=sys.stderr)
-        return 3
-    print(image.directory)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    found.append((Path("customize"), directory / "customize"))
+    files = [(str(name), os.access(path, os.X_OK), path.read_bytes()) for name, path in found]
+    names = f"user={shlex.quote(guest.user)}\nhost={shlex.quote(guest.host)}\n"
+    files.append(("names", False, names.encode()))
+    packages = tuple(sorted({*ours, *guest.packages}))
+    return Recipe(guest.suite, platform.machine(), debian.OPTIONS, packages, tuple(sorted(files)))

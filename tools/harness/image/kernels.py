@@ -1,6 +1,6 @@
 """The kernels of virtual machines: Debian's packaged cloud kernels, fetched and not installed.
 
-    ~/.cache/namespace-book/kernel-6.12/
+    ~/.cache/run-snippets/kernel-6.12/
         release             as uname(2) will give it
         vmlinuz             what QEMU boots
         modules.squashfs    all its modules, to be mounted on /usr/lib/modules
@@ -21,13 +21,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.image import debian as bootstrap
-from harness.image.debian import KEYRING, ImageError, run
-from harness.image.image import cache_directory, derive
-from harness.image.install import how_to_install
+from harness.image import MachineError, debian
+from harness.image.debian import KEYRING, how_to_install, run
+from harness.image.store import cache_directory, derive
 from harness.plan.versions import Range, of_series
 
-DEFAULT = "6.12"
 EARLY = ("virtio_pci", "virtio_blk", "virtio_console", "squashfs", "overlay")
 # Since 7.2 a kernel is split; those of a release that exist make it up.
 PARTS = ("image", "binary", "modules", "base")
@@ -68,11 +66,11 @@ KERNELS = {
 }
 
 
-def fitting(wanted: Range) -> str | None:
-    """The name of the table that is to run what wants such a kernel: the default one if it will do,
+def fitting(wanted: Range, default: str) -> str | None:
+    """The name of the table that is to run what wants such a kernel: `default` if that will do,
     else the newest; None if none will."""
     fit = [name for name in KERNELS if of_series(name) in wanted]
-    return DEFAULT if DEFAULT in fit else max(fit, key=of_series, default=None)
+    return default if default in fit else max(fit, key=of_series, default=None)
 
 
 @dataclass(frozen=True)
@@ -102,8 +100,11 @@ class Kernel:
 def ensure(name: str, progress: Callable[[str], None]) -> Kernel:
     """The kernel `name` of the table, fetched now if the cache doesn't have it.
 
-    :raises ImageError: a tool is missing, the mirror can't be reached or has no such kernel.
+    :raises MachineError: it isn't in the table; a tool is missing; the mirror can't be reached or
+        has no such kernel.
     """
+    if name not in KERNELS:
+        raise MachineError(f"There is no kernel {name}; choose of {', '.join(KERNELS)}.")
     directory = derive(
         cache_directory(), f"kernel-{name}", lambda target: fetch(name, target), progress
     )
@@ -121,7 +122,7 @@ def missing_tools() -> list[str]:
 def fetch(name: str, target: Path) -> None:
     """Fill the new directory `target` with the kernel `name`."""
     if missing := missing_tools():
-        raise ImageError(
+        raise MachineError(
             f"Kernel {name} can't be fetched without {' and '.join(missing)}: "
             f"{how_to_install(*missing)}."
         )
@@ -152,9 +153,9 @@ def download(source: Source, work: Path) -> list[Path]:
     for name in ("state/lists/partial", "cache/archives/partial", "deb", "root"):
         (work / name).mkdir(parents=True)
     (work / "status").touch()
-    architecture = bootstrap.output_of("dpkg", "--print-architecture").strip()
+    architecture = debian.output_of("dpkg", "--print-architecture").strip()
     (work / "sources.list").write_text(
-        f"deb [signed-by={KEYRING}] {bootstrap.mirror()} {source.suite} main\n"
+        f"deb [signed-by={KEYRING}] {debian.mirror()} {source.suite} main\n"
     )
     (work / "apt.conf").write_text(APT_CONF.format(directory=work, architecture=architecture))
     apt = {"APT_CONFIG": str(work / "apt.conf")}
@@ -165,7 +166,7 @@ def download(source: Source, work: Path) -> list[Path]:
     ).stdout.split()  # fmt: skip
     newest = newest_of(source.package.format(architecture=architecture), known)
     if newest is None:
-        raise ImageError(f"The mirror has no {source.package} in {source.suite} (any more).")
+        raise MachineError(f"The mirror has no {source.package} in {source.suite} (any more).")
     release = newest.removeprefix("linux-image-")
     packages = [f"linux-{part}-{release}" for part in PARTS if f"linux-{part}-{release}" in known]
     # As root, apt would take another user's rights to write here (APT::Sandbox::User above).

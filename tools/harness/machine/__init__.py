@@ -8,9 +8,7 @@ it died if it did.
 import socket
 from typing import Protocol
 
-
-class MachineError(Exception):
-    """No machine could be made (or it can't be ended); one sentence that says what to do."""
+from harness.image import MachineError as MachineError
 
 
 class StillbornError(MachineError):

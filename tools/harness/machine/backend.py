@@ -1,7 +1,7 @@
 """Backends: the ways to make machines, and the choice between them."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from threading import Lock
 from typing import Protocol
@@ -13,6 +13,7 @@ from harness.machine.namespaces.host import is_virtual_machine
 from harness.machine.qemu import Qemu
 from harness.plan.scenario import Scenario
 from harness.plan.versions import ANY, of_release
+from zenn.book import Guest
 
 BACKENDS = ("qemu", "namespaces")
 
@@ -31,6 +32,9 @@ class Backend(Protocol):
     def release(self) -> str:
         """The kernel that its machines will have, as uname(2) gives it."""
 
+    def software(self) -> Mapping[str, str]:
+        """Versions by Debian package, of what its machines have; see `Image.software`."""
+
     def start(self) -> Machine:
         """A fresh machine whose agent listens; MachineError where none can be made."""
 
@@ -42,14 +46,20 @@ class Backends:
     """The backend for most scenarios, the one for those that say `vm` (often the same), and those
     with the kernels that some want, made by `other(name)` when first asked for.
 
-    Without `other`, a scenario that wants another kernel is given what there is.
+    The kernel `default` is taken where it will do. Without `other`, a scenario that wants another
+    kernel is given what there is.
     """
 
     def __init__(
-        self, usual: Backend, with_kernel: Backend, other: Callable[[str], Backend] | None = None
+        self,
+        usual: Backend,
+        with_kernel: Backend,
+        default: str,
+        other: Callable[[str], Backend] | None = None,
     ) -> None:
         self._usual = usual
         self._with_kernel = with_kernel
+        self._default = default
         self._other = other
         self._others: dict[str, Backend] = {}
         self._lock = Lock()
@@ -59,7 +69,7 @@ class Backends:
         backend = self._with_kernel if scenario.needs_vm else self._usual
         if scenario.kernel == ANY or of_release(backend.release()) in scenario.kernel:
             return backend
-        name = kernels.fitting(scenario.kernel)
+        name = kernels.fitting(scenario.kernel, self._default)
         if name is None or self._other is None:
             return backend
         with self._lock:
@@ -77,12 +87,16 @@ class Backends:
 
 @contextmanager
 def make_backends(
-    name: str, kernel: str | None, allow_bare_metal: bool, note: Callable[[str], None]
+    name: str,
+    kernel: str | None,
+    allow_bare_metal: bool,
+    note: Callable[[str], None],
+    guest: Guest,
 ) -> Iterator[Backends]:
     """The backend `name`, or for ``auto`` the best that this host can run.
 
     Virtual machines run the kernel `kernel` of `harness.image.kernels`; if that is None, the
-    default one, or another for the scenarios that want another. `note` is given what a user should
+    guest's, or another for the scenarios that want another. `note` is given what a user should
     know: the image being built, what is chosen and why. Raises MachineError where the host can't
     run it, with what to do.
     """
@@ -90,25 +104,20 @@ def make_backends(
         name = choose(note)
     elif name == "namespaces" and kernel is not None:
         raise MachineError("A kernel of choice takes virtual machines: say `--backend qemu`.")
-    try:
-        built = image.ensure(note)
-        rootfs = built.rootfs(note) if name == "namespaces" else None
-    except image.ImageError as error:
-        raise MachineError(str(error)) from error
+    built = image.ensure(guest, note)
 
     def vms(kernel: str) -> Qemu:
         # It makes nothing before its first machine is asked for.
         return Qemu(built, note, kernel)
 
     other = vms if kernel is None and not qemu.lack() else None
-    if rootfs is None:
-        default = vms(kernel or kernels.DEFAULT)
-        backends = Backends(default, default, other)
+    usual: Backend
+    if name == "namespaces":
+        usual = Namespaces(built, note, allow_bare_metal=allow_bare_metal)
+        with_kernel = vms(guest.kernel) if other else usual
     else:
-        usual = Namespaces(rootfs, allow_bare_metal=allow_bare_metal)
-        for sentence in usual.notes:
-            note(sentence)
-        backends = Backends(usual, vms(kernels.DEFAULT) if other else usual, other)
+        usual = with_kernel = vms(kernel or guest.kernel)
+    backends = Backends(usual, with_kernel, guest.kernel, other)
     with closing(backends):
         yield backends
 

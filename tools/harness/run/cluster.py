@@ -19,6 +19,7 @@ from harness.plan.scenario import Scenario
 from harness.record import Result
 from harness.run.cache import code_digest
 from harness.run.runner import Workers, run_one
+from zenn.book import Guest
 
 INSTALL = "pip install 'namespace-book[cluster]'"
 _SECONDS_TO_ANSWER = 10
@@ -31,12 +32,13 @@ class Wanted:
     backend: str
     kernel: str | None
     allow_bare_metal: bool
+    guest: Guest
     code: str
 
 
 @contextmanager
 def cluster(
-    address: str, backend: str, kernel: str | None, *, allow_bare_metal: bool = False
+    address: str, backend: str, kernel: str | None, guest: Guest, *, allow_bare_metal: bool = False
 ) -> Iterator[Workers]:
     """The workers of the scheduler at `address`; the scenarios of one that dies go to the others.
 
@@ -50,7 +52,7 @@ def cluster(
         client = Client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError) as error:
         raise MachineError(f"No scheduler answers at {address}.") from error
-    wanted = Wanted(backend, kernel, allow_bare_metal, code_digest())
+    wanted = Wanted(backend, kernel, allow_bare_metal, guest, code_digest())
     with client:
         count = sum(client.nthreads().values())
         if not count:
@@ -85,7 +87,9 @@ def _backends(wanted: Wanted) -> Backends:
         if wanted not in _made:
             if not _made:
                 atexit.register(_ends.close)
-            made = make_backends(wanted.backend, wanted.kernel, wanted.allow_bare_metal, _log)
+            made = make_backends(
+                wanted.backend, wanted.kernel, wanted.allow_bare_metal, _log, wanted.guest
+            )
             _made[wanted] = _ends.enter_context(made)
         return _made[wanted]
 

@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from harness.image.software import Software, software_of
-from harness.machine import Machine, StillbornError
+from harness.machine import StillbornError
 from harness.machine.backend import Backend, Backends
 from harness.plan.scenario import Scenario
 from harness.plan.versions import of_release
@@ -112,7 +111,6 @@ def run_one(scenario: Scenario, backend: Backend) -> Result:
         if of_release(machine.kernel) not in scenario.kernel:
             reason = f"needs {scenario.kernel}, and this machine has {machine.kernel}"
             return Result(scenario, skipped(scenario.blocks, reason), "", "", date, 0.0)
-        software = _software(machine, backend)
         playing = play(scenario, machine)
         found = verdicts(scenario, playing)
         seconds = time.monotonic() - started
@@ -124,17 +122,5 @@ def run_one(scenario: Scenario, backend: Backend) -> Result:
             date,
             seconds,
             playing.left,
-            software=software,
+            software=backend.software(),
         )
-
-
-_known: dict[str, Software] = {}
-
-
-def _software(machine: Machine, backend: Backend) -> Software:
-    """What the machine has installed; asked for once, machines of one identity being alike."""
-    identity = backend.identity()
-    software = _known.get(identity) or software_of(machine)
-    if software:
-        _known[identity] = software
-    return software

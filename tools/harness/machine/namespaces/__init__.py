@@ -11,10 +11,12 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import harness
+from harness.image.image import Image
 from harness.machine import MachineError
 from harness.machine.namespaces import bounds
 from harness.machine.namespaces.host import is_virtual_machine
@@ -116,10 +118,9 @@ class NamespacesMachine:
 
 
 class Namespaces:
-    """Makes machines over the directory `rootfs`, from any thread.
+    """Makes machines over an image, from any thread.
 
-    `notes` are the sentences that a user should see once: what this host can't bound, and what it
-    forbids.
+    `note` is given what a user should know: what this host can't bound, and what it forbids.
 
     :raises MachineError: this process isn't root, or this isn't a virtual machine and
         `allow_bare_metal` is not given.
@@ -127,7 +128,9 @@ class Namespaces:
 
     own_kernel = False
 
-    def __init__(self, rootfs: Path, *, allow_bare_metal: bool = False) -> None:
+    def __init__(
+        self, image: Image, note: Callable[[str], None], *, allow_bare_metal: bool = False
+    ) -> None:
         if os.geteuid() != 0:
             raise MachineError("Machines of namespaces take root: use sudo.")
         if not allow_bare_metal and not is_virtual_machine():
@@ -136,20 +139,19 @@ class Namespaces:
                 "off from its host: run it in a disposable VM, or say "
                 "--i-know-this-is-not-a-vm."
             )
-        self.notes = tuple(
-            f"This host has no cgroup controller “{name}”: {instead}."
-            for name, instead in (
-                ("pids", "the number of processes is bounded for users other than root only"),
-                ("memory", "the memory of a machine is not bounded"),
-            )
-            if name in bounds.unbounded(bounds.hierarchies())
-        )
+        for name, instead in (
+            ("pids", "the number of processes is bounded for users other than root only"),
+            ("memory", "the memory of a machine is not bounded"),
+        ):
+            if name in bounds.unbounded(bounds.hierarchies()):
+                note(f"This host has no cgroup controller “{name}”: {instead}.")
         if bounds.read(RESTRICTION).strip() == "1":
-            self.notes += (
+            note(
                 "This host's AppArmor lets ordinary users do nothing in user namespaces of theirs, "
-                f"in machines too: run “echo 0 | sudo tee {RESTRICTION}”.",
+                f"in machines too: run “echo 0 | sudo tee {RESTRICTION}”."
             )
-        self._image = rootfs.absolute().parent.name
+        self._image = image
+        rootfs = image.rootfs(note)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._zygote = subprocess.Popen(
@@ -169,12 +171,16 @@ class Namespaces:
             )
 
     def identity(self) -> str:
-        """See `Backend.identity`: the image's directory is named by the key of its recipe."""
-        return f"{KIND} {self.release()} {self._image}"
+        """See `Backend.identity`."""
+        return f"{KIND} {self.release()} {self._image.key}"
 
     def release(self) -> str:
         """See `Backend.release`: this host's."""
         return platform.release()
+
+    def software(self) -> Mapping[str, str]:
+        """See `Backend.software`."""
+        return self._image.software()
 
     def start(self) -> NamespacesMachine:
         """A fresh machine whose agent listens.

@@ -18,7 +18,7 @@ from harness.guest.world import PROCESSES
 MEMORY = 1536 << 20  # bytes, including what lies in the machine's tmpfs
 # With the PID namespace in which the number that follows is a process: hierarchies are shared by
 # containers that each have one of their own.
-PREFIX = f"namespace-book-{os.stat('/proc/self/ns/pid').st_ino}-"
+PREFIX = f"run-snippets-{os.stat('/proc/self/ns/pid').st_ino}-"
 
 LIMITS_V1 = {
     "pids": [("pids.max", str(PROCESSES))],

@@ -12,12 +12,14 @@ import secrets
 import shutil
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from threading import Lock
 
 from harness.image import kernels
-from harness.image.image import Image, ImageError
-from harness.image.install import how_to_install
+from harness.image.debian import how_to_install
+from harness.image.image import Image
+from harness.image.kernels import Kernel
 from harness.machine import MachineError, StillbornError
 from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
 from harness.machine.qemu import acceleration, template
@@ -84,9 +86,7 @@ class Qemu:
 
     own_kernel = True
 
-    def __init__(
-        self, image: Image, note: Callable[[str], None], kernel: str = kernels.DEFAULT
-    ) -> None:
+    def __init__(self, image: Image, note: Callable[[str], None], kernel: str) -> None:
         if lacking := lack():
             raise MachineError(f"None can be made here: {lacking}.")
         self._image = image
@@ -103,10 +103,11 @@ class Qemu:
 
     def release(self) -> str:
         """See `Backend.release`."""
-        try:
-            return kernels.ensure(self._kernel, self._note).release
-        except ImageError as error:
-            raise MachineError(str(error)) from error
+        return kernels.ensure(self._kernel, self._note).release
+
+    def software(self) -> Mapping[str, str]:
+        """See `Backend.software`."""
+        return self._image.software()
 
     def start(self) -> QemuMachine:
         """A fresh machine whose agent listens.
@@ -122,15 +123,18 @@ class Qemu:
                 raise self._failure
             if self._template is None:
                 try:
-                    self._template = acceleration.first_that_works(self._tried, self._note)
-                except (ImageError, MachineError) as error:
-                    self._failure = MachineError(str(error))
-                    raise self._failure from None
+                    # What is missing of these is no fault of an acceleration.
+                    kernel = kernels.ensure(self._kernel, self._note)
+                    self._image.squashfs(self._note)
+                    attempt = partial(self._tried, kernel)
+                    self._template = acceleration.first_that_works(attempt, self._note)
+                except MachineError as error:
+                    self._failure = error
+                    raise
             return self._template
 
-    def _tried(self, name: str) -> Template:
+    def _tried(self, kernel: Kernel, name: str) -> Template:
         """A template from which a machine can be cloned: made anew if the cache's is broken."""
-        kernel = kernels.ensure(self._kernel, self._note)
         found = template.ensure(self._launcher, self._image, kernel, name, self._note)
         try:
             self._clone(found).close()

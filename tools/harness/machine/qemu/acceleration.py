@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from harness.image.image import cache_directory
+from harness.image.store import cache_directory
 from harness.machine import MachineError
 
 T = TypeVar("T")

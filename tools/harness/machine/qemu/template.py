@@ -1,6 +1,6 @@
 """A template: a machine that has been booted and warmed once, from which clones are made.
 
-    ~/.cache/namespace-book/templates-6.12/
+    ~/.cache/run-snippets/templates-6.12/
         <key>/initramfs     what it booted from
         <key>/memory        its memory; a clone maps it copy-on-write
         <key>/state         the rest of it: processor, devices
@@ -22,8 +22,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from harness.image.image import Image, cache_directory, derive
+from harness.image.image import Image
 from harness.image.kernels import Kernel
+from harness.image.store import cache_directory, derive
 from harness.machine import MachineError
 from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
 from harness.machine.qemu import initramfs
@@ -80,7 +81,6 @@ def ensure(
     """The template of this kernel and image, made now if the cache doesn't have a whole one.
 
     :raises MachineError: it doesn't boot; with the end of its console.
-    :raises ImageError: a tool is missing to make the image's file system.
     """
     archive = initramfs.build(kernel, image.busybox())
     squashfs = image.squashfs(progress)

@@ -1,2 +1,2 @@
 # For interactive bash shells; /etc/profile reads it for login shells.
-. /etc/profile.d/unshared.sh
+. /etc/profile.d/guest.sh

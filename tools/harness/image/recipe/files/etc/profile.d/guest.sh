@@ -6,7 +6,7 @@
 
 case $- in *i*) ;; *) return ;; esac
 
-ENV=/etc/profile.d/unshared.sh
+ENV=/etc/profile.d/guest.sh
 PYTHON_BASIC_REPL=1     # the REPL without its own line editor: echo is the kernel's
 export PS1 PS2 ENV PYTHON_BASIC_REPL
 

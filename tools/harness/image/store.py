@@ -1,0 +1,53 @@
+"""The cache of what machines are made from; all in it is keyed, so that every book shares it.
+
+Whoever builds or derives holds the directory's lock (`atomic.locked`). Everything is built under
+another name and renamed when it is whole, so that what has its final name can be used without a
+look inside.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from harness import atomic
+
+
+def cache_directory() -> Path:
+    """Where the harness keeps what it builds: `$XDG_CACHE_HOME/run-snippets`."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "run-snippets"
+
+
+def derive(
+    directory: Path,
+    name: str,
+    build: Callable[[Path], object],
+    progress: Callable[[str], None] = lambda line: None,
+) -> Path:
+    """`directory`/`name`, made by `build(path)` if it isn't there yet.
+
+    One process builds, the others wait; what `build` leaves behind when it fails or is
+    killed is removed before the next attempt.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    final, partial = directory / name, directory / f"{name}.part"
+    if final.exists():
+        return final
+    with atomic.locked(directory):
+        if final.exists():
+            return final
+        remove(partial)
+        progress(f"making {name}")
+        build(partial)
+        os.sync()  # the data before the name: a crash must not leave an empty whole
+        partial.rename(final)
+    return final
+
+
+def remove(path: Path) -> None:
+    """Delete a file or a whole directory, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
