@@ -74,7 +74,7 @@ export: $(READY) ## write the book for Zenn into build/zenn/, or into DIR=...
 	$(BIN)/python -m zenn export $(or $(DIR),build/zenn)
 
 serve: $(READY) $(VENDOR) $(PROGRAMS) ## show the site at http://127.0.0.1:8000, verify and reload it at every save
-	$(BIN)/python -m harness.cli.serve
+	$(BIN)/python tools/run_snippets.py serve
 
 # What the workflows are checked with and is not Python's.
 LINT := tools/lint/node_modules/.package-lock.json

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli.options import COMMANDS, parse
 from harness.machine.backend import BACKENDS
 
 TOOL = Path(__file__).parents[3] / "tools" / "run_snippets.py"
@@ -64,7 +65,8 @@ def run(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def call(
         *words: str, cwd: Path = project, backend: str = "namespaces"
     ) -> subprocess.CompletedProcess[str]:
-        chosen = [] if words[:1] == ("merge",) else ["--backend", backend]
+        machineless = {"merge", "list", "--list", "--help"} & set(words)
+        chosen = [] if machineless else ["--backend", backend]
         return subprocess.run(
             [sys.executable, TOOL, *words, *chosen],
             cwd=cwd,
@@ -145,7 +147,7 @@ def test_chapters_may_be_anywhere(run: Run, project: Path, tmp_path: Path) -> No
 
 
 def test_list_accounts_for_every_block_and_runs_nothing(run: Run, project: Path) -> None:
-    done = run("--list")
+    done = run("list")
     assert done.returncode == 0
     assert "docs/01-a.md:23" in done.stdout
     assert "ホスト側" in done.stdout
@@ -158,17 +160,6 @@ def test_a_folder_stands_for_its_chapters(run: Run, project: Path) -> None:
     assert run("--list", "docs").stdout == run("--list", "docs/01-a.md", "docs/02-b.md").stdout
     done = run("--list", "snippets")
     assert (done.returncode, done.stderr) == (2, "no chapter: snippets has no *.md\n")
-
-
-def test_list_tells_what_lint_finds_and_fails(run: Run, project: Path) -> None:
-    write(project, "02-b.md", '---\ntitle: "b"\n---\n\n##b\n')
-    done = run("--list", "--json")
-    assert done.returncode == 2
-    assert len(json.loads(done.stdout)) == 5
-    assert done.stderr.startswith("docs/02-b.md:5: Zenn shows ## as text")
-    assert done.stderr.endswith(" [heading-space]\n")
-    assert done.stderr.count("\n") == 1
-    assert run("--list", "docs/01-a.md").returncode == 0
 
 
 def test_list_as_json(run: Run) -> None:
@@ -209,15 +200,16 @@ def test_every_wrong_chapter_is_named_in_one_sentence(
     [
         (("docs/none.md",), "docs/none.md:1: can't be read: No such file"),
         (("docs/01-a.md:4",), "docs/01-a.md:4: no block that runs is at this line"),
-        (("--json",), "--json goes with --list"),
-        (("-j", "0"), "--jobs takes a number from 1"),
+        (("--json",), "verify takes no --json"),
+        (("-j", "0"), "argument -j/--jobs: write a number from 1"),
         (("--kernel", "moon"), "invalid choice: 'moon'"),
         (("--shard", "3/2"), "shards are counted from 1/2 to 2/2"),
-        (("--shell", "docs/01-a.md"), "--shell takes CHAPTER:LINE"),
-        (("--shell", "docs/01-a.md:8"), "--shell takes a terminal"),
-        (("--watch", "--update"), "--watch goes with no --update, --list, --shard or --junit"),
-        (("--watch", "mkdocs.yml"), "--watch takes chapters of docs/"),
-        (("--shell", "docs/01-a.md:8", "--executor", "tcp://a:1"), "--shell plays here"),
+        (("shell", "docs/01-a.md"), "write CHAPTER:LINE, as in docs/02-uts.md:110"),
+        (("shell", "docs/01-a.md:8"), "shell takes a terminal"),
+        (("--watch", "--update"), "argument --update: not allowed with argument --watch"),
+        (("watch", "--shard", "1/2"), "watch takes no --shard"),
+        (("--update", "--kernel", "7", "--kernel", "6.1"), "update takes one --kernel"),
+        (("--shell", "docs/01-a.md:8", "--executor", "tcp://a:1"), "shell takes no --executor"),
         (("merge", "none.json"), "none.json: can't be read"),
     ],
 )
@@ -228,12 +220,42 @@ def test_a_wrong_command_line_is_told_so(run: Run, words: tuple[str, ...], messa
     assert "Traceback" not in done.stderr
 
 
-def test_the_help_fits_a_screen_and_shows_three_examples(run: Run) -> None:
-    lines = run("--help").stdout.splitlines()
-    assert len(lines) <= 40
+@pytest.mark.parametrize("words", [(), *((command,) for command in COMMANDS)], ids=" ".join)
+def test_every_help_fits_a_screen_and_shows_examples(run: Run, words: tuple[str, ...]) -> None:
+    lines = run(*words, "--help").stdout.splitlines()
+    assert len(lines) <= 30
     assert max(map(len, lines)) <= 100
-    examples = lines[lines.index("examples:") + 1 :]
-    assert len(examples[: examples.index("")]) == 3
+    assert lines[lines.index("examples:") + 1].startswith("  run_snippets.py ")
+
+
+@pytest.mark.parametrize(
+    ("flags", "command"),
+    [
+        ("-j 1 docs/x.md", "verify -j 1 docs/x.md"),
+        ("docs/x.md --update -x", "update docs/x.md -x"),
+        ("--kernel 7 --watch", "watch --kernel 7"),
+        ("--list --json docs", "list --json docs"),
+        ("--backend qemu --shell docs/x.md:4", "shell docs/x.md:4 --backend qemu"),
+        ("./merge --shard 1/2", "verify ./merge --shard 1/2"),
+        ("--executor tcp://a:1 --no-cache", "verify --executor tcp://a:1 --no-cache"),
+    ],
+)
+def test_a_flag_chooses_the_command_that_has_its_name(flags: str, command: str) -> None:
+    assert parse(flags.split()) == parse(command.split())
+
+
+def test_a_command_is_one_whatever_files_there_are(run: Run, project: Path) -> None:
+    (project / "list").write_text("~console\n$ echo hi\nhi\n~\n".replace("~", "```"))
+    assert "docs/01-a.md:7" in run("list").stdout
+    assert "list:1" in run("list", "./list").stdout
+
+
+def test_a_wrong_description_of_the_book_is_one_sentence(run: Run, project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.run-snippets]\nsnipets = "x"\n')
+    done = run()
+    assert done.returncode == 2
+    assert done.stderr.endswith("has no `snipets`: do you mean `snippets`?\n")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_project_without_chapters_is_told_so(run: Run, project: Path) -> None:
@@ -261,7 +283,7 @@ def test_what_is_unchanged_is_not_run_again(run: Run, project: Path) -> None:
 
 def test_update_writes_what_differs_and_then_nothing(run: Run, project: Path) -> None:
     write(project, "01-a.md", CHAPTER.replace("\nunshared\n", "\nelse\n"))
-    done = run("--update")
+    done = run("update")
     assert done.returncode == 0, done.stdout
     assert "-else\n+unshared\n" in done.stdout
     assert (project / "docs" / "01-a.md").read_text() == CHAPTER.replace("~", "```")
@@ -273,7 +295,7 @@ def test_update_writes_what_differs_and_then_nothing(run: Run, project: Path) ->
 
 def test_update_shows_a_value_that_is_not_the_same_in_two_runs(run: Run, project: Path) -> None:
     write(project, "01-a.md", "~console\n$ cat /proc/sys/kernel/random/boot_id; date +%N\n~\n")
-    done = run("--update")
+    done = run("update")
     assert done.returncode == 1
     assert "FAILED docs/01-a.md:2 the output differs" in done.stdout
 
@@ -322,7 +344,7 @@ def test_shell_hands_over_the_terminal_as_it_is_at_a_line(project: Path, backend
         command = [
             sys.executable,
             str(TOOL),
-            "--shell",
+            "shell",
             "docs/01-a.md:5",
             "--backend",
             backend,

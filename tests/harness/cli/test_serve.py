@@ -41,7 +41,13 @@ class Served:
             file.write_text(text)
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.address = f"127.0.0.1:{free.getsockname()[1]}"
-        command = [sys.executable, "-m", "harness.cli.serve", "--address", self.address]
+        command = [
+            sys.executable,
+            str(ROOT / "tools" / "run_snippets.py"),
+            "serve",
+            "--address",
+            self.address,
+        ]
         with open(root / "said", "wb") as said:
             self.process = subprocess.Popen(
                 [*command, "--backend", "namespaces"],

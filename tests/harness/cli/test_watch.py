@@ -73,7 +73,9 @@ def watched(tmp_path: Path) -> Iterator[Callable[..., Watched]]:
     yield start
     one.hold.set()
     one.ending = True
-    one.write("docs/01-a.md", BLOCK.format("the end"))
+    for name in [*one.folders, "docs/01-a.md"]:
+        if name.endswith(".md"):
+            one.write(name, BLOCK.format("the end"))
     thread.join(30)
     assert not thread.is_alive()
 
@@ -92,6 +94,16 @@ def test_a_folder_is_watched_with_all_its_chapters(watched: Callable[..., Watche
     assert book.next() == ["docs/01-a.md", "docs/02-b.md"]
     book.write("docs/02-b.md", BLOCK.format("c"))
     assert book.next() == ["docs/02-b.md"]
+
+
+def test_a_chapter_may_be_anywhere(watched: Callable[..., Watched], tmp_path: Path) -> None:
+    (tmp_path / "else").mkdir()
+    (tmp_path / "else/x.md").write_text(BLOCK.format("a"))
+    book = watched("else/x.md")
+    assert book.next() == ["else/x.md"]
+    book.write("docs/01-a.md", BLOCK.format("not asked for"))
+    book.write("else/x.md", BLOCK.format("b"))
+    assert book.next() == ["else/x.md"]
 
 
 def test_a_program_is_saved_for_the_chapters_that_include_it(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""What does the author ask for? The words of run_snippets.py, a file for each sub-command."""
+"""What does the author ask for? The words of run_snippets.py, and what each sub-command does."""

@@ -1,6 +1,6 @@
-"""`make serve`: the site with badges of what was just verified.
+"""`serve`: the site with badges of what was just verified.
 
-Runs `mkdocs serve` beside `run_snippets.py --watch`; the site is built anew when either the text
+Runs `mkdocs serve` beside `run_snippets.py watch`; the site is built anew when either the text
 or the record has changed. Both end together: on ^C, if one of them dies, if this process is killed.
 """
 
@@ -17,34 +17,32 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness import record
-from harness.cli.session import record_of
-from zenn.book import project_root
+from harness.cli.verify import record_of
+from zenn.book import Book
 
 _TOOL = Path(__file__).parents[2] / "run_snippets.py"
 
 
-def main(words: Sequence[str]) -> int:
+def run(options: argparse.Namespace, book: Book) -> int:
     """Serve until ^C; 0 then, else the status of the one that died."""
-    parser = argparse.ArgumentParser(prog="serve", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--address", default="127.0.0.1:8000", help="default: %(default)s")
-    options, for_watch = parser.parse_known_args(words)
-    root = project_root()
-    shown = record_of(root, None)
+    shown = record_of(book, None)
     if not shown.exists():  # what isn't there can't be watched
         record.write(shown, [])
     site = [sys.executable, "-m", "mkdocs", "serve", "--quiet"]
     site += ["--dev-addr", options.address, "--watch", str(shown)]
-    watcher = [sys.executable, str(_TOOL), "--watch", *for_watch]
+    of_site = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    of_site.add_argument("--address")
+    watcher = [sys.executable, str(_TOOL), "watch", *of_site.parse_known_args(options.words)[1]]
     print(f"http://{options.address} shows the book; ^C ends", flush=True)
     # make and a closed terminal end it as ^C does; a shell may have had ^C ignored.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     children: list[subprocess.Popen[bytes]] = []
     try:
-        children.append(_start(site, root))
+        children.append(_start(site, book.root))
         # The site sees no change of the record before it serves.
         _wait_for_answer(options.address, children[0])
-        children.append(_start(watcher, root))
+        children.append(_start(watcher, book.root))
         ended = _first_end(children)
         return ended.returncode or 1
     except KeyboardInterrupt:
@@ -91,7 +89,3 @@ def _first_end(children: Sequence[subprocess.Popen[bytes]]) -> subprocess.Popen[
     finally:
         for pidfd in by_pidfd:
             os.close(pidfd)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

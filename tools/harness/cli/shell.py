@@ -1,5 +1,6 @@
-"""`--shell`: a scenario played up to a line, and then its terminal in the author's hands."""
+"""`shell`: a scenario played up to a line, and then its terminal in the author's hands."""
 
+import argparse
 import os
 import re
 import select
@@ -9,16 +10,28 @@ import tty
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
+from harness.cli.verify import backends
 from harness.machine.backend import Backend
 from harness.machine.channel import Channel
 from harness.plan.scenario import Scenario
+from harness.plan.selection import Selection, place
+from harness.report.progress import Progress
 from harness.run.play import before, play, terminal_at
 from harness.run.verdict import verdicts
+from zenn.book import Book
 
 LEAVE = b"\x1d"  # ^]
 _PROMPT = re.compile(rb"\x1b\]7717;(\d+|\+)\x07")
 _UNFINISHED = re.compile(rb"\x1b[^\x07]{,40}$")
 _OPENING_SECONDS = 30.0
+
+
+def run(options: argparse.Namespace, selection: Selection, book: Book, progress: Progress) -> None:
+    """Hand over the terminal at the chosen line; for what it raises see `hand_over`."""
+    scenario, line = selection.chosen[0], place(options.chapter)[1]
+    kernel = options.kernels[0] if options.kernels else None
+    with backends(options, kernel, book, progress) as made:
+        hand_over(scenario, line, made.of(scenario), progress.note)
 
 
 def hand_over(scenario: Scenario, line: int, backend: Backend, say: Callable[[str], None]) -> None:

@@ -1,5 +1,6 @@
-"""`--watch`: verify the chapters, and after every save those that have changed."""
+"""`watch`: verify the chapters, and after every save those that have changed."""
 
+import argparse
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -10,9 +11,12 @@ from typing import NoReturn
 
 import watchfiles
 
+from harness.cli.verify import record_of, session
 from harness.plan.chapter import Chapter
 from harness.plan.selection import Selection, asked_for, choose
 from harness.record import Result
+from harness.report.progress import Progress
+from harness.report.report import Report
 from zenn.book import Book
 
 _PATIENCE = 50  # milliseconds in which nothing more is saved, before what was is verified
@@ -20,6 +24,25 @@ _PATIENCE = 50  # milliseconds in which nothing more is saved, before what was i
 Verify = Callable[[Selection, Future[None]], list[Result]]
 Say = Callable[[Exception], None]
 Digests = tuple[str, ...]
+
+
+def run(options: argparse.Namespace, book: Book, report: Report, progress: Progress) -> int:
+    """Verify what is saved, in machines that are kept ready, until interrupted; 0 then."""
+    kernel = options.kernels[0] if options.kernels else None
+    try:
+        with session(options, kernel, record_of(book, kernel), book, report, progress) as one:
+
+            def verify(selection: Selection, enough: Future[None]) -> list[Result]:
+                results = one.verify(selection, enough)
+                if results:  # none where a newer save came first
+                    report.summary(results, None)
+                return results
+
+            folders = [f"{book.shown(folder)}/" for folder in (book.chapters, book.programs)]
+            progress.note(f"watching {' and '.join(options.chapters or folders)}; ^C ends")
+            watch(options.chapters, book, verify, progress.fail)
+    except KeyboardInterrupt:  # out here: what is running is ended, not waited for
+        return 0
 
 
 def watch(words: Sequence[str], book: Book, verify: Verify, say: Say) -> NoReturn:
@@ -30,7 +53,9 @@ def watch(words: Sequence[str], book: Book, verify: Verify, say: Say) -> NoRetur
     for which it is to return what it has. An author's mistakes go to `say`, a sentence each.
     """
     chapters = _Chapters(words, book)
-    with closing(Saves([book.chapters, book.programs])) as saves:
+    folders = (book.chapters, book.programs)
+    elsewhere = {path.parent for path in asked_for(words, book)}
+    with closing(Saves(folders, elsewhere)) as saves:
         while True:
             due = chapters.due(saves.take(), say)
             if due.chapters:
@@ -38,19 +63,26 @@ def watch(words: Sequence[str], book: Book, verify: Verify, say: Say) -> NoRetur
 
 
 class Saves:
-    """What is saved in some folders from now on, collected by a thread.
+    """What is saved from now on in some folders and below them, and in others themselves,
+    collected by threads.
 
     `coming` is done as soon as there is something to take, the first time at once.
     """
 
-    def __init__(self, folders: Iterable[Path]) -> None:
+    def __init__(self, folders: Iterable[Path], others: Iterable[Path] = ()) -> None:
         self.coming: Future[None] = Future()
         self._paths: set[Path] = set()
         self._lock = threading.Lock()
         self._end = threading.Event()
-        present = [folder for folder in folders if folder.is_dir()]
-        self._thread = threading.Thread(target=self._collect, args=(present,), name="saves")
-        self._thread.start()
+        whole = [folder for folder in folders if folder.is_dir()]
+        flat = [o for o in others if o.is_dir() and not any(map(o.is_relative_to, whole))]
+        self._threads = [
+            threading.Thread(target=self._collect, args=(some, deep), name="saves")
+            for some, deep in ((whole, True), (flat, False))
+            if some
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def take(self) -> set[Path]:
         """Wait for saves, and return the files; OSError if the folders can't be watched."""
@@ -61,14 +93,16 @@ class Saves:
 
     def close(self) -> None:
         self._end.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
-    def _collect(self, folders: list[Path]) -> None:
+    def _collect(self, folders: list[Path], deep: bool) -> None:
         try:
             # Its first set is empty and says that it has begun: no save after that is missed.
             for number, changes in enumerate(
                 watchfiles.watch(
                     *folders,
+                    recursive=deep,
                     step=_PATIENCE,
                     rust_timeout=_PATIENCE,
                     yield_on_timeout=True,

@@ -2,12 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from harness.compare.difference import REMARK, SIGNS, hunk
@@ -22,27 +20,10 @@ _PARTIAL_LINES = 20  # shown of the output of a step that did not end
 
 
 class Report:
-    """Progress while scenarios run, each failure as it comes, and a summary at the end.
-
-    A progress bar is shown on a terminal only; in a pipe nothing but failures and the summary.
-    """
+    """Each failure as it comes, and a summary at the end."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
-
-    @contextmanager
-    def progress(self, total: int) -> Iterator[Callable[[], None]]:
-        """Show a bar; each call of what this gives moves it on by one of `total` scenarios."""
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-        )
-        disabled = not self.console.is_terminal
-        with Progress(*columns, console=self.console, transient=True, disable=disabled) as bar:
-            task = bar.add_task("scenarios", total=total)
-            yield lambda: bar.advance(task)
 
     def failures(self, result: Result) -> None:
         """Show what failed in a scenario, and how."""

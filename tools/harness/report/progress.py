@@ -1,0 +1,110 @@
+"""What a long run says of itself while it lasts: a bar on a terminal, in a pipe a line a minute."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Event, Thread
+from time import monotonic
+
+from rich.console import Console
+from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+_MINUTE = 60.0
+_SPEED_SECONDS = 300.0  # of the past, from which the rest is estimated
+
+Say = Callable[[], str]
+
+
+class Progress:
+    """Sentences for whoever waits, on `console` (standard error): results go elsewhere."""
+
+    def __init__(self, console: Console, every: float = _MINUTE) -> None:
+        self._console = console
+        self._every = every
+        self._last = ""
+
+    def note(self, text: str) -> None:
+        """Say what is being done, or what a user should know of how."""
+        self._last = text
+        self._console.print(text, style="dim", markup=False, soft_wrap=True)
+
+    def fail(self, error: Exception | str) -> None:
+        """Say what went wrong, in one sentence."""
+        self._console.print(str(error), style="bold red", markup=False, soft_wrap=True)
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """While what was noted last goes on, say so once a minute: an image is built for two."""
+        begun = monotonic()
+        with self._repeating(lambda: f"{self._last} ({monotonic() - begun:.0f} s so far)"):
+            yield
+
+    @contextmanager
+    def scenarios(self, seconds: Sequence[float]) -> Iterator[Callable[[float], None]]:
+        """Show how far a run is; call what this gives at each end of a scenario, with the seconds
+        that were expected of it.
+
+        `seconds` are those of all scenarios. They need only be right in proportion: the rest is
+        estimated by how fast those were dealt with that have ended in the last minutes.
+        """
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left:"),
+            TimeRemainingColumn(),
+        )
+        shown = self._console.is_terminal
+        with Bar(
+            *columns,
+            console=self._console,
+            transient=True,
+            disable=not shown,
+            speed_estimate_period=_SPEED_SECONDS,
+        ) as bar:
+            task = bar.add_task(_done(0, len(seconds)), total=sum(seconds))
+            ended = 0
+
+            def advance(expected: float) -> None:
+                nonlocal ended
+                ended += 1
+                bar.update(task, advance=expected, description=_done(ended, len(seconds)))
+
+            if shown:
+                yield advance
+            else:
+                with self._repeating(lambda: self._state(bar, task)):
+                    yield advance
+
+    def _state(self, bar: Bar, task: TaskID) -> str:
+        (state,) = (one for one in bar.tasks if one.id == task)
+        if not state.completed:  # the kernel is still being fetched, or its machine booted
+            return f"{state.description}: {self._last}"
+        left = state.time_remaining
+        return f"{state.description}, {_minutes(left) if left else 'not known how long'} to go"
+
+    @contextmanager
+    def _repeating(self, say: Say) -> Iterator[None]:
+        """Print what `say` gives, once a minute, while this lasts."""
+        over = Event()
+
+        def repeat() -> None:
+            while not over.wait(self._every):
+                self._console.print(say(), style="dim", markup=False, soft_wrap=True)
+
+        thread = Thread(target=repeat, name="progress")
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+
+def _done(ended: int, count: int) -> str:
+    return f"{ended} of {count} scenarios"
+
+
+def _minutes(seconds: float) -> str:
+    """``about 3 min``; under a minute, ``under 1 min``."""
+    return f"about {seconds / 60:.0f} min" if seconds >= 60 else "under 1 min"
