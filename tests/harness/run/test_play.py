@@ -11,7 +11,6 @@ from harness.machine.backend import Backend
 from harness.plan.chapter import Chapter
 from harness.plan.scenario import scenarios
 from harness.record import Result
-from harness.run import play as playing
 from harness.run.runner import run_one
 
 Play = Callable[[str], Result]
@@ -198,24 +197,6 @@ def test_fails(play: Play, text: str, line: int, reason: str) -> None:
     where, why = reasons(play(text))[0]
     assert where == line
     assert reason in why
-
-
-@pytest.mark.parametrize(
-    ("shown", "output"),
-    [
-        pytest.param("^C\n", "", id="nothing but the key"),
-        pytest.param("x\n^C\n", "x\n", id="after a line"),
-        pytest.param("x^C\n", "x\n", id="after a part of a line"),
-        pytest.param("\n^C", "", id="echoed late"),
-        pytest.param("x\n\n^C", "x\n", id="echoed late, after a line"),
-        pytest.param("x\n^C", "x\n", id="echoed late, after a part of a line"),
-        pytest.param("\n", "", id="not echoed"),
-        pytest.param("x\n\n", "x\n\n", id="not echoed, by what shows an empty line"),
-    ],
-)
-def test_a_key_is_no_output(shown: str, output: str) -> None:
-    """In any order: the kernel sends the signal first and echoes the key then."""
-    assert playing._without_echo("C", shown) == output
 
 
 def test_a_timeout_keeps_the_partial_output(play: Play) -> None:

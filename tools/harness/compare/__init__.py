@@ -1,1 +1,19 @@
 """Is an output what the text shows? Lines, values that vary, and the diff where it is not."""
+
+from harness.compare.expectation import Comparison, Expectation, Line, hunk, lines_of
+from harness.compare.pattern import ELISIONS
+from harness.compare.reason import Reason
+from harness.compare.renaming import Renaming, Value, Varying
+
+__all__ = [
+    "ELISIONS",
+    "Comparison",
+    "Expectation",
+    "Line",
+    "Reason",
+    "Renaming",
+    "Value",
+    "Varying",
+    "hunk",
+    "lines_of",
+]

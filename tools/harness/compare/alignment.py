@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from harness.compare.fit import conflict
+from harness.compare.pattern import TextLine
 from harness.compare.renaming import Renaming
 
-ELISIONS = {"...", "（略）"}
 _TABLE_LIMIT = 40_000  # cells of the alignment table
 
 
@@ -14,12 +13,12 @@ Pair = tuple[int | None, int | None]
 then with each line that it stands for; None is where the other side has nothing."""
 
 
-def align(expected: Sequence[str], actual: Sequence[str], renaming: Renaming) -> list[Pair]:
+def align(expected: Sequence[TextLine], actual: Sequence[str], renaming: Renaming) -> list[Pair]:
     """The alignment of what is left between the lines that agree at both ends."""
 
     def agrees(at: int, to: int) -> bool:
-        elided = expected[at] in ELISIONS
-        return not elided and conflict(expected[at], actual[to], renaming, slack=True) == ""
+        match = expected[at].pattern(renaming).match(actual[to])
+        return not expected[at].elided and match is not None and match.bind(renaming) is None
 
     shorter = min(len(expected), len(actual))
     head = 0
@@ -40,20 +39,14 @@ def align(expected: Sequence[str], actual: Sequence[str], renaming: Renaming) ->
     ]
 
 
-def _align_all(expected: Sequence[str], actual: Sequence[str], renaming: Renaming) -> list[Pair]:
+def _align_all(
+    expected: Sequence[TextLine], actual: Sequence[str], renaming: Renaming
+) -> list[Pair]:
     rows, columns = len(expected), len(actual)
     if columns > (keep := max(2, _TABLE_LIMIT // max(1, rows))):
         return _align_ends(expected, actual, renaming, keep // 2)
-    elided = [line in ELISIONS for line in expected]
-
-    def worth(at: int, to: int) -> float:
-        if elided[at]:
-            return 0.001  # a line under an elision is rather elided than extra
-        why = conflict(expected[at], actual[to], renaming.copy(), slack=True)
-        # A line that became another stands in its place, rather than under an elision beside it.
-        return 0.002 if why is None else 0.6 if why else 1.0
-
-    worths = [[worth(at, to) for to in range(columns)] for at in range(rows)]
+    elided = [line.elided for line in expected]
+    worths = [_worths(line, actual, renaming) for line in expected]
     # best[at][to]: the worth of the best alignment of what follows. An elision stays for the next.
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     for at in range(rows - 1, -1, -1):
@@ -84,8 +77,22 @@ def _align_all(expected: Sequence[str], actual: Sequence[str], renaming: Renamin
     return pairs
 
 
+def _worths(line: TextLine, actual: Sequence[str], renaming: Renaming) -> list[float]:
+    """What it is worth to pair a line of the text with each of the run's."""
+    if line.elided:
+        return [0.001] * len(actual)  # a line under an elision is rather elided than extra
+    pattern, mark = line.pattern(renaming), renaming.mark()
+    found = []
+    for other in actual:
+        match = pattern.match(other)
+        # A line that became another stands in its place, rather than under an elision beside it.
+        found.append(0.002 if match is None else 0.6 if match.bind(renaming) else 1.0)
+        renaming.back_to(mark)
+    return found
+
+
 def _align_ends(
-    expected: Sequence[str], actual: Sequence[str], renaming: Renaming, keep: int
+    expected: Sequence[TextLine], actual: Sequence[str], renaming: Renaming, keep: int
 ) -> list[Pair]:
     """The alignment of so much output that only its beginning and its end are looked at.
 
@@ -94,7 +101,7 @@ def _align_ends(
     skipped = len(actual) - 2 * keep
     pairs = _align_all(expected, [*actual[:keep], *actual[-keep:]], renaming)
     found = [(at, to if to is None or to < keep else to + skipped) for at, to in pairs]
-    if any(line in ELISIONS for line in expected):
+    if any(line.elided for line in expected):
         return found
     place = next(
         (i for i, (_, to) in enumerate(pairs) if to is not None and to >= keep), len(pairs)

@@ -1,20 +1,24 @@
 """Comparing what a text shows with what a run showed, line by line.
 
-Test and bless are one function: `compare` computes the output as the text should show it,
-in the text's own values (`Comparison.corrected`). A step has passed if that is what it does show.
+Test and bless are one function: `Expectation.compare` computes the output as the text should show
+it, in the text's own values (`Comparison.corrected`). A step has passed if that is what it shows.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from itertools import count
+from typing import Literal, NamedTuple
 
-from harness.compare.alignment import ELISIONS, Pair, align
+from harness.compare.alignment import align
 from harness.compare.columns import shifted
-from harness.compare.fit import conflict, fit
+from harness.compare.pattern import Match, TextLine
+from harness.compare.reason import Reason
 from harness.compare.renaming import Renaming, Value
 
 _ATTEMPTS_LIMIT = 20_000  # placements of lines between elisions
+_CONTEXT_LINES = 3
+_MOST_LINES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Line:
     kind: Literal["same", "elided", "missing", "extra"]
     text: str
     number: int | None = None
-    note: str = ""
+    note: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,185 @@ class Comparison:
     diff: tuple[Line, ...]
     corrected: tuple[str, ...]
     values: tuple[Value, ...] = ()
+
+
+def hunk(diff: Sequence[Line]) -> tuple[list[Line], int]:
+    """What of a diff is worth showing, the lines that differ and a few around them; and how many
+    lines more there would be."""
+    changed = [i for i, line in enumerate(diff) if line.kind in ("missing", "extra")]
+    near = {i + d for i in changed for d in range(-_CONTEXT_LINES, _CONTEXT_LINES + 1)}
+    shown = [line for i, line in enumerate(diff) if i in near]
+    return shown[:_MOST_LINES], max(0, len(shown) - _MOST_LINES)
+
+
+class _Pair(NamedTuple):
+    """A line of the text and the line of the run that agrees with it (`match`), or that an elision
+    stands for; an elision comes without one first."""
+
+    at: int
+    to: int | None = None
+    match: Match | None = None
+
+
+class Expectation:
+    """The lines that a text shows, compiled: each as it is first needed, and once."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = [TextLine(line.rstrip()) for line in lines]
+
+    def compare(self, actual: Sequence[str], renaming: Renaming) -> Comparison:
+        """Compare with a run's lines (`lines_of`), and bind the values that vary.
+
+        `renaming` takes up the new values of the lines that agree, whether or not all do.
+        """
+        agreed = self._agreed(actual, renaming)
+        if agreed is not None:
+            corrected = tuple(line.text for line in self._lines)
+            diff = tuple(self._line(pair.at, pair.to, actual) for pair in agreed)
+            return Comparison(True, diff, corrected, tuple(_values(agreed)))
+        diff = tuple(self._difference(actual, renaming))
+        corrected = tuple(
+            renaming.rewrite(line.text) if line.kind == "extra" else line.text
+            for line in diff
+            if line.kind != "missing" and not (line.kind == "elided" and line.number is None)
+        )
+        return Comparison(False, diff, corrected)
+
+    def begins(self, actual: Sequence[str], renaming: Renaming) -> int | None:
+        """How many of a run's lines, from its first, are all that the text shows; None if it shows
+        something else, or more. Binds nothing."""
+        mark = renaming.mark()
+        agreed = self._agreed(actual, renaming, whole=False)
+        renaming.back_to(mark)
+        if agreed is None:
+            return None
+        return 1 + max((pair.to for pair in agreed if pair.to is not None), default=-1)
+
+    def _agreed(
+        self, actual: Sequence[str], renaming: Renaming, whole: bool = True
+    ) -> list[_Pair] | None:
+        """How all lines agree, those of a run or only its first ones; the values are bound then."""
+        mark = renaming.mark()
+        for slack in (False, True):
+            search = _Search(self._lines, actual, renaming, slack, whole)
+            for pairs in search.matches(0, 0):
+                if not slack or not any(shifted([pair.match for pair in pairs if pair.match])):
+                    return pairs
+            renaming.back_to(mark)
+        return None
+
+    def _line(self, at: int, to: int | None, actual: Sequence[str]) -> Line:
+        line = self._lines[at]
+        if line.elided:
+            return Line("elided", line.text, at) if to is None else Line("elided", actual[to])
+        return Line("missing" if to is None else "same", line.text, at)
+
+    def _difference(self, actual: Sequence[str], renaming: Renaming) -> Iterator[Line]:
+        """The lines of both sides, aligned so that as many as possible agree."""
+        pairs = align(self._lines, actual, renaming)
+
+        def fit(at: int, to: int) -> Match | None:
+            return self._lines[at].pattern(renaming).match(actual[to])
+
+        both = [
+            (at, to)
+            for at, to in pairs
+            if at is not None and to is not None and not self._lines[at].elided
+        ]
+        alike = {at: match for at, to in both if (match := fit(at, to))}
+        flags = shifted(list(alike.values()))
+        moved = {at for at, flag in zip(alike, flags, strict=True) if flag}
+        for at, to in pairs:
+            if at is None:
+                assert to is not None
+                yield Line("extra", actual[to])
+                continue
+            if to is not None and not self._lines[at].elided:
+                match = fit(at, to)
+                why = match.bind(renaming) if match else None
+                if match and not why and at in moved:
+                    why = Reason("spaces-differ")
+                if not match or why:
+                    _correspond(self._lines[at], actual[to], renaming)
+                    yield Line("missing", self._lines[at].text, at, why)
+                    yield Line("extra", actual[to])
+                    continue
+            yield self._line(at, to, actual)
+
+
+class _Search:
+    """The ways in which lines of a run agree with the text; elisions stand for any lines."""
+
+    def __init__(
+        self,
+        lines: Sequence[TextLine],
+        actual: Sequence[str],
+        renaming: Renaming,
+        slack: bool,
+        whole: bool,
+    ) -> None:
+        self.lines, self.actual, self.renaming = lines, actual, renaming
+        self.slack, self.whole = slack, whole
+        self.attempts = count(1)
+
+    def matches(self, at: int, to: int) -> Iterator[list[_Pair]]:
+        """Every way from these lines on. Its values are bound until the next is asked for."""
+        mark = self.renaming.mark()
+        found: list[_Pair] = []
+        while at < len(self.lines) and not self.lines[at].elided:
+            match = self._match(at, to)
+            if match is None:
+                self.renaming.back_to(mark)
+                return
+            found.append(_Pair(at, to, match))
+            at, to = at + 1, to + 1
+        if at == len(self.lines):
+            if to == len(self.actual) or not self.whole:
+                yield found
+        else:
+            for resume in self._places(at, to):
+                if next(self.attempts) > _ATTEMPTS_LIMIT:
+                    break
+                skipped = [_Pair(at), *(_Pair(at, line) for line in range(to, resume))]
+                for rest in self.matches(at + 1, resume):
+                    yield found + skipped + rest
+        self.renaming.back_to(mark)
+
+    def _match(self, at: int, to: int) -> Match | None:
+        if to == len(self.actual):
+            return None
+        match = self.lines[at].pattern(self.renaming).match(self.actual[to])
+        fits = match is not None and (self.slack or match.exact)
+        return match if match and fits and match.bind(self.renaming) is None else None
+
+    def _places(self, at: int, to: int) -> range:
+        """Where the lines after an elision may begin, so that all of them have room."""
+        after = self.lines[at + 1 :]
+        fixed = sum(not line.elided for line in after)
+        last = len(self.actual) - fixed
+        return range(max(to, last) if self.whole and fixed == len(after) else to, last + 1)
+
+
+def _values(pairs: Iterable[_Pair]) -> Iterator[Value]:
+    for pair in pairs:
+        if pair.match and pair.to is not None:
+            for of, run, column in pair.match.values:
+                if of.value != run:
+                    yield Value(of.kind, of.value, run, "output", pair.to, column)
+
+
+def _correspond(text: TextLine, line: str, renaming: Renaming) -> None:
+    """Bind the values of a line that has become another, where they stand at the same words.
+
+    So the correction of ``1234`` to ``87 bash`` is ``1234 bash``.
+    """
+    ours, theirs = text.text.split(), line.split()
+    for unknown in text.pattern(renaming).unknowns:
+        index = len(text.text[: unknown.start].split())
+        if ours[index : index + 1] == [unknown.value] and index < len(theirs):
+            known = renaming.is_bound(unknown.kind, unknown.value)
+            if not known and re.fullmatch(unknown.shape, theirs[index]):
+                renaming.bind(unknown.kind, unknown.value, theirs[index])
 
 
 def lines_of(output: str) -> tuple[str, ...]:
@@ -61,141 +244,3 @@ def _overwritten(line: str) -> str:
     for part in line.split("\r"):
         shown = part + shown[len(part) :]
     return shown
-
-
-def compare(expected: Sequence[str], actual: Sequence[str], renaming: Renaming) -> Comparison:
-    """Compare the lines a text shows with a run's, and bind the values that vary.
-
-    `renaming` takes up the new values of the lines that agree, whether or not all do.
-    """
-    expected = tuple(line.rstrip() for line in expected)
-    pairs = _agreement(expected, actual, renaming)
-    if pairs is not None:
-        values = tuple(_values(expected, actual, pairs, renaming))
-        return Comparison(True, tuple(_lines(expected, actual, pairs)), expected, values)
-    diff = tuple(_difference(expected, actual, renaming))
-    corrected = tuple(
-        renaming.rewrite(line.text) if line.kind == "extra" else line.text
-        for line in diff
-        if line.kind != "missing" and not (line.kind == "elided" and line.number is None)
-    )
-    return Comparison(False, diff, corrected)
-
-
-def agree(expected: Sequence[str], actual: Sequence[str], renaming: Renaming) -> bool:
-    """Whether `compare` would pass, without the cost of a difference; binds values if so."""
-    expected = tuple(line.rstrip() for line in expected)
-    return _agreement(expected, actual, renaming) is not None
-
-
-def _agreement(
-    expected: Sequence[str], actual: Sequence[str], renaming: Renaming
-) -> list[Pair] | None:
-    for slack in (False, True):
-        for bound, pairs in _matches(expected, actual, (0, 0), renaming.copy(), slack, [0]):
-            both = [(expected[at], actual[to]) for at, to in _whole(expected, pairs)]
-            if not slack or not any(shifted(both, bound)):
-                renaming.adopt(bound)
-                return pairs
-    return None
-
-
-def _matches(
-    expected: Sequence[str],
-    actual: Sequence[str],
-    start: tuple[int, int],
-    renaming: Renaming,
-    slack: bool,
-    attempts: list[int],
-) -> Iterator[tuple[Renaming, list[Pair]]]:
-    """Every way in which the lines from `start` on agree; elisions stand for any lines."""
-    at, to = start
-    found: list[Pair] = []
-    while at < len(expected) and expected[at] not in ELISIONS:
-        if to == len(actual) or conflict(expected[at], actual[to], renaming, slack) != "":
-            return
-        found.append((at, to))
-        at, to = at + 1, to + 1
-    if at == len(expected):
-        if to == len(actual):
-            yield renaming, found
-        return
-    for resume in range(to, len(actual) + 1):
-        attempts[0] += 1
-        if attempts[0] > _ATTEMPTS_LIMIT:
-            return
-        after = (at + 1, resume)
-        for bound, rest in _matches(expected, actual, after, renaming.copy(), slack, attempts):
-            skipped: list[Pair] = [(at, None), *((at, line) for line in range(to, resume))]
-            yield bound, found + skipped + rest
-
-
-def _whole(expected: Sequence[str], pairs: Iterable[Pair]) -> list[tuple[int, int]]:
-    """The pairs that have a line of both; what an elision stands for is not compared."""
-    return [
-        (at, to)
-        for at, to in pairs
-        if at is not None and to is not None and expected[at] not in ELISIONS
-    ]
-
-
-def _lines(expected: Sequence[str], actual: Sequence[str], pairs: Sequence[Pair]) -> Iterator[Line]:
-    for at, to in pairs:
-        if at is None:
-            assert to is not None
-            yield Line("extra", actual[to])
-        elif expected[at] in ELISIONS:
-            yield Line("elided", expected[at], at) if to is None else Line("elided", actual[to])
-        else:
-            yield Line("missing" if to is None else "same", expected[at], at)
-
-
-def _values(
-    expected: Sequence[str], actual: Sequence[str], pairs: Sequence[Pair], renaming: Renaming
-) -> Iterator[Value]:
-    for at, to in _whole(expected, pairs):
-        match = fit(expected[at], actual[to], renaming, slack=True)
-        assert match, "lines that agree have the same shape"
-        for (unknown, value), column in zip(match.values, match.columns, strict=True):
-            if unknown.value != value:
-                yield Value(unknown.kind, unknown.value, value, "output", to, column)
-
-
-def _difference(
-    expected: Sequence[str], actual: Sequence[str], renaming: Renaming
-) -> Iterator[Line]:
-    """The lines of both sides, aligned so that as many as possible agree."""
-    pairs = align(expected, actual, renaming)
-    alike = [
-        (at, to)
-        for at, to in _whole(expected, pairs)
-        if fit(expected[at], actual[to], renaming, slack=True)
-    ]
-    flags = shifted([(expected[at], actual[to]) for at, to in alike], renaming)
-    moved = {at for (at, _), flag in zip(alike, flags, strict=True) if flag}
-    for pair in pairs:
-        at, to = pair
-        if at is not None and to is not None and expected[at] not in ELISIONS:
-            why = conflict(expected[at], actual[to], renaming, slack=True)
-            if why == "" and at in moved:
-                why = "the spaces differ"
-            if why != "":
-                _correspond(expected[at], actual[to], renaming)
-                yield Line("missing", expected[at], at, why or "")
-                yield Line("extra", actual[to])
-                continue
-        yield from _lines(expected, actual, [pair])
-
-
-def _correspond(text: str, line: str, renaming: Renaming) -> None:
-    """Bind the values of a line that has become another, where they stand at the same words.
-
-    So the correction of ``1234`` to ``87 bash`` is ``1234 bash``.
-    """
-    ours, theirs = text.split(), line.split()
-    for unknown in renaming.unknowns(text):
-        index = len(text[: unknown.start].split())
-        if ours[index : index + 1] == [unknown.value] and index < len(theirs):
-            known = (unknown.kind, unknown.value) in renaming.actual
-            if not known and re.fullmatch(unknown.shape, theirs[index]):
-                renaming.bind(unknown.kind, unknown.value, theirs[index])

@@ -1,6 +1,7 @@
-"""Values that vary from run to run, and the renaming that carries the text's to the run's.
+"""The renaming that carries the values of the text to those of a run.
 
-Most are recognised by their shape, some are named by the author (`varies:`). Two sorts:
+Two sorts of values vary from run to run (which they are, `harness.compare.shapes` knows; some are
+named by the author, `varies:`):
 
 * **names** (an inode, a MAC address, a key, a UUID, a PID …) are renamed one-to-one throughout a
   scenario: equal in the run where the text shows equal, different where it shows different;
@@ -9,32 +10,20 @@ Most are recognised by their shape, some are named by the author (`varies:`). Tw
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Literal
 
-from harness.plan.settings import Varying
-
-# What an author may not know of a value that doesn't correspond.
-_HINTS = {
-    "inode": "; a namespace that has ended gives its number to the next one: keep it alive "
-    "meanwhile, or begin a new machine (`new`)"
-}
-MEASURES = {"date", "time", "uptime", "seconds", "rtt", "clock"}
+from harness.compare.reason import Reason
+from harness.compare.shapes import MEASURES, standing, unknowns, words_of
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
-    """A value in a line of the text: what kind it is, where it stands, which shape it has."""
+class Varying:
+    """A value of the text that every run has anew, and what it is (``1234``, ``pid``)."""
 
-    kind: str
     value: str
-    start: int
-    shape: str
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.value)
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +31,7 @@ class Value:
     """A value of the text, of some kind (``inode``), and the run's that stands for it.
 
     `line` and `column` are where the run has it, from 0: among the lines typed, or among those of
-    its output (`harness.compare.expectation.lines_of`).
+    its output (`harness.compare.lines_of`).
     """
 
     kind: str
@@ -53,122 +42,99 @@ class Value:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """Where a kind of value stands in a line (group 1, or all of it), and which values may."""
+class _Side:
+    """The values of one side, text or run, found by their longest words."""
 
-    kind: str
-    place: re.Pattern[str]
-    value: str
-    constants: frozenset[str] = frozenset()
+    def __init__(self) -> None:
+        self.named: dict[str, str] = {}  # by the author: value → kind
+        self._bound: dict[str, list[str]] = {}  # value → kinds, the last one last
+        self._by_word: dict[str, dict[str, None]] = {}
 
+    def name(self, value: str, kind: str) -> None:
+        self.named[value] = kind
+        self._index(value)
 
-_NUMBER = r"\d+(?:\.\d+)?"
-_MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
-_DAY = "Mon|Tue|Wed|Thu|Fri|Sat|Sun"
-_CLOCK = r"\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?"
-_ZONE = r"(?:Z|[+-]\d\d:?\d\d)"
-_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_MAC = r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}"
-_SPAN = rf"{_NUMBER}/{_NUMBER}/{_NUMBER}/{_NUMBER}"
-_UPTIME = r"\d+(?::\d\d| (?:sec|min|hour|day|week)s?)(?:, +\d+(?::\d\d| (?:sec|min|hour|day)s?))*"
+    def bind(self, value: str, kind: str) -> None:
+        self._bound.setdefault(value, []).append(kind)
+        self._index(value)
 
+    def release(self, value: str) -> None:
+        self._bound[value].pop()
 
-def _place(pattern: str) -> re.Pattern[str]:
-    # Letters and digits are ASCII's: in Japanese no space stands between a value and the next word.
-    return re.compile(pattern, re.ASCII)
+    def _index(self, value: str) -> None:
+        self._by_word.setdefault(max(words_of(value), key=len), {})[value] = None
 
-
-# proc_ns_operations print as type:[inode] (ns_get_name in fs/nsfs.c), sockets and pipes alike.
-SHAPES = (
-    _Shape("inode", _place(r"(?<![\w])[a-z_]+:\[(\d+)\]"), r"\d+"),
-    _Shape("uuid", _place(rf"(?<![\w-])({_UUID})(?![\w-])"), _UUID),
-    _Shape(
-        "mac",
-        _place(rf"(?<![\w:])({_MAC})(?![\w:])"),
-        _MAC,
-        frozenset({"00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"}),
-    ),
-    # A row of ipcs(1) begins with the key; elsewhere 0x… is as likely a flag, which must not vary.
-    _Shape(
-        "key",
-        _place(r"^(0x[0-9a-f]{8})(?= +\d+ )"),
-        r"0x[0-9a-f]{8}",
-        frozenset({"0x00000000"}),
-    ),
-    _Shape(
-        "date",
-        _place(rf"(?<![\w-])(\d{{4}}-\d\d-\d\d(?:[T ]{_CLOCK}(?: ?{_ZONE})?)?)(?![\w-])"),
-        rf"\d{{4}}-\d\d-\d\d(?:[T ]{_CLOCK}(?: ?{_ZONE})?)?",
-    ),
-    _Shape(
-        "date",
-        _place(rf"\b((?:(?:{_DAY}),? )?(?:{_MONTH}) [ \d]\d(?: {_CLOCK}| \d{{4}}|  \d{{4}})+)\b"),
-        rf"(?:(?:{_DAY}),? )?(?:{_MONTH}) [ \d]\d(?: {_CLOCK}| \d{{4}}|  \d{{4}})+",
-    ),
-    _Shape("time", _place(rf"(?<![\w:.])({_CLOCK})(?![\w:])"), _CLOCK),
-    _Shape("rtt", _place(rf"\btime[=<]?({_NUMBER}) ?ms\b"), _NUMBER),
-    _Shape("rtt", _place(rf"\btime ({_NUMBER})ms\b"), _NUMBER),
-    _Shape("rtt", _place(rf"= ({_SPAN}) ms"), _SPAN),
-    _Shape("uptime", _place(rf"\bup ({_UPTIME})"), _UPTIME),
-    _Shape("uptime", _place(r"^(\d+\.\d\d \d+\.\d\d)$"), r"\d+\.\d\d \d+\.\d\d"),
-)
+    def near(self, words: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """The values that may stand in a line of these words, each with its kind."""
+        for word in words:
+            for value in self._by_word.get(word, ()):
+                if kind := self.named.get(value):
+                    yield value, kind
+                elif kinds := self._bound[value]:
+                    yield value, kinds[-1]
 
 
-def shape_of(value: str) -> str:
-    """Which values can stand for an author's `varies:` value: numbers for a number, and so on."""
-    for pattern in (r"\d+", r"-?\d+\.\d+", r"0x[0-9a-f]+", r"[0-9a-f]{6,}"):
-        if re.fullmatch(pattern, value):
-            return pattern
-    return r"\S+"
-
-
-def standing(value: str) -> re.Pattern[str]:
-    """`value` as a word of its own: ``1234``, but not in ``12345`` or ``x1234``."""
-    return _place(rf"(?<!\w){re.escape(value)}(?!\w)")
-
-
-@dataclass(slots=True)
 class Renaming:
     """The scenario's values: which the text names, and which of the run's stands for each.
 
-    One-to-one within a kind. It grows as the run goes on; `line` remembers where the text first
-    showed a value, for messages.
+    One-to-one within a kind. It grows as the run goes on; what a trial has bound since a `mark` can
+    be taken back.
     """
 
-    named: dict[str, str] = field(default_factory=dict)  # value of the text → kind
-    actual: dict[tuple[str, str], str] = field(default_factory=dict)
-    textual: dict[tuple[str, str], str] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._actual: dict[tuple[str, str], str] = {}  # in the order of binding
+        self._textual: dict[tuple[str, str], str] = {}
+        self._text, self._run = _Side(), _Side()
 
     def introduce(self, varies: Iterable[Varying]) -> None:
         for value in varies:
-            self.named[value.value] = value.kind
+            self._text.name(value.value, value.kind)
 
-    def bind(self, kind: str, text: str, actual: str) -> str | None:
+    def bind(self, kind: str, text: str, actual: str) -> Reason | None:
         """Let `actual` stand for `text`. None if that is consistent, else why it is not."""
         if kind in MEASURES:
             return None
-        known = self.actual.get((kind, text))
+        known = self._actual.get((kind, text))
         if known is not None and known != actual:
-            return f"{text} stood for {known} before, here for {actual}" + _HINTS.get(kind, "")
-        other = self.textual.get((kind, actual))
+            code = "inode-changed" if kind == "inode" else "value-changed"
+            return Reason(code, {"text": text, "before": known, "now": actual})
+        other = self._textual.get((kind, actual))
         if other is not None and other != text:
-            why = f"{other} and {text} differ in the text, but both are {actual} in the run"
-            return why + _HINTS.get(kind, "")
-        self.actual[kind, text] = actual
-        self.textual[kind, actual] = text
+            code = "inodes-merged" if kind == "inode" else "values-merged"
+            return Reason(code, {"one": other, "other": text, "run": actual})
+        if known is None:
+            self._actual[kind, text] = actual
+            self._textual[kind, actual] = text
+            self._text.bind(text, kind)
+            self._run.bind(actual, kind)
         return None
 
-    def copy(self) -> "Renaming":
-        return Renaming(dict(self.named), dict(self.actual), dict(self.textual))
+    def bind_all(self, values: Iterable[tuple[str, str, str]]) -> Reason | None:
+        """Bind values (kind, text, actual) that stand together: all of them, or none."""
+        mark = self.mark()
+        for value in values:
+            if why := self.bind(*value):
+                self.back_to(mark)
+                return why
+        return None
 
-    def adopt(self, other: "Renaming") -> None:
-        self.actual, self.textual = other.actual, other.textual
+    def mark(self) -> int:
+        return len(self._actual)
 
-    def unknowns(self, line: str) -> list[Unknown]:
-        """The values of a line of the text that vary, from left to right, never overlapping."""
-        known = {value: kind for kind, value in self.actual}
-        return list(_unknowns(line, {**known, **self.named}))
+    def back_to(self, mark: int) -> None:
+        """Forget what has been bound since the mark."""
+        while len(self._actual) > mark:
+            (kind, text), actual = self._actual.popitem()
+            del self._textual[kind, actual]
+            self._text.release(text)
+            self._run.release(actual)
+
+    def is_bound(self, kind: str, text: str) -> bool:
+        return (kind, text) in self._actual
+
+    def known(self, words: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """Values of the text, and kinds, that may stand in a line of these words (`words_of`)."""
+        return tuple(self._text.near(words))
 
     def command(self, text: str) -> str:
         """A command of the text with the run's values in it, as a reader would type it."""
@@ -185,10 +151,9 @@ class Renaming:
 
     def _pieces(self, line: str) -> Iterator[tuple[str, str, str]]:
         """What a line is made of, with what a run has there: of a kind, or of none (empty)."""
-        run = {value: (kind, actual) for (kind, value), actual in self.actual.items()}
-        any_of = "|".join(map(re.escape, sorted(run, key=len, reverse=True)))
+        run = {value: (kind, actual) for (kind, value), actual in self._actual.items()}
         place = 0
-        for found in _place(rf"(?<!\w)(?:{any_of})(?!\w)").finditer(line) if run else ():
+        for found in standing(*run).finditer(line) if run else ():
             yield "", line[place : found.start()], line[place : found.start()]
             kind, actual = run[found[0]]
             yield kind, found[0], actual
@@ -197,19 +162,18 @@ class Renaming:
 
     def rewrite(self, line: str) -> str:
         """A line of the run in the values of the text; values new to it keep the run's."""
-        known = {actual: kind for kind, actual in self.textual}
         pieces, place = [], 0
-        for unknown in _unknowns(line, known):
+        for unknown in unknowns(line, self._run.near(words_of(line))):
             pieces.append(line[place : unknown.start])
-            pieces.append(self._textual(unknown.kind, unknown.value))
+            pieces.append(self._as_text(unknown.kind, unknown.value))
             place = unknown.end
         return "".join(pieces) + line[place:]
 
-    def _textual(self, kind: str, actual: str) -> str:
+    def _as_text(self, kind: str, actual: str) -> str:
         if kind in MEASURES:
             return actual
-        text = self.textual.get((kind, actual), actual)
-        while self.actual.get((kind, text), actual) != actual:  # the text means another by it
+        text = self._textual.get((kind, actual), actual)
+        while self._actual.get((kind, text), actual) != actual:  # the text means another by it
             text = _next(text)
         self.bind(kind, text, actual)
         return text
@@ -225,20 +189,3 @@ def _next(value: str) -> str:
         if value[place] == digits[-1]:
             value = value[:place] + digits[0] + value[place + 1 :]
     return value + "1"
-
-
-def _unknowns(line: str, known: Mapping[str, str]) -> Iterator[Unknown]:
-    found = []
-    for value, kind in known.items():
-        for match in standing(value).finditer(line):
-            found.append(Unknown(kind, value, match.start(), shape_of(value)))
-    for shape in SHAPES:
-        for match in shape.place.finditer(line):
-            if match[1] not in shape.constants:
-                found.append(Unknown(shape.kind, match[1], match.start(1), shape.value))
-    found.sort(key=lambda unknown: (unknown.start, -len(unknown.value)))
-    end = 0
-    for unknown in found:
-        if unknown.start >= end:
-            yield unknown
-            end = unknown.end

@@ -8,7 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
-from harness.plan.settings import Settings, Varying, directive, parse_comments, parse_words
+from harness.compare import Varying
+from harness.plan.settings import Settings, directive, parse_comments, parse_words
 from zenn.book import Book
 from zenn.model import ChapterError, Document, Fence
 from zenn.parser import parse

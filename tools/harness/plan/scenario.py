@@ -54,10 +54,14 @@ Action = Put | Step
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Blocks that share a machine, made for them and destroyed after them."""
+    """Blocks that share a machine, made for them and destroyed after them.
+
+    `user` is the ordinary user there, who owns the files.
+    """
 
     chapter: Path
     title: str
+    user: str
     blocks: tuple[Block, ...]
     actions: tuple[Action, ...]
 
@@ -173,7 +177,7 @@ def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenar
     wanted = program.settings.exit if result.settings.exit is None else result.settings.exit
     run = Step(result, "", last, user, replace(settings, exit=wanted))
     actions: tuple[Action, ...] = (put, *steps, run)
-    return Scenario(chapter.path, title, (program, result), actions)
+    return Scenario(chapter.path, title, chapter.book.guest.user, (program, result), actions)
 
 
 def _together(
@@ -218,7 +222,8 @@ def _together(
             mode = 0o755 if text.startswith("#!") else 0o644
             actions.append(Put(block, block.fence.title, text, mode))
     actions = list(_with_ends(chapter.path, actions))
-    return [Scenario(chapter.path, title, tuple(members), tuple(actions))]
+    user = chapter.book.guest.user
+    return [Scenario(chapter.path, title, user, tuple(members), tuple(actions))]
 
 
 def _user(chapter: Chapter, block: Block, opened: Step | None) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.compare import Varying
 from harness.plan.versions import ANY, Range, of_release
 from zenn.appearance import appearance
 from zenn.infostring import is_appearance
@@ -34,14 +35,6 @@ class Settings:
     timeout: float = DEFAULT_TIMEOUT
     exit: int | None = None
     kernel: Range = ANY
-
-
-@dataclass(frozen=True, slots=True)
-class Varying:
-    """A value of the text that every run has anew, and what it is (``1234``, ``pid``)."""
-
-    value: str
-    kind: str
 
 
 def parse_words(path: Path, fence: Fence) -> Settings:

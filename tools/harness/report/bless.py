@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.compare.alignment import ELISIONS
+from harness.compare import ELISIONS
 from harness.record import Result
+from harness.report.words import words
 from harness.run.play import Played
 from zenn.console import rows
 
@@ -64,7 +65,7 @@ def _edit(played: Played) -> Edit:
 
 def _unfit(played: Played) -> str | None:
     if played.error:
-        return played.error
+        return words(played.error)
     if played.comparison is None:
         return "it did not end"
     block = played.step.block

@@ -13,7 +13,7 @@ from itertools import groupby
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from harness.compare.expectation import lines_of
+from harness.compare import lines_of
 from harness.record import Result
 from harness.report.findings import Finding, findings
 

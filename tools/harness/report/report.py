@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from harness.compare.difference import REMARK, SIGNS, hunk
-from harness.compare.expectation import Line, lines_of
+from harness.compare import Line, lines_of
 from harness.record import Result, by_block
+from harness.report.words import words
 from harness.run.play import Played
-from harness.run.verdict import Verdict
+from harness.run.verdict import REMARK, SIGNS, Verdict, hunk
 
 _STYLES = {"same": "dim", "elided": "dim", "missing": "red", "extra": "green"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -55,7 +55,7 @@ class Report:
 
     def _step(self, result: Result, played: Played) -> None:
         place = f"{result.scenario.chapter}:{played.step.line}"
-        why = played.error or "the output differs"
+        why = words(played.error) if played.error else "the output differs"
         self.console.print(f"[bold red]FAILED[/] [bold]{place}[/] {escape(why)}", soft_wrap=True)
         prompt = played.step.entry.prompt
         for number, line in enumerate(played.step.entry.text.split("\n")):
@@ -74,7 +74,7 @@ class Report:
             number = f"{first + line.number:>5} " if line.number is not None else " " * 6
             self._line(number + SIGNS[line.kind], line.text, _STYLES[line.kind])
             if line.note:
-                self._line(" " * 8 + REMARK, line.note, "yellow")
+                self._line(" " * 8 + REMARK, words(line.note), "yellow")
         if more:
             self._line(" " * 8, f"(and {more} lines more)", "dim")
 

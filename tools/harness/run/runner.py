@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from harness.compare import Reason
 from harness.machine import StillbornError
 from harness.machine.backend import Backend, Backends
 from harness.plan.scenario import Scenario
@@ -105,7 +106,8 @@ def run_one(scenario: Scenario, backend: Backend) -> Result:
     try:
         machine = backend.start()
     except StillbornError as error:
-        stillborn = verdicts(scenario, Playing((), (scenario.line, str(error)), ()))
+        why = Reason("machine", {"why": str(error)})
+        stillborn = verdicts(scenario, Playing((), (scenario.line, why), ()))
         return Result(scenario, stillborn, "", "", date, time.monotonic() - started)
     with closing(machine):
         if of_release(machine.kernel) not in scenario.kernel:

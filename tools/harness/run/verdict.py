@@ -7,10 +7,16 @@ from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from harness.compare.difference import signed
+from harness.compare import Line
 from harness.plan.chapter import Block
 from harness.plan.scenario import Scenario
+from harness.report.words import words
 from harness.run.play import Played, Playing
+
+SIGNS = {"same": "  ", "elided": ". ", "missing": "- ", "extra": "+ "}
+REMARK = "^ "
+_CONTEXT_LINES = 3
+_MOST_LINES = 60
 
 Outcome = Literal["passed", "failed", "skipped"]
 Transcribed = dict[str, Any]  # JSON
@@ -86,11 +92,11 @@ def _steps(
 ) -> Verdict:
     if playing.broken and block.line <= playing.broken[0] <= block.fence.end:
         line, why = playing.broken
-        return Verdict(block, "failed", line, why, played)
+        return Verdict(block, "failed", line, words(why), played)
     failed = next((one for one in played if not one.passed), None)
     if failed:
-        why = failed.error or "the output differs"
-        return Verdict(block, "failed", failed.step.line, why, played)
+        said = words(failed.error) if failed.error else "the output differs"
+        return Verdict(block, "failed", failed.step.line, said, played)
     if len(played) < planned or (playing.broken and playing.broken[0] < block.line):
         where = playing.broken[0] if playing.broken else scenario.line
         return Verdict(block, "failed", block.line, f"not reached, because of line {where}", played)
@@ -122,3 +128,25 @@ def _put(block: Block, others: Iterable[Verdict], playing: Playing, own: Verdict
             block, "failed", block.line, f"not reached, because of line {playing.broken[0]}"
         )
     return own
+
+
+def hunk(diff: Sequence[Line]) -> tuple[list[Line], int]:
+    """The lines to show, and how many more there would be."""
+    changed = [i for i, line in enumerate(diff) if line.kind in ("missing", "extra")]
+    near = {i + d for i in changed for d in range(-_CONTEXT_LINES, _CONTEXT_LINES + 1)}
+    shown = [line for i, line in enumerate(diff) if i in near]
+    return shown[:_MOST_LINES], max(0, len(shown) - _MOST_LINES)
+
+
+def signed(diff: Sequence[Line]) -> list[str]:
+    """The hunk as the record has it: each line after its sign, remarks after the line they are on.
+
+    Nothing where nothing differs.
+    """
+    shown, more = hunk(diff)
+    found = []
+    for line in shown:
+        found.append(SIGNS[line.kind] + line.text)
+        if line.note:
+            found.append(REMARK + words(line.note))
+    return [*found, f"{REMARK}and {more} lines more"] if more else found

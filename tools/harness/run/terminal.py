@@ -1,0 +1,172 @@
+"""A terminal of a machine, and a step's turn at it: what is typed, waited for and shown."""
+
+import contextlib
+import math
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.compare import Expectation, Reason, Renaming, lines_of
+from harness.guest.agent import OUTPUT_LIMIT
+from harness.machine.channel import AgentRefusedError, Channel
+from harness.plan.scenario import Step
+
+REST = 1.0  # seconds for a command that goes on to come to rest, once it has shown what it should
+
+
+class BrokenError(Exception):
+    """The scenario can't go on: what is typed next would not mean what the text says."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
+
+
+@dataclass(slots=True)
+class Terminal:
+    """What is known of a terminal, as the agent says (see `harness.guest.agent`).
+
+    `held` has come, but belongs to a step that is yet to come.
+    """
+
+    channel: Channel
+    name: str
+    state: str = "closed"
+    status: int | None = None
+    uid: int | None = None
+    reader: str = ""
+    held: str = ""
+    dropped: int = 0
+
+    def ask(self, do: str, seconds: float, **fields: Any) -> str:
+        """Open, type or just wait, at most so long; return what has been shown since."""
+        reply = self.channel.request(
+            do, within=seconds, terminal=self.name, seconds=seconds, **fields
+        )
+        self.state, self.status, self.uid = reply["state"], reply["status"], reply["uid"]
+        self.reader = reply["reader"] or ""
+        self.dropped += reply["dropped"]
+        output: str = reply["output"]
+        return output
+
+    def prompt(self) -> dict[str, Any]:
+        """What a prompt that names everything would say: user, host, cwd; and everyone's home."""
+        return self.channel.request("prompt", terminal=self.name)
+
+    def processes(self) -> list[dict[str, Any]]:
+        found = self.channel.request("processes")["processes"]
+        return [process for process in found if process["terminal"] == self.name]
+
+
+class Terminals:
+    """The terminals of a scenario, each opened when it is first typed into."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._opened: dict[str, Terminal] = {}
+        self._users = {0: "root"}
+
+    def of(self, step: Step) -> Terminal:
+        if step.terminal not in self._opened:
+            terminal = Terminal(self._channel, step.terminal)
+            self._opened[step.terminal] = terminal
+            terminal.ask("open", step.settings.timeout, user=step.user)
+            if terminal.uid is not None:
+                self._users[terminal.uid] = step.user
+        return self._opened[step.terminal]
+
+    def user(self, step: Step) -> str:
+        """Who reads what is typed; where nobody does, whom the terminal was opened for."""
+        terminal = self.of(step)
+        if terminal.uid is None:
+            return step.user
+        if terminal.uid not in self._users:
+            with contextlib.suppress(AgentRefusedError):  # it may have ended by now
+                self._users[terminal.uid] = terminal.prompt()["user"]
+        return self._users.get(terminal.uid, str(terminal.uid))
+
+
+class Turn:
+    """A step's turn at a terminal, for as long as its time lasts. `output` is what it has shown."""
+
+    def __init__(self, step: Step, terminal: Terminal) -> None:
+        self.step, self.terminal = step, terminal
+        self.expected = Expectation(step.entry.output)
+        self.started = time.monotonic()
+        self._raw, terminal.held = terminal.held, ""
+        self._seen: str | None = None  # as much of it as belongs to this step
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
+    @property
+    def output(self) -> str:
+        if self._seen is not None:
+            return self._seen
+        return without_echo(self.step.entry.key, self._raw)
+
+    def type(self, lines: Sequence[str]) -> None:
+        """Type the step's lines, or its key, and wait for the end that it is to have.
+
+        Raises BrokenError for a flood of output, here and while waiting.
+        """
+        until = "end"
+        if self.step.goes_on:
+            until = "output" if self.step.entry.output else "settled"
+        for line in lines[:-1]:
+            self._ask("type", "settled", text=line)
+        if lines:
+            self._ask("type", until, text=lines[-1])
+        elif self.step.entry.key:
+            self._ask("key", until, key=self.step.entry.key)
+        else:
+            self._ask("wait", until)
+
+    def until_shown(self, renaming: Renaming) -> None:
+        """Wait until a command that goes on has shown what the text shows so far.
+
+        What it showed beyond that is held for the next step of its terminal.
+        """
+        while (seen := self._shown_so_far(renaming)) is None:
+            goes_on = self.terminal.state == "running" or self.step.goes_on == "output"
+            if not goes_on or self.seconds >= self.step.settings.timeout:
+                return
+            if self.terminal.state != "running":  # a job in the background may show more
+                time.sleep(0.01)
+            self._ask("wait", "output")
+        if self.terminal.state == "running":  # a prompt, say, may be on its way yet
+            self._ask("wait", "settled", REST)
+        self.terminal.held = self.output.removeprefix(seen)
+        self._seen = seen
+
+    def _shown_so_far(self, renaming: Renaming) -> str | None:
+        """As much of the output as the text shows of it; None if it doesn't agree yet."""
+        lines = re.findall(r"[^\n]*\n|[^\n]+", self.output)
+        many = self.expected.begins(["".join(lines_of(line)) for line in lines], renaming)
+        return None if many is None else "".join(lines[:many])
+
+    def _ask(self, do: str, until: str, limit: float = math.inf, **typed: str) -> None:
+        left = min(limit, max(0.0, self.step.settings.timeout - self.seconds))
+        self._raw += self.terminal.ask(do, left, until=until, **typed)
+        if self.terminal.dropped:
+            raise BrokenError(Reason("too-much-output", {"kib": OUTPUT_LIMIT >> 10}))
+
+
+def without_echo(key: str | None, output: str) -> str:
+    """Output after a key, without the key's echo and the end of the line that it was typed in."""
+    if not key:
+        return output
+    before, echo, after = output.partition(f"^{key}")
+    if not echo:
+        return output.removeprefix("\n")
+    lines = f"\n{before}"
+    if lines.endswith("\n") and after.startswith("\n"):
+        return before + after[1:]
+    if lines.endswith("\n\n") and not after:
+        # The kernel sends the signal before it echoes the key, so that the shell's end of the line
+        # may have come first: n_tty_receive_signal_char() in drivers/tty/n_tty.c.
+        return before[:-1]
+    return before + after
