@@ -10,6 +10,7 @@ READY  := $(VENV)/.ready
 .PHONY: all setup proofread verify site offline pdf epub export serve lint test audit sbom bench
 .PHONY: requirements clean help
 .DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
 
 all: proofread verify site ## set up, lint and verify every block of the book, build site/
 
@@ -30,7 +31,7 @@ verify: $(READY) ## run every block of docs/ in fresh machines and check its out
 
 %/node_modules/.package-lock.json: %/package-lock.json | $(READY)
 	tools/provision.sh
-	npm ci --prefix $* --ignore-scripts --no-audit --no-fund --silent
+	npm ci --prefix $* --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error >/dev/null
 
 # The parts of the site that are not ours and not Material's: diagrams, formulas, offline search.
 WEB    := tools/web/node_modules/.package-lock.json
@@ -43,10 +44,17 @@ $(VENDOR): tools/web/vendor $(WEB)
 # docs/programs is snippets/, so the site has every program; this is all of them at once.
 PROGRAMS := docs/assets/programs.zip
 
-$(PROGRAMS): tools/publish/archive.py $(shell find snippets) | $(READY)
+# What files there are below some folders, and these too: a file that has gone is a change of its.
+below = $(shell find $(1) -name __pycache__ -prune -o -print)
+
+$(PROGRAMS): tools/publish/archive.py $(call below,snippets) | $(READY)
 	$(BIN)/python -m publish.archive snippets $@
 
-site: $(READY) $(VENDOR) $(PROGRAMS) ## build site/
+site: site/index.html ## build site/, if anything of it has changed
+
+site/index.html: $(READY) $(VENDOR) $(PROGRAMS) mkdocs.yml tools/web/slim.mjs \
+    $(call below,docs snippets tools/zenn tools/pages tools/harness/compare) \
+    tools/harness/record.py $(wildcard build/verification.json)
 	$(BIN)/mkdocs build --strict --quiet
 	node tools/web/slim.mjs site
 
@@ -109,6 +117,7 @@ test: packages-of-tests lint $(ZENN) $(CHECKS) $(VENDOR) $(PROGRAMS) ## set up, 
 	$(BIN)/pytest --numprocesses auto
 
 bench: $(READY) $(VENDOR) $(PROGRAMS) ## the figures of tests/benchmarks, as ratios measured in one run
+	tools/provision.sh bench
 	tests/benchmarks/run
 
 # The tools that look at what we depend on have dependencies of their own: a venv of their own.

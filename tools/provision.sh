@@ -4,6 +4,7 @@
 #   provision.sh           what setting up, verifying and building take (`make` calls it)
 #   provision.sh downloads also what PDF and EPUB take (`make pdf` and `make epub` call it)
 #   provision.sh test      also what the tests take (`make test` calls it)
+#   provision.sh bench     also what the benchmarks take (`make bench` calls it)
 #   provision.sh reader    also what readers of the book type: the machine of the Vagrantfile
 #   provision.sh how PACKAGE…   installs nothing, says how that is done here (the harness asks)
 #
@@ -91,6 +92,10 @@ case ${1-} in
         need epubcheck command -v epubcheck
         need poppler-utils command -v pdftotext
         ;;
+    bench)
+        need chromium command -v chromium
+        need bubblewrap command -v bwrap # what others make of namespaces
+        ;;
     reader)
         # The machine has what the guest has, in which the chapters' outputs were made, and what a
         # person wants besides.
@@ -99,7 +104,7 @@ case ${1-} in
         done
         ;;
     *)
-        echo "usage: provision.sh [downloads|test|reader|how PACKAGE…]" >&2
+        echo "usage: provision.sh [downloads|test|bench|reader|how PACKAGE…]" >&2
         exit 2
         ;;
 esac

@@ -42,6 +42,7 @@ def said(*command: str | Path, status: int = 1, **environment: str) -> str:
         ("downloads", "pandoc", "pandoc"),
         ("test", "epubcheck", "epubcheck"),
         ("test", "poppler-utils", "pdftotext"),
+        ("bench", "bubblewrap", "bwrap"),
         ("reader", "tmux", "dpkg-query"),
     ],
 )
@@ -125,3 +126,14 @@ def test_without_qemu_a_user_can_make_no_machine() -> None:
         f"No machine can be made here: virtual machines take QEMU: {DEBIAN} {packages}”; "
         "or do this as root in a virtual machine."
     )
+
+
+def test_npm_says_why_it_installs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"name": "x", "dependencies": {"esbuild": "0.0.1"}}')
+    (tmp_path / "package-lock.json").write_text('{"name": "x", "lockfileVersion": 3}')
+    goal = f"{tmp_path}/node_modules/.package-lock.json"
+    done = subprocess.run(
+        ["make", "--old-file", ".venv/.ready", goal], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "npm error Missing: esbuild@0.0.1 from lock file" in done.stderr
