@@ -1,13 +1,12 @@
 """Line numbers and highlighted lines, from words that Zenn ignores."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import markdown
 import pytest
 
-from zenn.appearance import Appearance, appearance
-from zenn.model import ChapterError, Document
+from zenn.fences import Appearance, appearance
+from zenn.model import Document, Mistake
 
 Parse = Callable[[str], Document]
 CODE = "a\nb\nc\nd\n```\n"
@@ -26,7 +25,7 @@ CODE = "a\nb\nc\nd\n```\n"
 )
 def test_words_say_how_a_block_looks(chapter: Parse, words: str, expected: Appearance) -> None:
     (fence,) = chapter(f"```python{words}:a.py\n{CODE}").fences
-    assert appearance(fence, Path("docs/x.md")) == expected
+    assert appearance(fence) == expected
 
 
 @pytest.mark.parametrize(
@@ -44,9 +43,9 @@ def test_lines_that_the_block_does_not_have_are_the_authors_to_mend(
     chapter: Parse, word: str, message: str
 ) -> None:
     (fence,) = chapter(f"```python {word}:a.py\n{CODE}").fences
-    with pytest.raises(ChapterError, match=r"docs/x\.md:1: ") as caught:
-        appearance(fence, Path("docs/x.md"))
-    assert message in str(caught.value)
+    with pytest.raises(Mistake) as caught:
+        appearance(fence)
+    assert (caught.value.line, message in caught.value.message) == (1, True)
 
 
 def test_how_a_block_looks_changes_nothing_of_a_run(chapter: Parse) -> None:

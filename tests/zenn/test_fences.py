@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from zenn.infostring import InfoString, parse_info
+from zenn.fences import InfoString, parse_info
 from zenn.model import ChapterError, Document
 
 Parse = Callable[[str], Document]

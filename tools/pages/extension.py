@@ -25,7 +25,7 @@ from pages.tree import to_tree
 from pages.verified.badges import Entry, badges, load_record
 from pages.verified.results import generators
 from zenn.book import ProjectError, read_book
-from zenn.model import ChapterError
+from zenn.model import ChapterError, at
 from zenn.parser import parse
 
 
@@ -63,28 +63,28 @@ class ZennExtension(Extension):
     def _render(self, text: str, md: Markdown) -> Element:
         chapter = self._chapter(text)
         try:
-            document = parse(chapter.text, chapter.path, self.book)
+            with at(chapter.path):
+                return self._tree(chapter, md)
         except ChapterError as error:
             raise _for_the_author(error) from error
+
+    def _tree(self, chapter: Chapter, md: Markdown) -> Element:
+        document = parse(chapter.text, chapter.path, self.book)
         record = self.book.root / self.getConfig("record")
-        page = Page(chapter.name, chapter.path, self.getConfig("source"), md)
+        page = Page(chapter.name, self.getConfig("source"), md)
         verdicts = badges(document, chapter.path.as_posix(), _record(record))
         by_line = {
             fence.line: (fence, badge)
             for fence, badge in zip(document.fences, verdicts, strict=True)
         }
-        try:
-            tree = to_tree(
-                document,
-                chapter.name,
-                lambda fence: block_element(*by_line[fence.line], page),
-                generators(self.book, record),
-            )
-            terms = self._glossary(chapter)
-        except ChapterError as error:
-            raise _for_the_author(error) from error
+        tree = to_tree(
+            document,
+            chapter.name,
+            lambda fence: block_element(*by_line[fence.line], page),
+            generators(self.book, record),
+        )
         arrange(tree, {f"{page.name}:{line}": fence for line, (fence, _) in by_line.items()})
-        link_references(tree, terms, chapter.name)
+        link_references(tree, self._glossary(chapter), chapter.name)
         return tree
 
     def _glossary(self, chapter: Chapter) -> tuple[Term, ...]:

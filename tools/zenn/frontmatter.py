@@ -1,12 +1,11 @@
 """The YAML at the head of a chapter, between two lines ``---``."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from zenn.model import ChapterError
+from zenn.model import Mistake
 
 _BLOCK = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
@@ -18,26 +17,26 @@ def split_front_matter(text: str) -> tuple[str, str]:
     return text[:end], text[end:]
 
 
-def parse_front_matter(block: str, path: Path) -> dict[str, Any]:
-    """Read what `split_front_matter` cut off; `ChapterError` names the line YAML stumbles on."""
+def parse_front_matter(block: str) -> dict[str, Any]:
+    """Read what `split_front_matter` cut off; `Mistake` names the line YAML stumbles on."""
     found = _BLOCK.match(block)
     if not found:
         return {}
     try:
         data = yaml.safe_load(found[1])
     except (yaml.YAMLError, ValueError) as error:
-        raise _complaint(error, path) from error
+        raise _complaint(error) from error
     if data is None:
         return {}
     if not isinstance(data, dict):
-        raise ChapterError(path, 2, "the front matter is not a mapping; write lines `key: value`")
+        raise Mistake(2, "the front matter is not a mapping; write lines `key: value`")
     return data
 
 
-def _complaint(error: Exception, path: Path) -> ChapterError:
+def _complaint(error: Exception) -> Mistake:
     mark = getattr(error, "problem_mark", None)
     line = mark.line + 2 if mark else 2
     problem = getattr(error, "problem", None) or str(error)
-    return ChapterError(
-        path, line, f"the front matter is not YAML ({problem}); quote a value that holds `:` or `#`"
+    return Mistake(
+        line, f"the front matter is not YAML ({problem}); quote a value that holds `:` or `#`"
     )

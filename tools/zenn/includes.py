@@ -11,18 +11,15 @@ Marker lines are never shown and never run.
 
 import difflib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from zenn.book import Book
+from zenn.model import Mistake
 
 _DIRECTIVE = re.compile(r"[ \t]*--8<--")
 _INCLUDE = re.compile(r'([ \t]*)--8<--[ \t]+"([^"]+)"[ \t]*')
 _MARKER = re.compile(r"--8<--[ \t]+\[(start|end):([\w.-]+)\]")
-
-Fail = Callable[[int, str], Exception]
-"""Makes the error for a line of the code (0-based) and a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +32,15 @@ class Expansion:
     source: str = ""
 
 
-def expand(code: str, book: Book, fail: Fail) -> Expansion:
-    """Resolve the include lines of `code`. What is wrong with one is raised as `fail` makes it."""
+def expand(code: str, line: int, book: Book) -> Expansion:
+    """Resolve the include lines of `code`, whose first is `line` of its chapter.
+
+    Raises `Mistake` for what is wrong with one.
+    """
     lines = _rows(code) if "--8<--" in code else []
-    if not any(_DIRECTIVE.match(line) for line in lines):
+    if not any(map(_DIRECTIVE.match, lines)):
         return Expansion(code, code, included=False)
-    pieces = [_piece(line, index, book, fail) for index, line in enumerate(lines)]
+    pieces = [_piece(row, number, book) for number, row in enumerate(lines, line)]
     text = "".join(shown for shown, _, _ in pieces)
     if len(pieces) > 1:
         return Expansion(text, text, included=True)
@@ -48,37 +48,37 @@ def expand(code: str, book: Book, fail: Fail) -> Expansion:
     return Expansion(text, whole, included=True, source=source)
 
 
-def _piece(line: str, index: int, book: Book, fail: Fail) -> tuple[str, str, str]:
-    """Return what `line` shows, the whole file that this is a part of, and the file's name."""
-    if not _DIRECTIVE.match(line):
-        return line, line, ""
-    found = _INCLUDE.fullmatch(line.rstrip("\n"))
+def _piece(row: str, line: int, book: Book) -> tuple[str, str, str]:
+    """Return what `row` shows, the whole file that this is a part of, and the file's name."""
+    if not _DIRECTIVE.match(row):
+        return row, row, ""
+    found = _INCLUDE.fullmatch(row.rstrip("\n"))
     if not found:
-        raise fail(
-            index, 'an include is written --8<-- "02-uts/file.py" or "02-uts/file.c:section"'
+        raise Mistake(
+            line, 'an include is written --8<-- "02-uts/file.py" or "02-uts/file.c:section"'
         )
     indent, target = found.groups()
     name, _, section = target.partition(":")
-    source = _read(name, book, index, fail)
+    source = _read(name, book, line)
     kept = "".join(row for row in source if not _MARKER.search(row))
-    shown = _section(source, name, section, index, fail) if section else kept
+    shown = _section(source, name, section, line) if section else kept
     if target.endswith(":"):
-        raise fail(index, f'a section name is missing after "{target}"')
+        raise Mistake(line, f'a section name is missing after "{target}"')
     return "".join(indent + row if row.strip() else row for row in _rows(shown)), kept, name
 
 
-def _read(name: str, book: Book, index: int, fail: Fail) -> list[str]:
+def _read(name: str, book: Book, line: int) -> list[str]:
     root = book.programs.resolve()
     file = (root / name).resolve()
     if not file.is_relative_to(root):
-        raise fail(index, f'"{name}" leads out of {book.snippets}/; include only files inside it')
+        raise Mistake(line, f'"{name}" leads out of {book.snippets}/; include only files inside it')
     if not file.is_file():
-        raise fail(index, f"no file {book.snippets}/{name}{_nearest(name, root)}")
+        raise Mistake(line, f"no file {book.snippets}/{name}{_nearest(name, root)}")
     try:
         source = file.read_bytes().decode()
     except UnicodeDecodeError:
-        raise fail(
-            index, f"{book.snippets}/{name} is not UTF-8; only text can be included"
+        raise Mistake(
+            line, f"{book.snippets}/{name} is not UTF-8; only text can be included"
         ) from None
     if source and not source.endswith("\n"):
         source += "\n"
@@ -103,7 +103,7 @@ def _without_blank_ends(rows: list[str]) -> str:
     return "".join(rows[code[0] : code[-1] + 1]) if code else ""
 
 
-def _section(source: list[str], name: str, section: str, index: int, fail: Fail) -> str:
+def _section(source: list[str], name: str, section: str, line: int) -> str:
     markers = [(row, m) for row, line in enumerate(source) if (m := _MARKER.search(line))]
     edges = [(row, m[1]) for row, m in markers if m[2] == section]
     match [edge for _, edge in edges]:
@@ -112,9 +112,9 @@ def _section(source: list[str], name: str, section: str, index: int, fail: Fail)
             rows = [row for row in source[first:last] if not _MARKER.search(row)]
             return _without_blank_ends(rows)
         case ["start"]:
-            raise fail(index, f"{name} never ends the section; add --8<-- [end:{section}] there")
+            raise Mistake(line, f"{name} never ends the section; add --8<-- [end:{section}] there")
         case [_, *_]:
-            raise fail(index, f"{name} must start the section {section} once, then end it once")
+            raise Mistake(line, f"{name} must start the section {section} once, then end it once")
     names = sorted({m[2] for _, m in markers})
     known = f"it has {', '.join(names)}" if names else f"mark it with --8<-- [start:{section}]"
-    raise fail(index, f"{name} has no section {section}; {known}")
+    raise Mistake(line, f"{name} has no section {section}; {known}")

@@ -4,13 +4,25 @@ Lines are 1-based and count from the first line of the file, front matter includ
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from markdown_it.token import Token
 
-from zenn.infostring import is_appearance
+Kind = Literal["program", "console", "result", "file", "shown"]
+"""What a block is; `zenn.fences` decides it."""
+
+
+class Mistake(Exception):
+    """What an author can mend at a line of a chapter; `at` says of which chapter."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(line, message)
+        self.line = line
+        self.message = message
 
 
 class ChapterError(Exception):
@@ -21,6 +33,15 @@ class ChapterError(Exception):
         self.path = Path(path)
         self.line = line
         self.message = message
+
+
+@contextmanager
+def at(path: Path) -> Iterator[None]:
+    """Within it a `Mistake` becomes the `ChapterError` of the chapter `path`."""
+    try:
+        yield
+    except Mistake as mistake:
+        raise ChapterError(path, mistake.line, mistake.message) from mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +76,7 @@ class Fence:
     those right before the fence.
     """
 
+    kind: Kind
     language: str
     words: tuple[str, ...]
     title: str
@@ -76,6 +98,11 @@ class Fence:
         parts = [self.language, *words, self.title, self.text, self.whole]
         parts += [comment.text for comment in self.comments]
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_appearance(word: str) -> bool:
+    """Tell words that change only how a block looks (`zenn.fences.Appearance`)."""
+    return word == "linenos" or word.startswith("hl=")
 
 
 @dataclass(frozen=True, slots=True)

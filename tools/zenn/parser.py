@@ -1,6 +1,7 @@
 """A chapter, parsed once for the site, the harness and the export."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -9,11 +10,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from zenn.book import Book
+from zenn.fences import InfoString, is_adjacent, kind_of, parse_info
 from zenn.frontmatter import parse_front_matter, split_front_matter
 from zenn.includes import Expansion, expand
-from zenn.infostring import InfoString, parse_info
-from zenn.model import ChapterError, Document, Fence, Heading
-from zenn.rules.comments import VisibleComment, as_comment
+from zenn.model import Document, Fence, Heading, Mistake, at
+from zenn.rules.comments import as_comment
 from zenn.rules.headings import heading_text
 from zenn.syntax import zenn_markdown
 
@@ -27,7 +28,11 @@ def parse(text: str, path: Path, book: Book | None) -> Document:
     the include lines stay as they are, as at Zenn. Raises `ChapterError` for what an author must
     mend: front matter that is not YAML, a bad include, a comment that would show.
     """
-    text = clean(text)
+    with at(path):
+        return _parse(clean(text), path, book)
+
+
+def _parse(text: str, path: Path, book: Book | None) -> Document:
     front, _ = split_front_matter(text)
     # Empty lines in its place, so that every line keeps its number.
     body = "\n" * front.count("\n") + text[len(front) :]
@@ -35,23 +40,15 @@ def parse(text: str, path: Path, book: Book | None) -> Document:
         body += "\n"
     try:
         tokens = _markdown().parse(body, {})
-    except VisibleComment as error:
-        line, why = error.args
-        raise ChapterError(path, line, f"this comment would be shown as text; {why}") from None
     except RecursionError:
-        raise ChapterError(path, 1, "links or images are nested too deeply to be read") from None
-    lines = body.split("\n")
-    for token in tokens:
-        if token.type in ("fence", "code_block"):
-            token.meta["fence"] = _fence(token, lines, path, book)
-    found = [token.meta["fence"] for token in tokens if "fence" in token.meta]
+        raise Mistake(1, "links or images are nested too deeply to be read") from None
     return Document(
         path=path,
-        front_matter=parse_front_matter(front, path),
+        front_matter=parse_front_matter(front),
         text=text,
         # By line: footnotes stand at the end of the tokens, but not of the file.
         headings=tuple(sorted(_headings(tokens), key=lambda heading: heading.line)),
-        fences=tuple(sorted(found, key=lambda fence: fence.line)),
+        fences=tuple(_fences(tokens, body.split("\n"), book)),
         comments=tuple(comment for token in tokens if (comment := as_comment(token))),
         tokens=tuple(tokens),
     )
@@ -81,21 +78,26 @@ def _headings(tokens: list[Token]) -> list[Heading]:
     ]
 
 
-def _fence(token: Token, lines: list[str], path: Path, book: Book | None) -> Fence:
+def _fences(tokens: list[Token], lines: list[str], book: Book | None) -> Iterator[Fence]:
+    """The code blocks, by line; each is put into its token's ``meta``, too."""
+    before = None
+    for token in sorted((t for t in tokens if t.type in ("fence", "code_block")), key=_first):
+        before = token.meta["fence"] = _fence(token, before, lines, book)
+        yield before
+
+
+def _fence(token: Token, before: Fence | None, lines: list[str], book: Book | None) -> Fence:
     line, end = _first(token), (token.map or [0, 0])[1]
     fenced = token.type == "fence"
     # The code holds every line between the two fences, so a missing one shows as one line less.
     closed = fenced and token.content.count("\n") == end - line - 1
     info = parse_info(token.info) if fenced else InfoString("", (), "")
-    code_line = line + 1 if fenced else line
-
-    def fail(index: int, message: str) -> ChapterError:
-        return ChapterError(path, code_line + index, message)
-
+    follows = before and before.kind == "program" and is_adjacent(lines[before.end : line - 1])
     code = Expansion(token.content, token.content, included=False)
     if book:
-        code = expand(token.content, book, fail)
+        code = expand(token.content, line + 1 if fenced else line, book)
     return Fence(
+        kind=kind_of(info, book.result if book else "", bool(follows)),
         language=info.language,
         words=info.words,
         title=info.title,

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
@@ -78,7 +77,7 @@ def test_markup_that_leaks_is_found() -> None:
 
 def test_zenns_validators_accept_the_book() -> None:
     chapters = [
-        parse_front_matter(split_front_matter(_text(name))[0], Path(name)) | {"slug": name}
+        parse_front_matter(split_front_matter(_text(name))[0]) | {"slug": name}
         for name in CONFIG["chapters"]
     ]
     answer = ask(books=[_book(CONFIG)], chapters=chapters)
@@ -144,7 +143,7 @@ def test_the_preview_lists_the_chapters_in_order(preview: str) -> None:
     chapters = _get(f"{preview}/api/books/{SLUG}/chapters")["chapters"]
     titles = [chapter["title"] for chapter in chapters]
     assert titles == [
-        parse_front_matter(split_front_matter(_text(name))[0], Path(name))["title"]
+        parse_front_matter(split_front_matter(_text(name))[0])["title"]
         for name in CONFIG["chapters"]
     ]
 

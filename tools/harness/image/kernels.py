@@ -21,10 +21,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
 from harness.image import MachineError, debian
 from harness.image.debian import KEYRING, how_to_install, run
 from harness.image.store import cache_directory, derive
-from harness.plan.versions import Range, of_series
 
 EARLY = ("virtio_pci", "virtio_blk", "virtio_console", "squashfs", "overlay")
 # Since 7.2 a kernel is split; those of a release that exist make it up.
@@ -50,6 +52,9 @@ Acquire::Languages "none";
 """
 
 
+_NO_RELEASE = 99999  # no series gets there
+
+
 @dataclass(frozen=True)
 class Source:
     """Where a kernel comes from: the newest package of `suite` that the glob `package` fits."""
@@ -66,11 +71,16 @@ KERNELS = {
 }
 
 
-def fitting(wanted: Range, default: str) -> str | None:
+def fitting(wanted: SpecifierSet, default: str) -> str | None:
     """The name of the table that is to run what wants such a kernel: `default` if that will do,
     else the newest; None if none will."""
-    fit = [name for name in KERNELS if of_series(name) in wanted]
-    return default if default in fit else max(fit, key=of_series, default=None)
+    fit = [name for name in KERNELS if _newest(name) in wanted]
+    return default if default in fit else max(fit, key=_newest, default=None)
+
+
+def _newest(series: str) -> Version:
+    """Later than any of its series: ``6.12`` has 6.12.48, ``7`` has 7.3."""
+    return Version(f"{series}.{_NO_RELEASE}")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from harness.machine.namespaces import Namespaces
 from harness.machine.namespaces.host import is_virtual_machine
 from harness.machine.qemu import Qemu
 from harness.plan.scenario import Scenario
-from harness.plan.versions import ANY, of_release
+from harness.plan.settings import version_of
 from zenn.book import Guest
 
 BACKENDS = ("qemu", "namespaces")
@@ -67,7 +67,7 @@ class Backends:
     def of(self, scenario: Scenario) -> Backend:
         """The backend whose machines fit a scenario, or the nearest to that."""
         backend = self._with_kernel if scenario.needs_vm else self._usual
-        if scenario.kernel == ANY or of_release(backend.release()) in scenario.kernel:
+        if not scenario.kernel or version_of(backend.release()) in scenario.kernel:
             return backend
         name = kernels.fitting(scenario.kernel, self._default)
         if name is None or self._other is None:

@@ -6,22 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
 
 from harness.compare import Varying
 from harness.plan.settings import Settings, directive, parse_comments, parse_words
 from zenn.book import Book
-from zenn.model import ChapterError, Document, Fence
+from zenn.fences import is_result
+from zenn.model import ChapterError, Document, Fence, Kind, Mistake, at
 from zenn.parser import parse
 
-Kind = Literal["program", "console", "result", "file", "shown"]
-
-PROGRAM_LANGUAGES = {"python", "c", "rust"}
 SHELL_LANGUAGES = {"bash", "sh", "shell", "zsh", "shell-session"}
 _SHORT = {"py": "python", "python3": "python", "rs": "rust", "c": "c"}
 _TYPED = re.compile(r"\s*[$#] \S")
-RESULT_TITLE = "実行結果"
-_BETWEEN = re.compile(r"[\s>]*(\[//\]: # \(.*\)\s*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +24,13 @@ class Block:
     """One fence and what becomes of it. `skip` is the author's reason for not running it."""
 
     fence: Fence
-    kind: Kind
     settings: Settings
     skip: str | None
     varies: tuple[Varying, ...]
+
+    @property
+    def kind(self) -> Kind:
+        return self.fence.kind
 
     @property
     def line(self) -> int:
@@ -78,74 +76,47 @@ def read(path: Path, shown_as: Path, book: Book) -> Chapter:
 
 
 def from_document(document: Document, book: Book) -> Chapter:
-    """Classify every fence of a parsed chapter of the book."""
-    _check_comments(document)
+    """What becomes of every fence of a parsed chapter of the book. Raises ChapterError."""
     blocks: list[Block] = []
-    for fence in document.fences:
-        program = blocks[-1] if blocks and blocks[-1].kind == "program" else None
-        if program and not _adjacent(document, program.fence, fence):
-            program = None
-        blocks.append(_block(document.path, fence, program))
+    with at(document.path):
+        _check_comments(document)
+        for fence in document.fences:
+            blocks.append(_block(fence, blocks[-1] if blocks else None, book))
     return Chapter(book, document.path, document, tuple(_sections(document, blocks)))
 
 
-def _block(path: Path, fence: Fence, program: Block | None) -> Block:
-    """`program` stands directly before the fence, if one does."""
-    skip, varies = parse_comments(path, fence.comments)
-    kind = _kind(path, fence, program, skip)
-    if kind == "result" and program and program.skip is not None:
-        skip = program.skip if skip is None else skip
-    if kind == "shown":
-        settings = Settings()
-    else:
-        settings = parse_words(path, fence)
-        if not fence.closed:
-            raise ChapterError(
-                path, fence.line, "this fence is never closed: add a line ``` after it"
-            )
-    return Block(fence, kind, settings, skip, varies)
+def _block(fence: Fence, before: Block | None, book: Book) -> Block:
+    skip, varies = parse_comments(fence.comments)
+    if skip is None and fence.kind == "result" and before:
+        skip = before.skip  # nothing is printed by a program that isn't run
+    _check(fence, skip, book)
+    settings = Settings() if fence.kind == "shown" else parse_words(fence)
+    if fence.kind != "shown" and not fence.closed:
+        raise Mistake(fence.line, "this fence is never closed: add a line ``` after it")
+    return Block(fence, settings, skip, varies)
 
 
-def _kind(path: Path, fence: Fence, program: Block | None, skip: str | None) -> Kind:
-    if "file" in fence.words:
-        if not fence.title:
-            raise ChapterError(
-                path, fence.line, "the word `file` needs a path: write ```LANGUAGE file:/etc/x.conf"
-            )
-        return "file"
-    if fence.language == "console":
-        return "console"
-    if fence.language in PROGRAM_LANGUAGES:
-        if not fence.title and skip is None:
-            raise ChapterError(
-                path,
-                fence.line,
-                f"a program without a name: write ```{fence.language}:NAME, or before it "
-                "`[//]: # (skip: WHY)`",
-            )
-        return "program"
-    if fence.language == "text" and fence.title == RESULT_TITLE:
-        if not program:
-            raise ChapterError(
-                path,
-                fence.line,
-                f"`text:{RESULT_TITLE}` stands directly after the program that printed it",
-            )
-        return "result"
-    if fence.language in SHELL_LANGUAGES and skip is None:
-        raise ChapterError(
-            path,
-            fence.line,
-            f"a `{fence.language}` block is never run: write ```console with `$ ` before each "
-            f"command, or ```{fence.language} file:NAME for a file",
+def _check(fence: Fence, skip: str | None, book: Book) -> None:
+    """Raise the mistake of a block that is not what it is meant as."""
+    language, mistake = fence.language, ""
+    if fence.kind == "file" and not fence.title:
+        mistake = "the word `file` needs a path: write ```LANGUAGE file:/etc/x.conf"
+    elif fence.kind == "program" and not fence.title and skip is None:
+        mistake = (
+            f"a program without a name: write ```{language}:NAME, or before it "
+            "`[//]: # (skip: WHY)`"
         )
-    if skip is None and (ours := _meant(fence)):
-        raise ChapterError(
-            path,
-            fence.line,
-            f"`{fence.language}` is not run: write ```{ours}, or before it `[//]: # (skip: WHY)`",
+    elif fence.kind == "shown" and is_result(fence, book.result):
+        mistake = f"`text:{book.result}` stands directly after the program that printed it"
+    elif fence.kind == "shown" and skip is None and language in SHELL_LANGUAGES:
+        mistake = (
+            f"a `{language}` block is never run: write ```console with `$ ` before each command, "
+            f"or ```{language} file:NAME for a file"
         )
-    return "shown"
+    elif fence.kind == "shown" and skip is None and (ours := _meant(fence)):
+        mistake = f"`{language}` is not run: write ```{ours}, or before it `[//]: # (skip: WHY)`"
+    if mistake:
+        raise Mistake(fence.line, mistake)
 
 
 def _meant(fence: Fence) -> str | None:
@@ -157,21 +128,13 @@ def _meant(fence: Fence) -> str | None:
     return "console" if not name and _TYPED.match(fence.text) else None
 
 
-def _adjacent(document: Document, one: Fence, other: Fence) -> bool:
-    lines = document.text.split("\n")[one.end : other.line - 1]
-    return all(_BETWEEN.fullmatch(line) for line in lines)
-
-
 def _check_comments(document: Document) -> None:
     attached = {comment.line for fence in document.fences for comment in fence.comments}
     for comment in document.comments:
-        if comment.line not in attached and directive(document.path, comment):
+        if comment.line not in attached and directive(comment):
             name = comment.text.split(":")[0].strip()
-            raise ChapterError(
-                document.path,
-                comment.line,
-                f"`{name}:` applies to nothing: it stands right before a fence",
-            )
+            why = f"`{name}:` applies to nothing: it stands right before a fence"
+            raise Mistake(comment.line, why)
 
 
 def _sections(document: Document, blocks: Sequence[Block]) -> list[Section]:

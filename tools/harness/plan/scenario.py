@@ -1,21 +1,21 @@
 """Scenarios: the blocks that share one machine, and the steps that they take in it."""
 
-import re
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import reduce
+from itertools import chain, pairwise
 from operator import and_
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from harness.plan.chapter import Block, Chapter
-from harness.plan.settings import Settings
-from harness.plan.versions import Range
-from zenn.console import Entry, Prompt, parse
-from zenn.model import ChapterError
+from packaging.specifiers import SpecifierSet
 
-WORD = r"[\w./+-]+"
+from harness.plan.chapter import Block, Chapter
+from harness.plan.runs import Runs, runs
+from harness.plan.settings import Settings
+from zenn.console import Entry, Prompt, parse
+from zenn.model import Mistake, at
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class Scenario:
     user: str
     blocks: tuple[Block, ...]
     actions: tuple[Action, ...]
+    runs: Runs = field(compare=False)  # follows from the others
 
     @property
     def line(self) -> int:
@@ -86,7 +87,7 @@ class Scenario:
         return any(block.settings.vm for block in self.blocks)
 
     @property
-    def kernel(self) -> Range:
+    def kernel(self) -> SpecifierSet:
         """The kernels that all its blocks can run on."""
         return reduce(and_, (block.settings.kernel for block in self.blocks))
 
@@ -97,16 +98,19 @@ def scenarios(chapter: Chapter) -> tuple[Scenario, ...]:
     Raises ChapterError where the chapter asks for what can't be: a program that nothing runs,
     output of nothing, a terminal opened twice.
     """
-    found: list[Scenario] = []
-    for group in _groups(chapter):
-        shared = [block for block in group.blocks if block.runs]
-        alone = list(_alone(shared))
-        for program, result in alone:
-            found.append(_solo(chapter, group.title, program, result))
-        results = {id(block) for _, block in alone}
-        together = [block for block in shared if id(block) not in results]
-        found += _together(chapter, group.title, together, {id(one) for one, _ in alone})
+    with at(chapter.path):
+        found = [one for group in _groups(chapter) for one in _of_group(chapter, group)]
     return tuple(sorted(found, key=lambda scenario: scenario.line))
+
+
+def _of_group(chapter: Chapter, group: "_Group") -> Iterator[Scenario]:
+    """The scenario of its blocks, and one of each program with a result."""
+    blocks = [block for block in group.blocks if block.runs]
+    alone = [pair for pair in pairwise(blocks) if pair[1].kind == "result"]
+    for program, result in alone:
+        yield _solo(chapter, group.title, program, result)
+    together = [block for block in blocks if block.kind != "result"]
+    yield from _together(chapter, group.title, together, {program.line for program, _ in alone})
 
 
 @dataclass(slots=True)
@@ -122,13 +126,10 @@ def _groups(chapter: Chapter) -> list[_Group]:
         fresh = True
         for block in section.blocks:
             if block.settings.same and not fresh:
-                raise ChapterError(
-                    chapter.path,
-                    block.line,
-                    "`same` belongs to the first block of a section: the others share its machine",
-                )
+                why = "`same` belongs to the first block of a section: the others share its machine"
+                raise Mistake(block.line, why)
             if block.settings.same and not groups:
-                raise ChapterError(chapter.path, block.line, "`same`: there is no section before")
+                raise Mistake(block.line, "`same`: there is no section before")
             if block.settings.new or (fresh and not block.settings.same):
                 groups.append(_Group(section.title, []))
             fresh = False
@@ -136,20 +137,12 @@ def _groups(chapter: Chapter) -> list[_Group]:
     return groups
 
 
-def _alone(blocks: Sequence[Block]) -> Iterator[tuple[Block, Block]]:
-    for index, block in enumerate(blocks):
-        if block.kind == "result":
-            yield blocks[index - 1], block
-
-
 def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenario:
     """A program by itself: compiled where needed, run, and its output compared."""
     name = PurePosixPath(program.fence.title)
     language = program.fence.language
     if name.name in ("", "..") or (language != "python" and not name.suffix):
-        raise ChapterError(
-            chapter.path, program.line, f"`{name}` is no name for a program in {language}"
-        )
+        raise Mistake(program.line, f"`{name}` is no name for a program in {language}")
     source, out = shlex.quote(str(name)), shlex.quote(str(name.with_suffix("")))
     executable = out if name.is_absolute() else f"./{out}"
     commands = {
@@ -177,35 +170,40 @@ def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenar
     wanted = program.settings.exit if result.settings.exit is None else result.settings.exit
     run = Step(result, "", last, user, replace(settings, exit=wanted))
     actions: tuple[Action, ...] = (put, *steps, run)
-    return Scenario(chapter.path, title, chapter.book.guest.user, (program, result), actions)
+    return Scenario(
+        chapter.path,
+        title,
+        chapter.book.guest.user,
+        (program, result),
+        actions,
+        {program.line: (result.line,)},
+    )
 
 
 def _together(
     chapter: Chapter, title: str, blocks: Sequence[Block], run_alone: set[int]
-) -> list[Scenario]:
+) -> Iterator[Scenario]:
+    """The scenario of blocks that share a machine; `run_alone` are the lines of the programs that
+    have one of their own already.
+    """
     entries = {
-        id(block): parse(block.fence.text, block.line + 1)
+        block.line: parse(block.fence.text, block.line + 1)
         for block in blocks
         if block.kind == "console"
     }
-    commands = [
-        (entry.line, entry.text) for found in entries.values() for entry in found if entry.prompt
-    ]
-    members = []
-    for block in blocks:
-        if block.kind == "program" and not _is_run(block, blocks, commands):
-            if id(block) in run_alone:
-                continue
-            raise ChapterError(
-                chapter.path,
+    run_by = runs(blocks, chain(*entries.values()))
+    unused = [b for b in blocks if b.kind == "program" and not run_by[b.line]]
+    members = [block for block in blocks if block not in unused]
+    for block in unused:
+        if block.line not in run_alone:
+            raise Mistake(
                 block.line,
                 f"nothing runs {block.fence.title}: add a console block of this section that runs "
                 f"it, a ```text:{chapter.book.result} right after it, or before it "
                 "`[//]: # (skip: WHY)`",
             )
-        members.append(block)
     if not members:
-        return []
+        return
     actions: list[Action] = []
     opened: dict[str, Step] = {}
     for block in members:
@@ -213,7 +211,7 @@ def _together(
             terminal = block.fence.title
             user = _user(chapter, block, opened.get(terminal))
             actions += (
-                Step(block, terminal, entry, user, block.settings) for entry in entries[id(block)]
+                Step(block, terminal, entry, user, block.settings) for entry in entries[block.line]
             )
             if actions and isinstance(actions[-1], Step):
                 opened.setdefault(terminal, actions[-1])
@@ -221,9 +219,8 @@ def _together(
             text = block.fence.whole
             mode = 0o755 if text.startswith("#!") else 0o644
             actions.append(Put(block, block.fence.title, text, mode))
-    actions = list(_with_ends(chapter.path, actions))
-    user = chapter.book.guest.user
-    return [Scenario(chapter.path, title, user, tuple(members), tuple(actions))]
+    of_all = tuple(_with_ends(actions))
+    yield Scenario(chapter.path, title, chapter.book.guest.user, tuple(members), of_all, run_by)
 
 
 def _user(chapter: Chapter, block: Block, opened: Step | None) -> str:
@@ -231,8 +228,7 @@ def _user(chapter: Chapter, block: Block, opened: Step | None) -> str:
     if not opened:
         return "root" if block.settings.root else chapter.book.guest.user
     if block.settings.root and opened.user != "root":
-        raise ChapterError(
-            chapter.path,
+        raise Mistake(
             block.line,
             f"the terminal is open already, for {opened.user} (line {opened.block.line}): "
             "write `root` there, or give this one another name",
@@ -240,14 +236,15 @@ def _user(chapter: Chapter, block: Block, opened: Step | None) -> str:
     return opened.user
 
 
-def _with_ends(path: Path, actions: Sequence[Action]) -> Iterator[Action]:
+def _with_ends(actions: Sequence[Action]) -> Iterator[Action]:
     """Say of each step whether it has to end before the next of its terminal."""
-    following: dict[int, Step | None] = {}
-    after: dict[str, Step] = {}
-    for action in reversed(actions):
+    following: dict[int, Step] = {}  # by the line of the step before
+    last: dict[str, Step] = {}
+    for action in actions:
         if isinstance(action, Step):
-            following[id(action)] = after.get(action.terminal)
-            after[action.terminal] = action
+            if action.terminal in last:
+                following[last[action.terminal].line] = action
+            last[action.terminal] = action
     typed: set[str] = set()
     for action in actions:
         if isinstance(action, Put):
@@ -256,13 +253,12 @@ def _with_ends(path: Path, actions: Sequence[Action]) -> Iterator[Action]:
         if action.entry.prompt or action.entry.key:
             typed.add(action.terminal)
         elif action.terminal not in typed:
-            raise ChapterError(
-                path,
+            raise Mistake(
                 action.line,
                 "output of nothing: nothing was typed into this terminal before "
                 "(a command begins with `$ ` or `# `)",
             )
-        yield replace(action, goes_on=_goes_on(action, following[id(action)]))
+        yield replace(action, goes_on=_goes_on(action, following.get(action.line)))
 
 
 def _goes_on(step: Step, after: Step | None) -> Literal["key", "output", "running"] | None:
@@ -271,46 +267,3 @@ def _goes_on(step: Step, after: Step | None) -> Literal["key", "output", "runnin
     if after and not after.entry.prompt:
         return "output"
     return "running" if not after and step.settings.running else None
-
-
-def _is_run(program: Block, blocks: Iterable[Block], commands: Sequence[tuple[int, str]]) -> bool:
-    """Whether a later command runs a program, or another program of the section includes it."""
-    name = PurePosixPath(program.fence.title)
-    later = [text for line, text in commands if line > program.line]
-    others = [b.fence.whole for b in blocks if b.kind == "program" and b is not program]
-    if program.fence.language == "python":
-        return any(map(_python_runs(name).search, later)) or any(
-            map(_imports(name.stem).search, [*later, *others])
-        )
-    if name.suffix == ".h":
-        return any(re.search(rf'"{re.escape(name.name)}"', text) for text in others)
-    outputs = {
-        PurePosixPath(out).name
-        for text in later
-        if name.name in text
-        for out in re.findall(rf"-o\s+({WORD})", text)
-    }
-    executables = outputs or {"a.out", name.stem}
-    return any(
-        re.search(rf"(?<![\w.-]){re.escape(directory)}{re.escape(executable)}(?![\w.-])", text)
-        for text in later
-        for executable in executables
-        for directory in ("./", "/", "~/")
-    )
-
-
-def _python_runs(name: PurePosixPath) -> re.Pattern[str]:
-    """A command that gives a program to Python, or runs the file itself."""
-    file, stem = re.escape(name.name), re.escape(name.stem)
-    return re.compile(
-        rf"\bpython[\d.]*\b[^|;&\n]*(?<![\w.-]){file}(?![\w.-])"
-        rf"|\bpython[\d.]*\b[^|;&\n]* -m {stem}(?![\w.-])"
-        rf"|(?<![\w.-]){file}\b[^;&\n]*\| *(?:sudo )?python"
-        rf"|(?:^|[;&|(] *|\b(?:sudo|exec|strace|timeout|unshare|nsenter)\b[^;&|\n]* )"
-        rf"(?:\.|~)?/(?:\S*/)?{file}(?![\w.-])",
-        re.MULTILINE,
-    )
-
-
-def _imports(stem: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:^|[;'\"])\s*(?:import|from)\s+{re.escape(stem)}\b", re.MULTILINE)

@@ -4,21 +4,22 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
 from harness.compare import Varying
-from harness.plan.versions import ANY, Range, of_release
-from zenn.appearance import appearance
-from zenn.infostring import is_appearance
-from zenn.model import ChapterError, Comment, Fence
+from zenn.fences import appearance
+from zenn.model import Comment, Fence, Mistake, is_appearance
 
 DEFAULT_TIMEOUT = 30.0  # seconds a step may take
 LONGEST_TIMEOUT = 3600  # seconds
 FLAGS = ("root", "running", "vm", "new", "same", "file")
 VALUES = ("timeout=SECONDS", "exit=STATUS", "kernel>=VERSION", "kernel<VERSION")
 APPEARANCE = ("linenos", "hl=LINES")
-_KERNEL = re.compile(r"kernel(>=|<)(\d+(?:\.\d+)*)")
+_KERNEL = re.compile(r"kernel((?:>=|<)\d+(?:\.\d+)*)")
+ANY = SpecifierSet()  # of kernels
 _DIRECTIVE = re.compile(r"(\w+)\s*[:：]\s*(.*)", re.DOTALL)
 
 
@@ -34,15 +35,15 @@ class Settings:
     file: bool = False
     timeout: float = DEFAULT_TIMEOUT
     exit: int | None = None
-    kernel: Range = ANY
+    kernel: SpecifierSet = ANY
 
 
-def parse_words(path: Path, fence: Fence) -> Settings:
+def parse_words(fence: Fence) -> Settings:
     """The settings of a block that the harness runs.
 
-    Raises ChapterError for a word that it doesn't know, or a value that is no number.
+    Raises Mistake for a word that it doesn't know, or a value that is no number.
     """
-    appearance(fence, path)  # the site's words are checked here, too
+    appearance(fence)  # the site's words are checked here, too
     found: dict[str, Any] = {}
     for word in fence.words:
         if is_appearance(word):
@@ -51,27 +52,27 @@ def parse_words(path: Path, fence: Fence) -> Settings:
         if word in FLAGS:
             found[word] = True
         elif kernel := _KERNEL.fullmatch(word):
-            found["kernel"] = found.get("kernel", ANY) & _range(kernel[1], kernel[2])
+            found["kernel"] = found.get("kernel", ANY) & SpecifierSet(kernel[1])
         elif equals and name == "timeout" and re.fullmatch(r"\d+(\.\d+)?", value):
-            found["timeout"] = _seconds(path, fence, float(value))
+            found["timeout"] = _seconds(fence, float(value))
         elif equals and name == "exit" and re.fullmatch(r"\d{1,3}", value):
             found["exit"] = int(value)
         else:
-            raise ChapterError(path, fence.line, f"unknown word `{word}`: {_suggestion(word)}")
+            raise Mistake(fence.line, f"unknown word `{word}`: {_suggestion(word)}")
     if "new" in found and "same" in found:
-        raise ChapterError(path, fence.line, "`new` and `same` contradict each other: keep one")
+        raise Mistake(fence.line, "`new` and `same` contradict each other: keep one")
     return Settings(**found)
 
 
-def _range(sign: str, bound: str) -> Range:
-    return Range(at_least=of_release(bound)) if sign == ">=" else Range(below=of_release(bound))
+def version_of(release: str) -> Version:
+    """6.12.48 of ``6.12.48+deb13-cloud-amd64``, as uname(2) has it."""
+    found = re.match(r"\d+(?:\.\d+)*", release)
+    return Version(found[0] if found else "0")
 
 
-def _seconds(path: Path, fence: Fence, seconds: float) -> float:
+def _seconds(fence: Fence, seconds: float) -> float:
     if not 0 < seconds <= LONGEST_TIMEOUT:
-        raise ChapterError(
-            path, fence.line, f"`timeout=`: more than 0 and at most {LONGEST_TIMEOUT} seconds"
-        )
+        raise Mistake(fence.line, f"`timeout=`: more than 0 and at most {LONGEST_TIMEOUT} seconds")
     return seconds
 
 
@@ -85,25 +86,21 @@ def _suggestion(word: str) -> str:
     return "the words are " + ", ".join(f"`{one}`" for one in known)
 
 
-def parse_comments(
-    path: Path, comments: Sequence[Comment]
-) -> tuple[str | None, tuple[Varying, ...]]:
+def parse_comments(comments: Sequence[Comment]) -> tuple[str | None, tuple[Varying, ...]]:
     """Why a block is not run (None if it is), and the varying values that it introduces."""
     reason, varying = None, list[Varying]()
     for comment in comments:
-        match directive(path, comment):
+        match directive(comment):
             case ("skip", text):
                 if not text:
-                    raise ChapterError(
-                        path, comment.line, "a skip without a reason: write `skip: WHY`"
-                    )
+                    raise Mistake(comment.line, "a skip without a reason: write `skip: WHY`")
                 reason = text
             case ("varies", text):
-                varying += _varying(path, comment, text)
+                varying += _varying(comment, text)
     return reason, tuple(varying)
 
 
-def directive(path: Path, comment: Comment) -> tuple[str, str] | None:
+def directive(comment: Comment) -> tuple[str, str] | None:
     """``("skip", reason)`` or ``("varies", values)``; None for a comment that is just that."""
     found = _DIRECTIVE.fullmatch(comment.text.strip())
     if not found:
@@ -115,19 +112,16 @@ def directive(path: Path, comment: Comment) -> tuple[str, str] | None:
         return name, text
     near = difflib.get_close_matches(name, ("skip", "varies"), n=1, cutoff=0.6)
     if near:
-        raise ChapterError(
-            path, comment.line, f"unknown comment `{name}:`: do you mean `{near[0]}:`?"
-        )
+        raise Mistake(comment.line, f"unknown comment `{name}:`: do you mean `{near[0]}:`?")
     return None
 
 
-def _varying(path: Path, comment: Comment, text: str) -> list[Varying]:
+def _varying(comment: Comment, text: str) -> list[Varying]:
     found = []
     for part in re.split(r"[,、]\s*", text):
         words = part.split()
         if len(words) != 2:
-            raise ChapterError(
-                path,
+            raise Mistake(
                 comment.line,
                 f"`varies: {text}`: write each value with what it is, as in `varies: 1234 pid`",
             )

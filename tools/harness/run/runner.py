@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from packaging.specifiers import SpecifierSet
+
 from harness.compare import Reason
 from harness.machine import StillbornError
 from harness.machine.backend import Backend, Backends
 from harness.plan.scenario import Scenario
-from harness.plan.versions import of_release
+from harness.plan.settings import version_of
 from harness.record import Result
 from harness.run.cache import Cache
 from harness.run.play import Playing, play
@@ -110,8 +112,8 @@ def run_one(scenario: Scenario, backend: Backend) -> Result:
         stillborn = verdicts(scenario, Playing((), (scenario.line, why), ()))
         return Result(scenario, stillborn, "", "", date, time.monotonic() - started)
     with closing(machine):
-        if of_release(machine.kernel) not in scenario.kernel:
-            reason = f"needs {scenario.kernel}, and this machine has {machine.kernel}"
+        if version_of(machine.kernel) not in scenario.kernel:
+            reason = f"needs {_in_words(scenario.kernel)}, and this machine has {machine.kernel}"
             return Result(scenario, skipped(scenario.blocks, reason), "", "", date, 0.0)
         playing = play(scenario, machine)
         found = verdicts(scenario, playing)
@@ -126,3 +128,10 @@ def run_one(scenario: Scenario, backend: Backend) -> Result:
             playing.left,
             software=backend.software(),
         )
+
+
+def _in_words(kernels: SpecifierSet) -> str:
+    """``kernel 6.8 or newer and a kernel older than 7`` of ``<7,>=6.8``."""
+    words = {">=": "kernel {} or newer", "<": "a kernel older than {}"}
+    found = sorted(kernels, key=lambda one: one.operator, reverse=True)
+    return " and ".join(words[one.operator].format(one.version) for one in found)

@@ -1,10 +1,8 @@
 """From what was played to a verdict for every block."""
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from harness.compare import Line
@@ -67,17 +65,17 @@ def verdicts(scenario: Scenario, playing: Playing) -> tuple[Verdict, ...]:
     """One verdict for each block of the scenario, in order."""
     played, planned = defaultdict[int, list[Played]](list), Counter[int]()
     for one in playing.played:
-        played[id(one.step.block)].append(one)
+        played[one.step.block.line].append(one)
     for step in scenario.steps:
-        planned[id(step.block)] += 1
+        planned[step.block.line] += 1
     found = {
-        id(block): _steps(block, tuple(played[id(block)]), planned[id(block)], scenario, playing)
+        block.line: _steps(block, tuple(played[block.line]), planned[block.line], scenario, playing)
         for block in scenario.blocks
     }
     return tuple(
-        found[id(block)]
+        found[block.line]
         if block.kind not in ("program", "file")
-        else _put(block, found.values(), playing, found[id(block)])
+        else _put(scenario, found, playing, block)
         for block in scenario.blocks
     )
 
@@ -113,17 +111,19 @@ def _exit_lie(played: Sequence[Played]) -> str | None:
     return f"`exit={wanted}`, but no command of the block has ended with that status"
 
 
-def _put(block: Block, others: Iterable[Verdict], playing: Playing, own: Verdict) -> Verdict:
-    """A program or file is as good as the commands that name it."""
+def _put(
+    scenario: Scenario, found: Mapping[int, Verdict], playing: Playing, block: Block
+) -> Verdict:
+    """A program or file is as good as the commands that use it."""
+    own, others = found[block.line], found.values()
     if own.outcome != "passed":
         return own
-    name = PurePosixPath(block.fence.title)
-    naming = re.compile(rf"(?<![\w.-])({re.escape(name.name)}|{re.escape(name.stem)})(?![\w.-])")
+    users = scenario.runs.get(block.line, ())
     for other in others:
         bad = other.outcome == "failed" and other.line > block.line
-        if bad and any(naming.search(one.typed) and not one.passed for one in other.played):
+        if bad and any(one.step.line in users and not one.passed for one in other.played):
             return Verdict(block, "failed", other.line, other.reason)
-    if playing.broken and not any(naming.search(one.typed) for one in playing.played):
+    if playing.broken and not any(one.step.line in users for one in playing.played):
         return Verdict(
             block, "failed", block.line, f"not reached, because of line {playing.broken[0]}"
         )

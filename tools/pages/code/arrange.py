@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element
 
-from pages.code.blocks import PROGRAMS
+from zenn.fences import PROGRAMS
 from zenn.model import Fence
 
 _Run = list[tuple[Element, Fence]]
@@ -51,11 +51,10 @@ def _of_one_program(run: _Run) -> Iterator[list[tuple[str, list[Element]]]]:
     """Programs of one name in different languages, each with the result that follows it."""
     units: list[tuple[str, str, list[Element]]] = []  # stem, language, blocks
     for block, fence in run:
-        is_result = fence.language == "text" and fence.title == "実行結果"
-        if fence.language in PROGRAMS and fence.title:
+        if fence.kind == "program" and fence.title:
             stem = PurePosixPath(fence.title).stem
             units.append((stem, PROGRAMS[fence.language], [block]))
-        elif is_result and units and len(units[-1][2]) == 1:
+        elif fence.kind == "result" and units and len(units[-1][2]) == 1:
             units[-1][2].append(block)
         else:
             units.append(("", "", [block]))

@@ -18,12 +18,9 @@ from pages.code.difflexer import DiffLexer, mark_lines
 from pages.elements import text_element
 from pages.verified.badge import badge_element
 from pages.verified.badges import Badge
-from zenn.appearance import Appearance, appearance
 from zenn.console import commands
+from zenn.fences import Appearance, appearance
 from zenn.model import Fence
-
-PROGRAMS = {"python": "Python", "c": "C", "rust": "Rust"}
-"""The languages that the harness runs, as a reader calls them."""
 
 _PUBLISHED = "programs"  # docs/programs is snippets/: a link, so that the site has the files
 
@@ -45,14 +42,12 @@ class _Highlight(Highlight):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The page that blocks are made for: `name` within docs, `path` as errors name the chapter.
-
-    `source` is the address of a program in the repository with ``{path}`` for its path below
+    """The page that blocks are made for: `name` is its path within docs,
+    `source` the address of a program in the repository with ``{path}`` for its path below
     snippets, empty where there is none.
     """
 
     name: str
-    path: Path
     source: str
     md: Markdown
 
@@ -69,7 +64,7 @@ def block_element(fence: Fence, badge: Badge, page: Page) -> Element:
         diagram = SubElement(block, "pre", {"class": "diagram"})
         diagram.text = AtomicString(escape(fence.text, quote=False))
     else:
-        code = page.md.htmlStash.store(_code(fence, appearance(fence, page.path), page.md))
+        code = page.md.htmlStash.store(_code(fence, appearance(fence), page.md))
         if fence.title:
             block.append(_head(fence, page))
             block[-1].tail = AtomicString(code)
@@ -86,7 +81,7 @@ def block_element(fence: Fence, badge: Badge, page: Page) -> Element:
 def _head(fence: Fence, page: Page) -> Element:
     """What stands above the code: the title; of a program with links to its file."""
     head = Element("div", {"class": "block__head"})
-    if fence.language not in PROGRAMS or "file" in fence.words:
+    if fence.kind != "program":
         text_element(head, "span", fence.title, {"class": "block__title"})
         return head
     file = f"{'../' * page.name.count('/')}{_PUBLISHED}/{fence.source}" if fence.source else ""

@@ -11,8 +11,6 @@ from zenn.model import Document, Fence
 
 Verdict = Literal["passed", "failed", "skipped", "shown", "unverified"]
 
-_RUN = frozenset({"console", "python", "c", "rust"})
-
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -104,15 +102,9 @@ def _badge(fence: Fence, known: deque[Entry], present: set[str], *, verified_bef
     entry = known.popleft() if known else None
     if entry and entry.scenario <= present:
         return entry.badge
-    if not _is_run(fence):
+    if fence.kind == "shown":
         return Badge("shown")
     return Badge("unverified", "変更後は未検証です" if verified_before else "")
-
-
-def _is_run(fence: Fence) -> bool:
-    """Tell by its look whether a run is due to say something of this block."""
-    is_result = fence.language == "text" and fence.title == "実行結果"
-    return fence.language in _RUN or "file" in fence.words or is_result
 
 
 def _entry(block: dict[str, Any]) -> Entry:

@@ -6,19 +6,16 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from zenn.model import Comment
+from zenn.model import Comment, Mistake
 
 _VISIBLE = re.compile(r"^[ \t]*\[//\]:", re.MULTILINE)
-
-
-class VisibleComment(Exception):
-    """A comment that would be shown as text; args: its line (1-based), and why."""
 
 
 def comments(md: MarkdownIt) -> None:
     """Keep definitions as tokens; give each code block the comments right before it.
 
-    They are found in a code block's ``meta["comments"]``, a tuple of `Comment`.
+    They are found in a code block's ``meta["comments"]``, a tuple of `Comment`. One that would be
+    shown as text is a `Mistake`.
     """
     md.options["inline_definitions"] = True
     # Before footnotes are moved to the end, so that "right before" means it of the file.
@@ -55,4 +52,5 @@ def _refuse_visible(token: Token) -> None:
             if row
             else 'write [//]: # (text), or [//]: # "text" where it holds parentheses'
         )
-        raise VisibleComment((token.map or [0])[0] + row + 1, why)
+        line = (token.map or [0])[0] + row + 1
+        raise Mistake(line, f"this comment would be shown as text; {why}")

@@ -1,0 +1,101 @@
+"""A fence's info string, ``language word word:title``: what the block is, and how it looks.
+
+A block is one of five kinds, for the harness and the site alike:
+
+program     a file in Python, C or Rust, to be run
+console     what is typed into a terminal, and what that shows
+result      what the program right before it prints; its title is the book's for that
+file        the word ``file``: a file to be put in place
+shown       anything else: nothing of it is run
+
+Two words change only how a block looks, and only on the site:
+
+linenos     its lines are numbered
+hl=3-5,8    these lines stand out, counted from 1
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zenn.model import Fence, Kind, Mistake, is_appearance
+
+PROGRAMS = {"python": "Python", "c": "C", "rust": "Rust"}
+"""The languages of programs, as readers call them."""
+
+_RANGES = re.compile(r"[1-9]\d*(?:-[1-9]\d*)?(?:,[1-9]\d*(?:-[1-9]\d*)?)*")
+# What may stand between a program and its result: nothing that shows, in quotations, too.
+_BETWEEN = re.compile(r"[\s>]*(\[//\]: # \(.*\)\s*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class InfoString:
+    """What stands after the backticks, taken apart."""
+
+    language: str
+    words: tuple[str, ...]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """Whether lines are numbered, and which of them stand out (from 1)."""
+
+    numbered: bool = False
+    highlighted: tuple[int, ...] = ()
+
+
+def parse_info(info: str) -> InfoString:
+    """Split at the first colon into words and title; the first word is the language.
+
+    Zenn shows the language and the title and ignores the words between
+    (zenn-markdown-html, md-renderer-fence).
+    """
+    head, _, title = info.partition(":")
+    language, *words = head.split() or [""]
+    return InfoString(language, tuple(words), title.strip())
+
+
+def kind_of(info: InfoString, result: str, follows: bool) -> Kind:
+    """What a block is; `result` is the title of results; `follows` a program, if it does."""
+    if "file" in info.words:
+        return "file"
+    if info.language == "console":
+        return "console"
+    if info.language in PROGRAMS:
+        return "program"
+    return "result" if follows and is_result(info, result) else "shown"
+
+
+def is_result(info: InfoString | Fence, result: str) -> bool:
+    """Whether a block is meant as what a program prints, wherever it stands."""
+    return info.language == "text" and info.title == result
+
+
+def is_adjacent(between: Sequence[str]) -> bool:
+    """Whether two blocks belong together with these lines between them."""
+    return all(_BETWEEN.fullmatch(line) for line in between)
+
+
+def appearance(fence: Fence) -> Appearance:
+    """Read the words of `fence`. Raises `Mistake` for lines that are no lines of the block."""
+    highlighted: list[int] = []
+    for word in filter(is_appearance, fence.words):
+        name, _, lines = word.partition("=")
+        if name == "hl":
+            highlighted += _lines(lines, fence)
+    return Appearance("linenos" in fence.words, tuple(sorted(set(highlighted))))
+
+
+def _lines(written: str, fence: Fence) -> list[int]:
+    if not _RANGES.fullmatch(written):
+        why = f"`hl={written}`: write lines of the block, as in `hl=3` or `hl=3-5,8`"
+        raise Mistake(fence.line, why)
+    last = fence.text.count("\n")
+    found: list[int] = []
+    for part in written.split(","):
+        first, _, end = part.partition("-")
+        found += range(int(first), int(end or first) + 1)
+    if not found or max(found) > last:
+        raise Mistake(fence.line, f"`hl={written}`: the block has lines 1 to {last}")
+    return found
