@@ -155,6 +155,16 @@ def test_a_wrong_chapter_is_an_error_in_one_sentence(book: Run, project: Path) -
     assert ran.counts("2 errors")
 
 
+def test_a_wrong_description_of_the_book_is_told_in_one_sentence(book: Run, project: Path) -> None:
+    (project / "pyproject.toml").write_text("[tool.run-snippets]\nsnippet = 'x'\n")
+    ran = book()
+    assert ran.status == 2
+    assert (
+        f"{project}/pyproject.toml: [tool.run-snippets] has no `snippet`: do you mean" in ran.text
+    )
+    assert "Traceback" not in ran.text
+
+
 def test_what_this_host_can_not_run_is_skipped_where_it_stands(book: Run, project: Path) -> None:
     write(project, "02-b.md", "~console kernel>=99\n$ true\n~\n")
     ran = book("-rs", "docs/02-b.md")

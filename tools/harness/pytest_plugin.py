@@ -20,7 +20,7 @@ from harness.plan.scenario import Scenario, scenarios
 from harness.record import Result
 from harness.report.findings import findings
 from harness.run.runner import run_one
-from zenn.book import read_book
+from zenn.book import Book, Guest, ProjectError, read_book
 from zenn.model import ChapterError
 
 
@@ -36,7 +36,7 @@ class ChapterFile(pytest.File):
     """A chapter. One that its author has to mend is an error of collection, in one sentence."""
 
     def collect(self) -> Iterator["ScenarioItem"]:
-        book = read_book(self.path.parent)
+        book = _book(self.path)
         shown_as = book.shown(self.path)
         try:
             found = scenarios(read(self.path, shown_as, book))
@@ -62,7 +62,7 @@ class ScenarioItem(pytest.Item):
         self.scenario = scenario
 
     def setup(self) -> None:
-        self.backend = _backends(self.config).of(self.scenario)
+        self.backend = _backends(self.config, _book(self.path).guest).of(self.scenario)
 
     def runtest(self) -> None:
         result = run_one(self.scenario, self.backend)
@@ -95,12 +95,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ChapterFile | None:
-    """A chapter is what run_snippets.py takes for one: ``docs/*.md``, or a file that is named."""
+    """A chapter is what run_snippets.py takes for one: of the book's, or a file that is named."""
     if file_path.suffix != ".md":
         return None
-    if file_path.parent == read_book(file_path.parent).chapters or parent.session.isinitpath(
-        file_path
-    ):
+    if parent.session.isinitpath(file_path) or file_path.parent == _book(file_path).chapters:
         chapter: ChapterFile = ChapterFile.from_parent(parent, path=file_path)
         return chapter
     return None
@@ -117,15 +115,24 @@ def pytest_runtest_makereport(
     return report
 
 
-_BACKENDS = pytest.StashKey[Backends]()
+def _book(chapter: Path) -> Book:
+    """The book of a chapter; a mistake in its description is an error of collection, too."""
+    try:
+        return read_book(chapter.parent)
+    except ProjectError as error:
+        raise pytest.Collector.CollectError(str(error)) from error
 
 
-def _backends(config: pytest.Config) -> Backends:
-    """The backends of this process, made for the first scenario and closed when pytest ends."""
-    if _BACKENDS not in config.stash:
+_BACKENDS = pytest.StashKey[dict[Guest, Backends]]()
+
+
+def _backends(config: pytest.Config, guest: Guest) -> Backends:
+    """The backends of this process, made for a book's first scenario, closed when pytest ends."""
+    made = config.stash.setdefault(_BACKENDS, {})
+    if guest not in made:
         with ExitStack() as stack:
-            guest = read_book(config.rootpath).guest
-            made = make_backends(config.getoption("book_backend"), None, False, print, guest)
-            config.stash[_BACKENDS] = stack.enter_context(made)
+            backend = config.getoption("book_backend")
+            new = make_backends(backend, None, False, print, guest)
+            made[guest] = stack.enter_context(new)
             config.add_cleanup(stack.pop_all().close)
-    return config.stash[_BACKENDS]
+    return made[guest]

@@ -81,7 +81,7 @@ class Progress:
         if not state.completed:  # the kernel is still being fetched, or its machine booted
             return f"{state.description}: {self._last}"
         left = state.time_remaining
-        return f"{state.description}, {_minutes(left) if left else 'not known how long'} to go"
+        return f"{state.description}, {_minutes(left)} to go" if left else state.description
 
     @contextmanager
     def _repeating(self, say: Say) -> Iterator[None]:
