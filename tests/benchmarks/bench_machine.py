@@ -25,7 +25,6 @@ from statistics import median
 from harness.guest import syscalls, world
 from harness.image import image
 from harness.image.debian import how_to_install
-from harness.machine.channel import Channel
 from harness.machine.namespaces import Namespaces
 from harness.machine.namespaces.zygote import NAMESPACES
 from zenn.book import read_book
@@ -62,7 +61,7 @@ def machine(backend: Namespaces) -> float:
     """Seconds until a fresh machine's agent has answered."""
     begin = time.perf_counter()
     with closing(backend.start()) as one:
-        Channel(one.channel).request("hello")
+        one.channel.request("hello")
         return time.perf_counter() - begin
 
 

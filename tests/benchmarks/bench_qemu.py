@@ -17,7 +17,6 @@ from statistics import median
 
 from harness.image import image
 from harness.machine import qemu
-from harness.machine.channel import Channel
 from harness.machine.qemu import Qemu, template
 from harness.machine.qemu.process import Launcher
 from harness.machine.qemu.template import Template
@@ -33,7 +32,7 @@ def restored(backend: Qemu) -> tuple[float, float, float]:
     begin = time.perf_counter()
     with closing(backend.start()) as machine:
         answered = time.perf_counter() - begin
-        channel = Channel(machine.channel)
+        channel = machine.channel
         channel.request("open", within=30, terminal="t", user=GUEST.user, seconds=30)
         channel.request("type", within=30, terminal="t", text="true", seconds=30, until="end")
         commanded = time.perf_counter() - begin

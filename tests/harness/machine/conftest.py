@@ -7,7 +7,6 @@ import guests
 import pytest
 
 from harness.machine import Machine
-from harness.machine.channel import Channel
 from harness.machine.namespaces import Namespaces, NamespacesMachine
 
 Shell = Callable[[str], tuple[str, int]]
@@ -33,7 +32,7 @@ def shell() -> Callable[..., Shell]:
     """
 
     def open_terminal(machine: Machine, user: str = "root") -> Shell:
-        channel = Channel(machine.channel)
+        channel = machine.channel
         channel.request("open", within=30, terminal=user, user=user, seconds=30)
 
         def run(line: str) -> tuple[str, int]:

@@ -16,7 +16,6 @@ import pytest
 from harness.guest import world
 from harness.image.image import Image
 from harness.machine import MachineError, namespaces
-from harness.machine.channel import Channel
 from harness.machine.namespaces import Namespaces, NamespacesMachine, bounds
 
 NAMESPACES = ("mnt", "pid", "net", "uts", "ipc", "cgroup", "time")
@@ -25,7 +24,7 @@ import sys
 import guests
 backend = guests.namespaces()
 machine = backend.start()
-print(backend._zygote.pid, machine.pid, flush=True)
+print(backend.keeper.pid, machine.pid, flush=True)
 sys.stdin.read()
 """
 
@@ -127,7 +126,7 @@ def test_nothing_is_left_after_close(backend: Namespaces, shell: Open) -> None:
     machine.close()
     machine.close()  # twice is the same as once
     assert processes_in(pids) == []
-    assert cgroups_of(backend._zygote.pid) == []
+    assert cgroups_of(backend.keeper.pid) == []
     assert Path("/proc/self/mountinfo").read_text() == mounts
 
 
@@ -137,7 +136,7 @@ def test_closing_the_backend_destroys_its_machines() -> None:
     pids = [namespace(machine.pid, "pid") for machine in machines]
     backend.close()
     assert [processes_in(one) for one in pids] == [[], [], []]
-    assert cgroups_of(backend._zygote.pid) == []
+    assert cgroups_of(backend.keeper.pid) == []
 
 
 def test_nothing_is_left_when_the_owner_is_killed() -> None:
@@ -162,17 +161,17 @@ def test_machines_die_with_the_zygote_and_the_next_one_tidies_up() -> None:
     with closing(guests.namespaces()) as backend:
         machine = backend.start()
         init = os.pidfd_open(machine.pid)
-        os.kill(backend._zygote.pid, signal.SIGKILL)
+        os.kill(backend.keeper.pid, signal.SIGKILL)
         wait_for_end(init)
         os.close(init)
-        assert machine.channel.recv(1) == b""
+        assert machine.channel.stream.recv(1) == b""
         assert machine.epitaph() == "The machine's init was killed by SIGKILL."
         machine.close()
         with pytest.raises(MachineError, match="has ended"):
             backend.start()
     with closing(guests.namespaces()) as other:
         other.start().close()
-    assert cgroups_of(backend._zygote.pid) == []
+    assert cgroups_of(backend.keeper.pid) == []
 
 
 def test_what_was_made_in_another_pid_namespace_is_left_alone() -> None:
@@ -189,7 +188,7 @@ def test_what_was_made_in_another_pid_namespace_is_left_alone() -> None:
 
 def test_the_epitaph_says_what_killed_init(machine: NamespacesMachine) -> None:
     os.kill(machine.pid, signal.SIGKILL)
-    assert machine.channel.recv(1) == b""
+    assert machine.channel.stream.recv(1) == b""
     assert machine.epitaph() == "The machine's init was killed by SIGKILL."
 
 
@@ -201,14 +200,14 @@ def test_a_fork_bomb_stays_in_its_machine_and_ends_with_it(
     with closing(backend.start()) as machine:
         pids = namespace(machine.pid, "pid")
         shell(machine)  # opens a terminal
-        own = cgroups_of(backend._zygote.pid)
+        own = cgroups_of(backend.keeper.pid)
         events = next(path / "pids.events" for path in own if (path / "pids.max").exists())
         bomb = "bomb() { bomb | bomb & }; bomb"
-        Channel(machine.channel).request("type", terminal="root", text=bomb, seconds=0, until="end")
+        machine.channel.request("type", terminal="root", text=bomb, seconds=0, until="end")
         while "max 0" in events.read_text():  # until the kernel has refused a fork
             assert len(processes_in(pids)) <= world.PROCESSES
         with closing(backend.start()) as other:  # the host, and its machines, go on
-            assert Channel(other.channel).request("hello")
+            assert other.channel.request("hello")
     assert processes_in(pids) == []
 
 
@@ -286,7 +285,7 @@ def test_a_rootfs_that_is_not_there_is_named(tmp_path: Path) -> None:
     with closing(Namespaces(Image("key", tmp_path), guests.quiet)) as backend:
         with pytest.raises(MachineError, match="rootfs: Not a directory"):
             backend.start()
-        assert cgroups_of(backend._zygote.pid) == []
+        assert cgroups_of(backend.keeper.pid) == []
 
 
 def test_an_ordinary_user_is_told_to_use_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -314,10 +313,10 @@ def test_what_ubuntu_forbids_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 def test_the_environment_of_the_harness_stays_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN", "very-secret")
     with closing(guests.namespaces()) as backend, closing(backend.start()) as machine:
-        for pid in (backend._zygote.pid, machine.pid):
+        for pid in (backend.keeper.pid, machine.pid):
             assert b"very-secret" not in Path(f"/proc/{pid}/environ").read_bytes()
 
 
 def test_hello_is_answered_with_the_kernel(machine: NamespacesMachine) -> None:
-    machine.channel.sendall(b'{"do": "hello"}\n')
-    assert json.loads(machine.channel.recv(4096))["kernel"] == machine.kernel
+    machine.channel.stream.sendall(b'{"do": "hello"}\n')
+    assert json.loads(machine.channel.stream.recv(4096))["kernel"] == machine.kernel

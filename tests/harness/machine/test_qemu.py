@@ -17,7 +17,7 @@ from guests import quiet
 from harness.image import kernels, store
 from harness.image.image import Image
 from harness.machine import MachineError, StillbornError, channel
-from harness.machine.channel import AgentGoneError, Channel
+from harness.machine.channel import AgentGoneError
 from harness.machine.qemu import Qemu, QemuMachine, acceleration, command, template
 
 OWNER = """
@@ -26,7 +26,7 @@ import guests
 from harness.machine.qemu import Qemu
 backend = Qemu(guests.built(), guests.quiet, guests.GUEST.kernel)
 machine = backend.start()
-print(backend._launcher._spawner.pid, machine.pid, flush=True)
+print(backend._launcher.keeper.pid, machine.pid, flush=True)
 sys.stdin.read()
 """
 
@@ -169,7 +169,7 @@ def test_the_end_of_a_machine_is_told_by_its_console(
 
 def test_the_epitaph_says_what_killed_qemu(machine: QemuMachine) -> None:
     os.kill(machine.pid, signal.SIGKILL)
-    assert machine.channel.recv(1) == b""
+    assert machine.channel.stream.recv(1) == b""
     assert machine.epitaph().startswith("QEMU was killed by SIGKILL")
 
 
@@ -179,7 +179,7 @@ def test_a_machine_that_hangs_is_killed_and_called_so(
     monkeypatch.setattr(channel, "ANSWER_SECONDS", 0.5)
     os.kill(machine.pid, signal.SIGSTOP)
     with pytest.raises(AgentGoneError, match="stopped answering"):
-        Channel(machine.channel).request("hello")
+        machine.channel.request("hello")
     assert "did not answer" in machine.epitaph()
 
 
@@ -242,7 +242,7 @@ def test_a_broken_template_is_made_anew(other_cache: Path) -> None:
         closing(Qemu(guests.built(), notes.append, KERNEL)) as backend,
         closing(backend.start()) as machine,
     ):
-        assert Channel(machine.channel).request("hello")
+        assert machine.channel.request("hello")
     assert any("making it anew" in note for note in notes)
     assert not list(other_cache.glob("templates-*/*.part"))
 

@@ -12,7 +12,6 @@ from contextlib import closing, contextmanager
 
 from harness.cli.verify import backends
 from harness.machine.backend import Backend
-from harness.machine.channel import Channel
 from harness.plan.scenario import Scenario
 from harness.plan.selection import Selection, place
 from harness.report.progress import Progress
@@ -46,7 +45,7 @@ def hand_over(scenario: Scenario, line: int, backend: Backend, say: Callable[[st
         for verdict in verdicts(begun, playing):
             if verdict.outcome == "failed":
                 say(f"{scenario.chapter}:{verdict.line}: {verdict.reason}")
-        channel = Channel(machine.channel)
+        channel = machine.channel
         if not any(step.terminal == name for step in begun.steps):
             channel.request("open", terminal=name, user=user, seconds=_OPENING_SECONDS)
         say(
@@ -56,7 +55,7 @@ def hand_over(scenario: Scenario, line: int, backend: Backend, say: Callable[[st
         size = os.get_terminal_size(sys.stdout.fileno())
         channel.request("relay", terminal=name, rows=size.lines, columns=size.columns)
         here = [one for one in playing.played if one.step.terminal == name]
-        with _raw(sys.stdin.fileno()), machine.channel as stream:
+        with _raw(sys.stdin.fileno()), machine.channel.stream as stream:
             if not here or here[-1].step.goes_on is None:  # its prompt is taken: let it prompt
                 stream.sendall(b"\n")
             stream.settimeout(None)

@@ -84,6 +84,11 @@ def unshare(flags: int) -> None:
     check(libc.unshare(flags), "unshare")
 
 
+def setns(fd: int, kind: int) -> None:
+    """setns(2)."""
+    check(libc.setns(fd, kind), "setns")
+
+
 def prctl(option: int, *arguments: int | bytes) -> None:
     """prctl(2)."""
     rest = [
@@ -139,22 +144,16 @@ def rename_process(name: bytes) -> None:
     """Be called `name` in ps(1), with no arguments and no environment.
 
     The kernel reads /proc/PID/cmdline and environ out of the process's own memory, where they
-    are written over. Nothing of this process may use its environment any more.
+    are written over: proc_pid_stat(5), 48-51. Nothing of this process may use its environment any
+    more.
     """
     prctl(PR_SET_NAME, name)
-    arg_start, arg_end, env_start, env_end = COMMAND_LINE
+    with open("/proc/self/stat") as file:
+        fields = file.read().rpartition(")")[2].split()
+    arg_start, arg_end, env_start, env_end = map(int, fields[45:49])
     ctypes.memset(arg_start, 0, arg_end - arg_start)
     ctypes.memset(env_start, 0, env_end - env_start)
     ctypes.memmove(arg_start, name, min(len(name), arg_end - arg_start - 2))
     # No NUL at the end means setproctitle(3), the title being what comes before the first NUL
     # (get_mm_cmdline() in fs/proc/base.c); otherwise all the zeros would count.
     ctypes.memset(arg_end - 1, 1, 1)
-
-
-def command_line() -> tuple[int, ...]:
-    """Where this process's arguments and environment begin and end: proc_pid_stat(5), 48–51."""
-    with open("/proc/self/stat") as file:
-        return tuple(map(int, file.read().rpartition(")")[2].split()[45:49]))
-
-
-COMMAND_LINE = command_line()  # the same in a clone, which may not see this /proc

@@ -1,7 +1,6 @@
-"""Runs inside a virtual machine as its init: the last touches to the world, then the agent.
+"""Runs inside a virtual machine as its init: makes the world, warms it, and is the agent.
 
-What `guest/init` has mounted is here made as systemd leaves it on a reader's Debian, and warmed:
-a clone of the machine finds programs and libraries in the page cache.
+Warmed: a clone of the machine finds programs and libraries in the page cache.
 """
 
 import contextlib
@@ -9,7 +8,6 @@ import encodings.idna  # noqa: F401  here and below: imported before a scenario 
 import fcntl
 import linecache  # noqa: F401
 import os
-import socket
 import struct
 import time
 import traceback  # noqa: F401
@@ -17,14 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from harness.guest import syscalls, world
-from harness.guest.agent import ENVIRONMENT, SYSTEM_PATH, Agent, account, become_shell
+from harness.guest.accounts import SYSTEM_PATH, USER_UID, account, start_shell
+from harness.guest.agent import Agent
 
 PORTS = Path("/sys/class/virtio-ports")
 CGROUP = Path("/sys/fs/cgroup")
-SYSCTLS = {  # as systemd sets them: its sysctl.d/50-default.conf and 50-pid-max.conf
-    "net/ipv4/ping_group_range": "0 2147483647",
-    "kernel/pid_max": "4194304",
-}
 # Memory that is full without an end: kill for it before everything else crawls; a kernel without
 # this just takes longer (Documentation/admin-guide/mm/multigen_lru.rst, “Thrashing prevention”).
 LRU_GEN = Path("/sys/kernel/mm/lru_gen")
@@ -65,22 +60,13 @@ class GuestAgent(Agent):
 
 
 def make_world() -> None:
-    """What the mounts leave to do."""
-    for name, value in SYSCTLS.items():
-        Path("/proc/sys", name).write_text(value)
+    """That of every machine, and what only one with its own kernel has."""
+    world.mount_all(own_kernel=True)
     # One by one: a controller that refuses must not keep the others out.
     for controller in (CGROUP / "cgroup.controllers").read_text().split():
         with contextlib.suppress(OSError):
             (CGROUP / "cgroup.subtree_control").write_text(f"+{controller}")
-    syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_SHARED)
-    socket.sethostname(world.HOSTNAME)
-    world.raise_loopback()
-    os.umask(0o022)
-    os.chdir("/")
-    world.set_limits(bounded=True)
-    world.reset_signals()
-    os.environ.clear()
-    syscalls.rename_process(b"init")
+    world.settle(bounded=True)
     with contextlib.suppress(OSError):
         (LRU_GEN / "enabled").write_text("y")
         (LRU_GEN / "min_ttl_ms").write_text("1000")
@@ -93,13 +79,9 @@ def make_world() -> None:
 
 def warm() -> None:
     """Do in a terminal what scenarios do, so that clones find it in memory."""
-    uid, gid, home = account("reader")
+    user = account(USER_UID)
     master, slave = os.openpty()
-    environment = ENVIRONMENT | {"HOME": home, "USER": "reader", "PATH": SYSTEM_PATH}
-    shell = os.fork()
-    if shell == 0:
-        os.fchown(slave, uid, -1)
-        become_shell(slave, "reader", uid, gid, environment)
+    shell = start_shell(slave, user, user.home, SYSTEM_PATH)
     os.close(slave)
     os.write(master, WARM.encode())
     with contextlib.suppress(OSError):  # EIO: its last process has gone
@@ -120,7 +102,7 @@ def port() -> int:
 
 
 def main() -> None:
-    os.unlink("/run/agent.zip")
+    os.unlink("/agent.zip")
     make_world()
     warm()
     GuestAgent(port()).run()

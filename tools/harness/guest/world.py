@@ -1,8 +1,9 @@
-"""What a machine is made of, seen from its init: mounts, devices, network, limits.
+"""The world inside a machine: what is mounted, its devices, settings and limits.
 
-Everything here runs in the child that `zygote` has just cloned into new namespaces. The files
-look as a Debian that systemd has booted shows them; see systemd's “Container Interface” and
-mount_namespaces(7).
+It is the same in both kinds of machines but for what a shared kernel forbids, and as systemd
+leaves it on a reader's Debian, so that a chapter shows the same wherever it runs. Everything here
+runs in the machine's first process: in a child that has just been cloned into new namespaces
+(`enter`), or in a virtual machine after `init` (`settle`).
 """
 
 import contextlib
@@ -13,6 +14,7 @@ import resource
 import signal
 import socket
 import struct
+from typing import NamedTuple
 
 from harness.guest import syscalls
 from harness.guest.syscalls import (
@@ -29,16 +31,42 @@ from harness.guest.syscalls import (
     mount,
 )
 
-HOSTNAME = "unshared"
-PROCESSES = 512  # of a machine
-DISK = "512m"  # of the root file system, /tmp and /dev/shm; each lies in memory
+PROCESSES = 512  # of a machine that shares its kernel
+DISK = "240m"  # of the root file system, /tmp and /dev/shm; each lies in memory
 TTY_GROUP = 5
 INERT = MS_NOSUID | MS_NODEV | MS_NOEXEC
+SAFE = MS_NOSUID | MS_NODEV
 
-# Each would reach the kernel of the host. Namespaces inside a machine regain none of them.
-CAP_SYS_MODULE, CAP_SYS_RAWIO, CAP_SYS_BOOT, CAP_SYS_TIME, CAP_MKNOD = 16, 17, 22, 25, 27
-DROPPED = (CAP_SYS_MODULE, CAP_SYS_RAWIO, CAP_SYS_BOOT, CAP_SYS_TIME, CAP_MKNOD)
 
+class Mount(NamedTuple):
+    """A file system: its kind, where it is mounted (from the root), mount(2)'s flags and data."""
+
+    kind: str
+    path: str
+    flags: int = INERT
+    options: str = ""
+
+
+MOUNTS = (
+    Mount("proc", "proc"),
+    Mount("sysfs", "sys"),
+    Mount("tmpfs", "run", SAFE, "mode=755,size=64m"),
+    Mount("tmpfs", "tmp", SAFE, f"mode=1777,size={DISK}"),
+    Mount("devpts", "dev/pts", MS_NOSUID | MS_NOEXEC, f"mode=620,ptmxmode=666,gid={TTY_GROUP}"),
+    Mount("tmpfs", "dev/shm", SAFE, f"mode=1777,size={DISK}"),
+    Mount("mqueue", "dev/mqueue"),
+    Mount("cgroup2", "sys/fs/cgroup", options="nsdelegate"),
+)
+# Only where the kernel is the machine's own.
+OF_OWN_KERNEL = (
+    Mount("securityfs", "sys/kernel/security"),
+    Mount("debugfs", "sys/kernel/debug"),
+    Mount("tracefs", "sys/kernel/tracing"),
+    Mount("bpf", "sys/fs/bpf", options="mode=700"),
+)
+# Where the kernel is the host's: no device of its, terminals of the machine's own. A virtual
+# machine has a devtmpfs, which `init` mounts, for its disks are there.
+DEV = Mount("tmpfs", "dev", MS_NOSUID, "size=64k,mode=755")
 DEVICES = {
     "null": (1, 3),
     "zero": (1, 5),
@@ -54,12 +82,20 @@ LINKS = {
     "stdout": "/proc/self/fd/1",
     "stderr": "/proc/self/fd/2",
 }
-# As Debian's systemd sets them, so that a chapter shows the same wherever it runs.
+# systemd's sysctl.d/50-default.conf and 50-pid-max.conf; the second would be the host's.
+SYSCTLS = {"net/ipv4/ping_group_range": "0 2147483647"}
+OWN_SYSCTLS = {"kernel/pid_max": "4194304"}
+# As Debian's systemd sets them.
 RLIMITS = {
     resource.RLIMIT_CORE: (0, resource.RLIM_INFINITY),
     resource.RLIMIT_NOFILE: (1024, 524288),
     resource.RLIMIT_STACK: (8 << 20, resource.RLIM_INFINITY),
 }
+
+# Each would reach the kernel of the host. Namespaces inside a machine regain none of them.
+CAP_SYS_MODULE, CAP_SYS_RAWIO, CAP_SYS_BOOT, CAP_SYS_TIME, CAP_MKNOD = 16, 17, 22, 25, 27
+DROPPED = (CAP_SYS_MODULE, CAP_SYS_RAWIO, CAP_SYS_BOOT, CAP_SYS_TIME, CAP_MKNOD)
+
 # By Python, and by nohup(1) or the like before it.
 HANDLED_SIGNALS = tuple(
     number
@@ -80,20 +116,10 @@ def enter(rootfs: str, bounded: bool) -> None:
     os.umask(0)
     mount("none", "/", None, MS_REC | MS_PRIVATE)
     make_root(rootfs)
-    make_proc_and_sys()
-    make_dev()
+    mount_all(own_kernel=False)
     syscalls.pivot_root(".", ".")
     syscalls.umount(".", MNT_DETACH)
-    os.chdir("/")
-    # As systemd leaves it; a chapter on propagation starts from there.
-    mount("none", "/", None, MS_REC | MS_SHARED)
-    socket.sethostname(HOSTNAME)
-    raise_loopback()
-    os.umask(0o022)
-    set_limits(bounded)
-    reset_signals()
-    os.environ.clear()
-    syscalls.rename_process(b"init")
+    settle(bounded)
     syscalls.drop_capabilities(DROPPED)
 
 
@@ -110,25 +136,47 @@ def make_root(rootfs: str) -> None:
     options = "lowerdir=.,upperdir=mnt/upper,workdir=mnt/work"
     mount("overlay", "mnt/root", "overlay", 0, options)
     os.chdir("mnt/root")
-    mount("tmpfs", "run", "tmpfs", MS_NOSUID | MS_NODEV, "size=64m,mode=755")
-    mount("tmpfs", "tmp", "tmpfs", MS_NOSUID | MS_NODEV, f"size={DISK},mode=1777")
 
 
-def make_proc_and_sys() -> None:
-    """Mount /proc and /sys, read-only where they would change the host.
+def mount_all(own_kernel: bool) -> None:
+    """Mount the file systems of a machine below the current directory, its root to be."""
+    if not own_kernel:
+        make_dev()
+    for name, target in LINKS.items():
+        if not os.path.lexists(f"dev/{name}"):  # devtmpfs has a ptmx
+            os.symlink(target, f"dev/{name}")
+    for kind, path, flags, options in MOUNTS + (OF_OWN_KERNEL if own_kernel else ()):
+        if path.startswith("dev/"):
+            os.makedirs(path, 0o755, exist_ok=True)
+        # A host without cgroup v2 has none to give; chapters on it ask for a virtual machine.
+        with contextlib.suppress(*([] if own_kernel or kind != "cgroup2" else [OSError])):
+            mount(kind, path, kind, flags, options)
+    for name, value in (SYSCTLS | (OWN_SYSCTLS if own_kernel else {})).items():
+        with open(f"proc/sys/{name}", "w") as file:
+            file.write(value)
+    if not own_kernel:
+        protect_the_host()
+
+
+def make_dev() -> None:
+    """Fill /dev as container managers do."""
+    mount(DEV.kind, DEV.path, DEV.kind, DEV.flags, DEV.options)
+    for name, (major, minor) in DEVICES.items():
+        os.mknod(f"dev/{name}", 0o020666, os.makedev(major, minor))
+    os.chown("dev/tty", 0, TTY_GROUP)
+
+
+def protect_the_host() -> None:
+    """Make read-only what of /proc and /sys would change the host.
 
     The kernel refuses a new proc or sysfs in a user namespace unless a whole one is in sight
     (mount_too_revealing() in fs/namespace.c), and parts of these are covered: so there are
     untouched ones in a directory that only root can enter.
     """
-    mount("proc", "proc", "proc", INERT)
-    mount("sysfs", "sys", "sysfs", INERT)
     os.mkdir("run/whole", 0o700)
     for name, kind in (("proc", "proc"), ("sys", "sysfs")):
         os.mkdir(f"run/whole/{name}")
         mount(kind, f"run/whole/{name}", kind, INERT)
-    with open("proc/sys/net/ipv4/ping_group_range", "w") as file:
-        file.write("0 2147483647")  # ping(8) for everyone, as by systemd's sysctl.d
     bind("proc/sys")
     bind("proc/sys/net")  # stays writable: it belongs to the network namespace
     readonly = ["proc/sys", "sys"]
@@ -137,8 +185,6 @@ def make_proc_and_sys() -> None:
         readonly.append("proc/sysrq-trigger")
     for path in readonly:
         mount("none", path, None, MS_REMOUNT | MS_BIND | MS_RDONLY | INERT)
-    with contextlib.suppress(OSError):  # a kernel without cgroup v2; its chapters ask for a VM
-        mount("cgroup2", "sys/fs/cgroup", "cgroup2", INERT)
 
 
 def bind(path: str) -> None:
@@ -146,20 +192,19 @@ def bind(path: str) -> None:
     mount(path, path, None, MS_BIND)
 
 
-def make_dev() -> None:
-    """Fill /dev as container managers do: no device of the host, terminals of its own."""
-    mount("tmpfs", "dev", "tmpfs", MS_NOSUID, "size=64k,mode=755")
-    for name, (major, minor) in DEVICES.items():
-        os.mknod(f"dev/{name}", 0o020666, os.makedev(major, minor))
-    os.chown("dev/tty", 0, TTY_GROUP)
-    for name, target in LINKS.items():
-        os.symlink(target, f"dev/{name}")
-    for name in ("pts", "shm", "mqueue"):
-        os.mkdir(f"dev/{name}", 0o755)
-    terminals = f"newinstance,ptmxmode=0666,mode=0620,gid={TTY_GROUP}"
-    mount("devpts", "dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, terminals)
-    mount("tmpfs", "dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, f"size={DISK},mode=1777")
-    mount("mqueue", "dev/mqueue", "mqueue", INERT)
+def settle(bounded: bool) -> None:
+    """What is left once the root is in place: names, limits, and no trace of the harness."""
+    # As systemd leaves it; a chapter on propagation starts from there.
+    mount("none", "/", None, MS_REC | MS_SHARED)
+    os.chdir("/")
+    with open("/etc/hostname", encoding="utf-8") as file:
+        socket.sethostname(file.read().strip())
+    raise_loopback()
+    os.umask(0o022)
+    set_limits(bounded)
+    reset_signals()
+    os.environ.clear()
+    syscalls.rename_process(b"init")
 
 
 def raise_loopback() -> None:

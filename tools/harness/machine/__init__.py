@@ -5,10 +5,10 @@ it, the harness sees the same: a channel to the agent inside, a way to destroy i
 it died if it did.
 """
 
-import socket
 from typing import Protocol
 
 from harness.image import MachineError as MachineError
+from harness.machine.channel import Channel
 
 
 class StillbornError(MachineError):
@@ -18,14 +18,13 @@ class StillbornError(MachineError):
 class Machine(Protocol):
     """A running machine whose agent can be spoken to.
 
-    `channel` is a stream socket that carries JSON lines; the agent speaks only when asked. Once
-    it is at its end, so is the machine.
+    Once `channel` is at its end, so is the machine.
     """
 
     kind: str  # "namespaces" or "qemu"
     pid: int  # of the process that it lives in, as this host sees it
     kernel: str  # its release, as uname(2) gives it
-    channel: socket.socket
+    channel: Channel
 
     def close(self) -> None:
         """Destroy the machine whole: processes, mounts, namespaces and limits.

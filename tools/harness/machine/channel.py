@@ -19,7 +19,7 @@ class Channel:
     """A stream socket (or one made of a virtio-serial port) with an agent at its other end."""
 
     def __init__(self, stream: socket.socket) -> None:
-        self._stream = stream
+        self.stream = stream
         self._pending = b""
 
     def request(self, do: str, /, *, within: float = 0.0, **fields: Any) -> dict[str, Any]:
@@ -28,10 +28,10 @@ class Channel:
         Raises AgentRefusedError for a reply that says ``error``, AgentGoneError for none.
         """
         try:
-            self._stream.settimeout(within + ANSWER_SECONDS)
-            self._stream.sendall(json.dumps({"do": do, **fields}).encode() + b"\n")
+            self.stream.settimeout(within + ANSWER_SECONDS)
+            self.stream.sendall(json.dumps({"do": do, **fields}).encode() + b"\n")
             while b"\n" not in self._pending:
-                data = self._stream.recv(1 << 16)
+                data = self.stream.recv(1 << 16)
                 if not data:
                     raise AgentGoneError("the machine has ended")
                 self._pending += data
@@ -44,3 +44,7 @@ class Channel:
         if "error" in reply:
             raise AgentRefusedError(reply["error"])
         return reply
+
+    def close(self) -> None:
+        """Let go of it, which is the machine's end."""
+        self.stream.close()

@@ -137,7 +137,7 @@ def play(scenario: Scenario, machine: Machine) -> Playing:
 
     Never raises for what a scenario does, be it to its machine.
     """
-    player = _Player(scenario, Channel(machine.channel))
+    player = _Player(scenario, machine.channel)
     played: list[Played] = []
     line = scenario.line
     try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.compare import Expectation, Reason, Renaming, lines_of
-from harness.guest.agent import OUTPUT_LIMIT
+from harness.guest.terminal import OUTPUT_LIMIT
 from harness.machine.channel import AgentRefusedError, Channel
 from harness.plan.scenario import Step
 

@@ -10,7 +10,6 @@ import contextlib
 import platform
 import secrets
 import shutil
-import socket
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -20,8 +19,8 @@ from harness.image import kernels
 from harness.image.debian import how_to_install
 from harness.image.image import Image
 from harness.image.kernels import Kernel
-from harness.machine import MachineError, StillbornError
-from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
+from harness.machine import MachineError, StillbornError, inside
+from harness.machine.channel import AgentGoneError, AgentRefusedError
 from harness.machine.qemu import acceleration, template
 from harness.machine.qemu.command import PROGRAM, STATE
 from harness.machine.qemu.process import Launcher, Process
@@ -49,16 +48,15 @@ class QemuMachine:
     kind = KIND
 
     def __init__(self, process: Process) -> None:
-        self.channel: socket.socket = process.channel
+        self.channel = process.channel
         self.pid = process.pid
         self._process = process
         self._closed = False
         try:
             Qmp(process.monitor, RESTORE_SECONDS).restore(STATE)
-            channel = Channel(self.channel)
-            self.kernel: str = channel.request("hello")["kernel"]
+            self.kernel: str = self.channel.request("hello")["kernel"]
             seed = secrets.token_hex(SEED_BYTES)
-            channel.request("wake", clock=time.time(), seed=seed)
+            self.channel.request("wake", clock=time.time(), seed=seed)
         except (AgentGoneError, AgentRefusedError, QmpError) as error:
             why = process.epitaph()
             self.close()
@@ -99,7 +97,8 @@ class Qemu:
 
     def identity(self) -> str:
         """See `Backend.identity`; whether the processor is emulated decides nothing but time."""
-        return f"{KIND} {template.version()} {self.release()} {self._image.key}"
+        parts = (template.version(), self.release(), self._image.key, inside.digest())
+        return " ".join((KIND, *parts))
 
     def release(self) -> str:
         """See `Backend.release`."""

@@ -4,42 +4,22 @@ It is an archive that the kernel unpacks into its first root directory: cpio's â
 Documentation/driver-api/early-userspace/buffer-format.rst in the kernel.
 """
 
-import io
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-import harness
 from harness.image.kernels import Kernel
-
-PACKAGE = Path(harness.__file__).parent
-# What runs inside, as a zip that Python can run (zipapp).
-GUEST = ("__init__", "agent", "syscalls", "virtual", "world")
-INSIDE = ("__init__.py", *(f"guest/{name}.py" for name in GUEST))
-MAIN = "from harness.guest.virtual import main\nmain()\n"
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
+from harness.machine import inside
 
 
 def build(kernel: Kernel, busybox: Path) -> bytes:
     """The archive for `kernel`; equal bytes for equal contents."""
     files = [
         ("bin/busybox", 0o755, busybox.read_bytes()),
-        ("init", 0o755, (PACKAGE / "guest/init").read_bytes()),
-        ("agent.zip", 0o644, agent_zip()),
+        ("init", 0o755, inside.init()),
+        ("agent.zip", 0o644, inside.archive()),
         *((f"early/{path.name}", 0o644, path.read_bytes()) for path in kernel.early),
     ]
     return cpio(("bin", "early"), files)
-
-
-def agent_zip() -> bytes:
-    """The modules that run inside the machine, as one file."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(zipfile.ZipInfo("__main__.py", EPOCH), MAIN)
-        for name in INSIDE:
-            info = zipfile.ZipInfo(f"harness/{name}", EPOCH)
-            archive.writestr(info, (PACKAGE / name).read_bytes())
-    return buffer.getvalue()
 
 
 def cpio(directories: Iterable[str], files: Iterable[tuple[str, int, bytes]]) -> bytes:

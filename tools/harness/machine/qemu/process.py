@@ -1,128 +1,71 @@
 """QEMU as the harness sees it: started through `spawner`, killed, and asked why it ended."""
 
-import json
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
-import harness
 from harness.machine import MachineError
+from harness.machine.channel import Channel
+from harness.machine.lifeline import Keeper, LifeLine
 
-PATIENCE = 30.0  # seconds for a killed QEMU to end; it takes milliseconds
 # The lines of a console that say why a kernel has ended; else its last line is shown.
 LAST_WORDS = re.compile(r"Kernel panic - |reboot: |sysrq: |Out of memory|BUG: |watchdog: ")
 UPTIME = re.compile(r"^\[ *\d+\.\d+\] *")
 
 
 class Process:
-    """One QEMU; `channel` is the socket to the agent in it, `monitor` that of its monitor."""
+    """One QEMU; `channel` leads to the agent in it, `monitor` is the socket of its monitor."""
 
-    def __init__(self, line: socket.socket, channel: socket.socket, monitor: socket.socket) -> None:
-        self.channel, self.monitor = channel, monitor
-        self.pid = 0
+    def __init__(self, line: LifeLine, channel: socket.socket, monitor: socket.socket) -> None:
+        self.channel, self.monitor = Channel(channel), monitor
         self._line = line
-        self._line.settimeout(PATIENCE)
-        self._end: dict[str, Any] | None = None
-
-    def started(self) -> "Process":
-        """Itself, once the spawner has said its process id."""
-        while not self.pid and not self._end:
-            self._next_message()
-        return self
+        while not line.pid and not line.end:
+            line.next_message()
+        self.pid = line.pid
 
     def close(self) -> None:
         """Kill it if need be, and wait until it has ended."""
         try:
-            if not self._end:
-                self._kill()
+            self._line.close()
         finally:
-            self.forget()
-
-    def forget(self) -> None:
-        """Let go of its sockets."""
-        for one in (self.channel, self.monitor, self._line):
-            one.close()
+            self.channel.close()
+            self.monitor.close()
 
     def epitaph(self) -> str:
         """Why it has ended, in one sentence; killed for it if it hasn't."""
-        if not self._end:
-            try:
-                self._line.settimeout(1)  # its channel has just ended: it may be about to
-                self._next_message()
-            except MachineError:
-                pass
-            self._line.settimeout(PATIENCE)
-        if not self._end:
-            self._kill()
-        assert self._end is not None
-        return sentence(**self._end)
-
-    def _kill(self) -> None:
-        self._line.shutdown(socket.SHUT_WR)
-        while not self._end:
-            self._next_message()
-
-    def _next_message(self) -> None:
-        try:
-            data = self._line.recv(1 << 16)
-        except TimeoutError:
-            raise MachineError(f"QEMU (process {self.pid}) does not end.") from None
-        # Without a last word the spawner itself has been killed, and all its machines with it.
-        message: dict[str, Any] = json.loads(data) if data else {"status": -signal.SIGKILL}
-        self.pid = message.get("pid", self.pid)
-        if "status" in message:
-            self._end = message
+        if not self._line.wait_for_end(1):  # its channel has just ended: it may be about to
+            self._line.kill()
+        assert self._line.end is not None
+        return sentence(**self._line.end)
 
 
 class Launcher:
     """Starts QEMUs, from any thread; when it is closed, or this process ends, all of them end."""
 
     def __init__(self) -> None:
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._spawner = subprocess.Popen(
-                [sys.executable, "-m", "harness.machine.qemu.spawner", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                # What runs a chapter's code must not learn the environment of the harness.
-                env={
-                    "PYTHONPATH": str(Path(harness.__file__).parent.parent),
-                    "PATH": os.environ.get("PATH", os.defpath),
-                    "LANG": "C.UTF-8",
-                },
-                start_new_session=True,
-            )
+        self.keeper = Keeper("harness.machine.qemu.spawner", "QEMU")
 
     def launch(self, command: list[str], *fds: int) -> Process:
         """Run `command`, whose descriptors AGENT, QMP … lead to `channel`, `monitor` and `fds`.
 
         :raises MachineError: the process that starts QEMU has ended.
         """
-        line, their_line = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         channel, agent = socket.socketpair()
         monitor, qmp = socket.socketpair()
-        process = Process(line, channel, monitor)
-        with their_line, agent, qmp:
-            message = json.dumps({"command": command}).encode()
-            given = [their_line.fileno(), agent.fileno(), qmp.fileno(), *fds]
+        with agent, qmp:
+            request: dict[str, Any] = {"command": command}
             try:
-                socket.send_fds(self._control, [message], given)
-            except OSError as error:
-                process.forget()
-                why = error.strerror
-                raise MachineError(f"The process that starts QEMU has ended ({why}).") from None
-        return process.started()
+                line = self.keeper.make(request, agent.fileno(), qmp.fileno(), *fds)
+            except MachineError:
+                channel.close()
+                monitor.close()
+                raise
+        return Process(line, channel, monitor)
 
     def close(self) -> None:
         """End every QEMU that is left, and the process that starts them."""
-        self._control.close()
-        self._spawner.wait()
+        self.keeper.close()
 
 
 def sentence(status: int, console: str = "", complaint: str = "", killed: bool = False) -> str:

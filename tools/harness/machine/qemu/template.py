@@ -26,7 +26,7 @@ from harness.image.image import Image
 from harness.image.kernels import Kernel
 from harness.image.store import cache_directory, derive
 from harness.machine import MachineError
-from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
+from harness.machine.channel import AgentGoneError, AgentRefusedError
 from harness.machine.qemu import initramfs
 from harness.machine.qemu.command import MEMORY, PROGRAM, Hardware
 from harness.machine.qemu.process import Launcher
@@ -129,7 +129,7 @@ def boot(launcher: Launcher, template: Template) -> None:
         memory.truncate(MEMORY << 20)
     process = launcher.launch(template.hardware.command(template.memory, clone=False))
     try:
-        Channel(process.channel).request("hello", within=BOOT_SECONDS[acceleration])
+        process.channel.request("hello", within=BOOT_SECONDS[acceleration])
         with open(template.state, "wb") as state:
             Qmp(process.monitor, SAVE_SECONDS).save(state.fileno(), SAVE_SECONDS)
     except (AgentGoneError, AgentRefusedError, QmpError, OSError) as error:

@@ -1,0 +1,222 @@
+"""A pseudo-terminal of a machine: what it has shown, and who reads it."""
+
+import codecs
+import contextlib
+import fcntl
+import os
+import re
+import secrets
+import select
+import struct
+import termios
+import time
+from collections.abc import Callable
+from typing import Literal, TypedDict
+
+from harness.guest.accounts import SYSTEM_PATH, USER_PATH, Account, start_shell
+from harness.guest.proc import SHELLS, Proc, Reader, field_of
+
+SHORT_READ = 1024  # bytes; a terminal that gives fewer has no more (it gives up to 4095 at once)
+ROWS, COLUMNS = 24, 80
+OUTPUT_LIMIT = 1 << 18  # bytes kept of what a terminal shows between two reports
+FENCE_SECONDS = 5.0  # for a fence to come out of a terminal; it takes microseconds
+
+MARK = re.compile(rb"\x1b\]7717;(\d{1,3}|\+)\x07")
+PROMPT_MARK = re.compile(rb"\x1b\]7717;(?:\d+|\+)\x07$")
+MARK_BEGUN = re.compile(rb"\x1b[^\x07\n]{,60}$")
+REPL_PROMPT = re.compile(rb"(?:^|(?<=[\n\x07]))(>>> |\.\.\. )$")
+FOREIGN_PROMPT = re.compile(rb"[^\n]*[$#] $")
+
+State = Literal["shell", "more", "repl", "program", "running", "closed"]
+
+
+class Report(TypedDict):
+    """What `wait` and its like reply; see `agent`."""
+
+    output: str
+    state: State
+    status: int | None
+    uid: int | None
+    reader: str | None
+    dropped: int
+
+
+class Terminal:
+    """A pseudo-terminal and the shell that it was opened for."""
+
+    def __init__(self, user: Account, directory: str, proc: Proc) -> None:
+        self.proc = proc
+        self.master, self.slave = os.openpty()
+        found = os.fstat(self.slave)
+        self.identity = (found.st_dev, found.st_ino, found.st_rdev)
+        self.resize(ROWS, COLUMNS)
+        path = SYSTEM_PATH if user.uid == 0 else USER_PATH
+        self.shell = start_shell(self.slave, user, directory, path)
+        os.set_blocking(self.master, False)
+        self.shown = bytearray()  # and not yet reported
+        self.dropped = 0  # bytes of a flood
+        self.mark: bytes | None = None  # of the last prompt since the last typing
+        self.prompted = 0  # the shell that gave it
+        self.echo = b""  # of the terminal, still to come
+        self.own_echo = b""  # that a program with line editing may give by itself
+        self.reader: Reader | None = None  # the last, as it was when something was last typed
+        self.ended: int | None = None  # how the shell has ended
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def resize(self, rows: int, columns: int) -> None:
+        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def expect(self, echo: bytes) -> None:
+        """Something is about to be typed, whose echo would be `echo`."""
+        flags = termios.tcgetattr(self.master)[3]
+        self.echo = echo if flags & termios.ECHO else b""
+        self.own_echo = b"" if flags & (termios.ECHO | termios.ICANON) else echo
+        if self.reader:
+            self.reader = self.proc.again(self.reader)
+        self.mark = None
+
+    def drain(self) -> bool:
+        """Take what it shows; False once it is hung up (EIO)."""
+        try:
+            while chunk := os.read(self.master, 1 << 16):
+                self.shown += chunk
+                # A flood must not fill our memory; its end is kept, for the fence is there.
+                if len(self.shown) > 2 * OUTPUT_LIMIT:
+                    self.dropped += len(self.shown) - OUTPUT_LIMIT - 4096
+                    del self.shown[OUTPUT_LIMIT:-4096]
+                if len(chunk) < SHORT_READ:
+                    break
+        except BlockingIOError:
+            pass
+        except OSError:
+            return False
+        return True
+
+    def drain_rest(self) -> None:
+        """All that it still shows after its shell: the hang-up makes it end with EIO."""
+        with contextlib.suppress(OSError):
+            while select.select([self.master], [], [], 0.1)[0]:
+                self.shown += os.read(self.master, 1 << 16)
+        self._take_echo()
+
+    def _foreground(self) -> int:
+        """The foreground process group (TIOCGPGRP), or 0 where there is none."""
+        try:
+            return integer_ioctl(self.master, termios.TIOCGPGRP)
+        except OSError:
+            return 0
+
+    def current_reader(self) -> Reader | None:
+        """The task of the foreground that sleeps in a read of this terminal, if there is one."""
+        pgrp = self._foreground()
+        return self.proc.reader(self.identity, pgrp, self.reader) if pgrp > 0 else None
+
+    def asleep(self) -> list[tuple[int, bytes]] | None:
+        """The foreground processes with their sleeps counted; None while one of them runs."""
+        picture = []
+        for pid in self.proc.group(self._foreground()):
+            with contextlib.suppress(OSError):
+                status = self.proc.read(f"{pid}/status")
+                if field_of(status, b"State")[:1] not in b"ST" or self.current_reader():
+                    return None
+                picture.append((pid, field_of(status, b"voluntary_ctxt_switches")))
+        return picture or None
+
+    def _waits(self) -> Reader | None:
+        """The reader, if it has slept anew since the last typing and nothing is left to read."""
+        reader = self.current_reader()
+        if reader is None or reader == self.reader:
+            return None
+        return reader if integer_ioctl(self.slave, termios.FIONREAD) == 0 else None
+
+    def end_of_step(self, pump: Callable[[float], object]) -> Reader | None:
+        """Who reads, if the step has ended; `pump(seconds)` drains terminals, this one too."""
+        self._take_echo()
+        if self.echo:
+            return None
+        try:
+            reader = self._waits()
+            if reader is None:
+                return None
+            if reader.comm in SHELLS and PROMPT_MARK.search(self.shown):
+                return reader  # its prompt, the last that it wrote before it slept, is the fence
+            fence = b"\x1b]7717;fence-%s\x07" % secrets.token_hex(8).encode()
+            os.write(self.slave, fence)
+        except OSError:  # hung up in between: the shell's end will be reaped
+            return None
+        deadline = time.monotonic() + FENCE_SECONDS
+        while (place := self.shown.rfind(fence)) < 0 and self.ended is None:
+            if time.monotonic() > deadline:
+                return None
+            pump(0.05)
+        if place < 0:
+            return None
+        nothing_after = place + len(fence) == len(self.shown)
+        del self.shown[place : place + len(fence)]
+        return reader if nothing_after and self.proc.again(reader) == reader else None
+
+    def _take_echo(self) -> None:
+        """Take the echo of what was typed out of what was shown, wherever it stands."""
+        if self.echo and (place := self.shown.find(self.echo)) >= 0:
+            del self.shown[place : place + len(self.echo)]
+            self.echo = b""
+        if self.own_echo and self.shown.startswith(self.own_echo):
+            del self.shown[: len(self.own_echo)]
+            self.own_echo = b""
+
+    def who_reads(self, reader: Reader) -> tuple[State, int | None]:
+        """What kind of program the reader is, and ``$?`` where its prompt says it."""
+        shown = self.shown
+        self._take_marks()
+        if self.mark:
+            self.prompted = reader.pid
+            more = self.mark == b"+"
+            return ("more", None) if more else ("shell", int(self.mark))
+        if reader.comm.startswith("python") and (mark := REPL_PROMPT.search(shown)):
+            state: State = "repl" if mark[1] == b">>> " else "more"
+            del shown[mark.start(1) :]  # and with it what the match refers to
+            return state, None
+        foreign = reader.pid != self.prompted and self.proc.is_interactive(reader)
+        if foreign and (mark := FOREIGN_PROMPT.search(shown)):
+            del shown[mark.start() :]
+            return "shell", None
+        return "program", None
+
+    def _take_marks(self) -> None:
+        for mark in MARK.finditer(self.shown):
+            self.mark = mark[1]
+        self.shown[:] = MARK.sub(b"", self.shown)
+
+    def report(
+        self, state: State, reader: Reader | None = None, status: int | None = None
+    ) -> Report:
+        """What was shown since the last report."""
+        self._take_marks()
+        raw = bytes(self.shown)
+        if state == "running" and (begun := MARK_BEGUN.search(raw)):
+            raw = raw[: begun.start()]
+        del self.shown[: len(raw)]
+        raw, excess = raw[:OUTPUT_LIMIT], max(0, len(raw) - OUTPUT_LIMIT)
+        dropped, self.dropped = self.dropped + excess, 0
+        output = self.decoder.decode(raw, state != "running")
+        return {
+            "output": output.replace("\r\n", "\n"),
+            "state": state,
+            "status": status,
+            "uid": self.proc.euid(reader) if reader else None,
+            "reader": reader.comm if reader else None,
+            "dropped": dropped,
+        }
+
+
+def integer_ioctl(fd: int, request: int) -> int:
+    value: int = struct.unpack("i", fcntl.ioctl(fd, request, bytes(4)))[0]
+    return value
+
+
+def caret(line: bytes) -> bytes:
+    """A line as the terminal echoes it: control characters but the tab as ``^X`` (ECHOCTL)."""
+    return b"".join(
+        b"^%c" % (byte ^ 0x40) if (byte < 32 and byte != 9) or byte == 127 else bytes([byte])
+        for byte in line
+    )
