@@ -114,7 +114,7 @@ packages-of-tests:
 	tools/provision.sh test
 
 test: packages-of-tests lint $(ZENN) $(CHECKS) $(VENDOR) $(PROGRAMS) ## set up, lint, run the tests
-	$(BIN)/pytest --numprocesses auto
+	$(BIN)/pytest --numprocesses auto --dist loadgroup
 
 bench: $(READY) $(VENDOR) $(PROGRAMS) ## the figures of tests/benchmarks, as ratios measured in one run
 	tools/provision.sh bench

@@ -50,6 +50,7 @@ def _light(page: Page, scheme: Any) -> None:
 # after it. Elements are of one kind if they and all around them have the same names and classes.
 COMPUTED = """() => {
     const kinds = new Map(), found = {};
+    const names = [...getComputedStyle(document.body)].filter((name) => !name.startsWith("--"));
     for (const element of document.querySelectorAll("*")) {
         const name = element.tagName + "." + (element.getAttribute("class") ?? "");
         const kind = (kinds.get(element.parentElement) ?? "") + " > " + name;
@@ -59,8 +60,7 @@ COMPUTED = """() => {
         for (const part of [null, "::before", "::after"]) {
             const style = getComputedStyle(element, part);
             if (part && style.content === "none") continue;
-            for (const name of style) {
-                if (name.startsWith("--")) continue;
+            for (const name of names) {
                 const value = style.getPropertyValue(name);
                 for (let i = 0; i < value.length; i++)
                     digest = (Math.imul(digest, 31) + value.charCodeAt(i)) | 0;
