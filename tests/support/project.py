@@ -18,9 +18,8 @@ import markdown
 from mkdocs.config import load_config
 
 from zenn.book import Book
-from zenn.frontmatter import split_front_matter
 from zenn.model import Document
-from zenn.parser import parse
+from zenn.parser import parse, split_front_matter
 
 ROOT = Path(__file__).parents[2]
 _WORKER = "vendor/iframe-worker.js"

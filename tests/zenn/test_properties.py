@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from zenn.book import Book
-from zenn.model import ChapterError, Document
-from zenn.parser import clean, parse
+from zenn.model import ChapterError, Document, clean
+from zenn.parser import parse
 
 PIECES = [
     "```", "````", "~~~", "```c:a.c", "    ", "  ", "\t", "> ", ">", "- ", "1. ", "* ", "# ", "## ",

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown.util import AtomicString
 
-from zenn.parser import clean
+from zenn.model import clean
 
 
 def text_element(

@@ -13,12 +13,12 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from markdown.util import AtomicString
 from markdown_it.token import Token
 
-from zenn.embeds import embed_address
-from zenn.links import is_shown, page_address
 from zenn.model import Document, Fence
-from zenn.rules.comments import as_comment
-from zenn.rules.containers import details_title, is_alert
-from zenn.rules.images import is_captioned
+from zenn.syntax.blocks import details_title, is_alert
+from zenn.syntax.comments import as_comment
+from zenn.syntax.embeds import embed_address
+from zenn.syntax.images import is_captioned
+from zenn.syntax.links import is_shown, page_address
 
 # Python-Markdown writes an ampersand before these as it is.
 _ENTITY = re.compile(r"&(?=(?:#[0-9]+|#x[0-9a-f]+|[0-9a-z]+);)", re.IGNORECASE)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from zenn.book import Book, ProjectError, read_book
 from zenn.export.book import Refused, export
-from zenn.lint.run import lint_book, lint_files
+from zenn.lint import lint_book, lint_files
 
 CLEAN, FOUND = range(2)
 

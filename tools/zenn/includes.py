@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zenn.book import Book
-from zenn.model import Mistake
+from zenn.model import Document, Mistake, clean
 
 _DIRECTIVE = re.compile(r"[ \t]*--8<--")
 _INCLUDE = re.compile(r'([ \t]*)--8<--[ \t]+"([^"]+)"[ \t]*')
@@ -118,3 +118,20 @@ def _section(source: list[str], name: str, section: str, line: int) -> str:
     names = sorted({m[2] for _, m in markers})
     known = f"it has {', '.join(names)}" if names else f"mark it with --8<-- [start:{section}]"
     raise Mistake(line, f"{name} has no section {section}; {known}")
+
+
+def expanded(document: Document) -> str:
+    """Return the chapter with the programs in place of its include lines."""
+    lines = document.text.split("\n")
+    for fence in reversed(document.fences):
+        if fence.included:
+            last = fence.end - 1 if fence.closed else fence.end
+            first = fence.line if fence.fenced else fence.line - 1
+            lines[first:last] = _indented(clean(fence.text), fence.indent)
+    return "\n".join(lines)
+
+
+def _indented(code: str, indent: str) -> list[str]:
+    rows = code.removesuffix("\n").split("\n") if code else []
+    # Nothing ends in spaces because of the list or quotation that it stands in.
+    return [indent + row if row else indent.rstrip() for row in rows]

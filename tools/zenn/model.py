@@ -4,6 +4,7 @@ Lines are 1-based and count from the first line of the file, front matter includ
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from markdown_it.token import Token
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 Kind = Literal["program", "console", "result", "file", "shown"]
 """What a block is; `zenn.fences` decides it."""
@@ -120,3 +123,9 @@ class Document:
     fences: tuple[Fence, ...]
     comments: tuple[Comment, ...]
     tokens: tuple[Token, ...]
+
+
+def clean(text: str) -> str:
+    """Make every line end in a line feed and drop control characters, which no reader can see."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", text)

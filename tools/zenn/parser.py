@@ -5,20 +5,21 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from zenn.book import Book
 from zenn.fences import InfoString, is_adjacent, kind_of, parse_info
-from zenn.frontmatter import parse_front_matter, split_front_matter
 from zenn.includes import Expansion, expand
-from zenn.model import Document, Fence, Heading, Mistake, at
-from zenn.rules.comments import as_comment
-from zenn.rules.headings import heading_text
+from zenn.model import Document, Fence, Heading, Mistake, at, clean
 from zenn.syntax import zenn_markdown
+from zenn.syntax.blocks import heading_text
+from zenn.syntax.comments import as_comment
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_BLOCK = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
 def parse(text: str, path: Path, book: Book | None) -> Document:
@@ -52,12 +53,6 @@ def _parse(text: str, path: Path, book: Book | None) -> Document:
         comments=tuple(comment for token in tokens if (comment := as_comment(token))),
         tokens=tuple(tokens),
     )
-
-
-def clean(text: str) -> str:
-    """Make every line end in a line feed and drop control characters, which no reader can see."""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL.sub("", text)
 
 
 @cache
@@ -129,3 +124,35 @@ def _indent(opening: str, token: Token) -> str:
 
 def _first(token: Token) -> int:
     return (token.map or [0])[0] + 1
+
+
+def split_front_matter(text: str) -> tuple[str, str]:
+    """Cut `text` into its front matter, both fences included, and the rest ("" and all if none)."""
+    found = _BLOCK.match(text)
+    end = found.end() if found else 0
+    return text[:end], text[end:]
+
+
+def parse_front_matter(block: str) -> dict[str, Any]:
+    """Read what `split_front_matter` cut off; `Mistake` names the line YAML stumbles on."""
+    found = _BLOCK.match(block)
+    if not found:
+        return {}
+    try:
+        data = yaml.safe_load(found[1])
+    except (yaml.YAMLError, ValueError) as error:
+        raise _complaint(error) from error
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise Mistake(2, "the front matter is not a mapping; write lines `key: value`")
+    return data
+
+
+def _complaint(error: Exception) -> Mistake:
+    mark = getattr(error, "problem_mark", None)
+    line = mark.line + 2 if mark else 2
+    problem = getattr(error, "problem", None) or str(error)
+    return Mistake(
+        line, f"the front matter is not YAML ({problem}); quote a value that holds `:` or `#`"
+    )

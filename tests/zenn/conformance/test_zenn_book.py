@@ -19,8 +19,7 @@ from renderer import FOLDER, NODE, ask
 
 from zenn.book import Book, BookAddress, book_address
 from zenn.export.chapter import exported
-from zenn.frontmatter import parse_front_matter, split_front_matter
-from zenn.parser import parse
+from zenn.parser import parse, parse_front_matter, split_front_matter
 
 URL = "https://zenn.dev/somebody/books/namespace-book"
 PAGES = sorted(file.stem for file in (ROOT / "docs").glob("*.md"))

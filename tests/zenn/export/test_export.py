@@ -10,7 +10,7 @@ import pytest
 from zenn.book import Book, BookAddress, book_address
 from zenn.export.book import LIST, Refused, contents, export
 from zenn.export.chapter import exported, shape
-from zenn.lint.book import Shelf
+from zenn.lint import Shelf
 from zenn.parser import parse
 
 ROOT = Path(__file__).parents[3]

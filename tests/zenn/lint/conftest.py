@@ -3,8 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from zenn.book import Book
-from zenn.lint.finding import Finding
-from zenn.lint.run import lint_files
+from zenn.lint import Finding, lint_files
 
 Lint = Callable[[str], list[Finding]]
 

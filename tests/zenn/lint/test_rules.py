@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from zenn.lint.finding import Finding
+from zenn.lint import Finding
 
 Lint = Callable[[str], list[Finding]]
 

@@ -10,9 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zenn.book import Book
-from zenn.lint.book import Shelf
-from zenn.lint.finding import Finding
-from zenn.lint.run import lint, lint_book, lint_files
+from zenn.lint import Finding, Shelf, lint, lint_book, lint_files
 from zenn.model import ChapterError
 from zenn.parser import parse
 

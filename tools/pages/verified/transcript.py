@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from pages.elements import append_text, text_element
 from pages.verified.badges import Step, Value
-from zenn.parser import clean
+from zenn.model import clean
 
 _SIGNS = {"-": "missing", "+": "extra", "^": "remark"}  # else it is a line that stands in both
 

@@ -11,11 +11,9 @@ from urllib.parse import unquote
 
 from zenn.book import Book, BookAddress, ProjectError, book_address
 from zenn.export.chapter import exported
-from zenn.lint.book import Shelf
-from zenn.lint.run import lint_book
-from zenn.model import ChapterError, Document
-from zenn.parser import clean
-from zenn.prose import prose
+from zenn.lint import Shelf, lint_book
+from zenn.lint.prose import prose
+from zenn.model import ChapterError, Document, clean
 
 LIST = ".namespace-book-export"
 """Lines ``digest  path``, as sha256sum(1) writes and checks them."""
@@ -54,10 +52,8 @@ def contents(book: Book, address: BookAddress) -> dict[str, bytes]:
     Raises Refused for what lint finds, ChapterError for what can't be exported.
     """
     shelf = Shelf(book)
-    pages = {f"docs/{name}.md" for name in shelf.names} - {
-        f"docs/{name}.md" for name in shelf.chapters or ()
-    }
-    found = [finding for finding in lint_book(book) if finding.path.as_posix() not in pages]
+    pages = {Path(book.docs, f"{name}.md") for name in {*shelf.names} - {*(shelf.chapters or ())}}
+    found = [finding for finding in lint_book(book) if finding.path not in pages]
     if found:
         raise Refused(found)
     config = (book.chapters / "config.yaml").read_text("utf-8")

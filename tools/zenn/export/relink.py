@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from zenn.links import chapter_link
-from zenn.model import ChapterError, Document
-from zenn.prose import Prose, prose
+from zenn.lint.prose import Prose, prose
+from zenn.model import Document, Mistake
+from zenn.syntax.links import chapter_link
 
 Address = Callable[[str], str]
 """Makes the link to a chapter of its name."""
@@ -30,7 +30,7 @@ def with_addresses(document: Document, address: Address) -> str:
     """Return the chapter's text with `address` in every link to a chapter.
 
     A name is looked for where the tokens of its link are, so one in backticks stays as it is.
-    Raises ChapterError for a link that isn't written [text](name).
+    Raises Mistake for a link that isn't written [text](name).
     """
     lines = document.text.split("\n")
     names: dict[int, list[tuple[int, str]]] = defaultdict(list)
@@ -42,9 +42,7 @@ def with_addresses(document: Document, address: Address) -> str:
             row = rows[before.count("\n")]
             column = row.column_of(len(before) - before.rfind("\n") - 1)
             if not name or not lines[row.number].startswith(name, column):
-                raise ChapterError(
-                    document.path, row.number + 1, "write the link to a chapter [text](02-uts)"
-                )
+                raise Mistake(row.number + 1, "write the link to a chapter [text](02-uts)")
             names[row.number].append((column, name))
     for number, found in names.items():
         for column, name in sorted(found, reverse=True):

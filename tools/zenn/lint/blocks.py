@@ -1,15 +1,21 @@
-"""Code blocks and containers that end elsewhere than their author thinks."""
+"""Code blocks and containers that end elsewhere than their author thinks, and Zenn's limits."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
 
-from zenn.lint.book import Shelf
-from zenn.lint.finding import Finding, Rule
-from zenn.model import Document, Fence
+from zenn.includes import expanded
+from zenn.lint.shelf import Draft, Found, Rule
+from zenn.model import ChapterError, Document, Fence, clean
+from zenn.parser import parse
 
 _OPENING = re.compile(r"(`{3,}|~{3,})[ \t]*[^`\s][^`]*$")
 _QUOTED = re.compile(r"^[ \t>]*")
+LONGEST_CHAPTER = 50_000  # characters
+LONGEST_DIAGRAM = 2_000  # characters
+_NAME = re.compile(r"[0-9a-z_-]{1,50}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +28,12 @@ class _Container:
     closed: bool
 
 
-def unclosed(document: Document, shelf: Shelf) -> Iterator[Finding]:
+def unclosed(draft: Draft) -> Iterator[Found]:
     """A fence or a container that goes on to the end of the chapter; a code block cut in two."""
-    lines = document.text.split("\n")
+    lines = draft.document.text.split("\n")
     inside: list[_Container] = []
     cut = False
-    for token in document.tokens:
+    for token in draft.document.tokens:
         if token.type.startswith("container_") and token.nesting == 1:
             first, last = token.map or (0, 0)
             colons = _QUOTED.sub("", lines[last]).rstrip() if last < len(lines) else ""
@@ -37,7 +43,7 @@ def unclosed(document: Document, shelf: Shelf) -> Iterator[Finding]:
             head = token.markup + token.info.rstrip()
             inside.append(_Container(head, first + 1, last + 1, closed))
             if not closed and not cut:
-                yield _never_closed(document, inside[-1])
+                yield _never_closed(inside[-1])
         elif token.type.startswith("container_"):
             inside.pop()
         elif "fence" in token.meta and not token.meta["fence"].closed:
@@ -47,20 +53,19 @@ def unclosed(document: Document, shelf: Shelf) -> Iterator[Finding]:
             around = next((one for one in inside if one.closed and one.end == fence.end + 1), None)
             # What follows is turned inside out: its closing fence opens a block.
             cut = around is not None
-            yield _cut(document, fence, around) if around else _open_fence(document, fence, lines)
+            yield _cut(around) if around else _open_fence(fence, lines)
 
 
-def swallowed(document: Document, shelf: Shelf) -> Iterator[Finding]:
+def swallowed(draft: Draft) -> Iterator[Found]:
     """A fence that isn't closed before the next one opens: it ends where that should."""
-    lines = document.text.split("\n")
-    for fence in document.fences:
+    lines = draft.document.text.split("\n")
+    for fence in draft.document.fences:
         mark = _mark(lines[fence.line - 1]) if fence.fenced else ""
         inside = lines[fence.line : fence.end - 1] if fence.closed else []
         for number, line in enumerate(inside, fence.line + 1):
             found = _OPENING.match(_QUOTED.sub("", line))
             if mark and found and found[1].startswith(mark):
-                yield Finding(
-                    document.path,
+                yield (
                     fence.line,
                     "fence-unclosed",
                     f"Zenn shows {found[0].rstrip()} of line {number} as part of this block; close "
@@ -70,9 +75,8 @@ def swallowed(document: Document, shelf: Shelf) -> Iterator[Finding]:
                 break
 
 
-def _never_closed(document: Document, container: _Container) -> Finding:
-    return Finding(
-        document.path,
+def _never_closed(container: _Container) -> Found:
+    return (
         container.line,
         "container-unclosed",
         f"Zenn takes all that follows into this {container.head}; close it with a line of as many "
@@ -80,10 +84,9 @@ def _never_closed(document: Document, container: _Container) -> Finding:
     )
 
 
-def _open_fence(document: Document, fence: Fence, lines: list[str]) -> Finding:
+def _open_fence(fence: Fence, lines: list[str]) -> Found:
     mark = _mark(lines[fence.line - 1])
-    return Finding(
-        document.path,
+    return (
         fence.line,
         "fence-unclosed",
         f"Zenn shows all that follows as code, because this block is never closed; add a line "
@@ -91,11 +94,10 @@ def _open_fence(document: Document, fence: Fence, lines: list[str]) -> Finding:
     )
 
 
-def _cut(document: Document, fence: Fence, container: _Container) -> Finding:
+def _cut(container: _Container) -> Found:
     colons = re.match(r":+", container.head)
     more = ":" * (len(colons[0]) + 1 if colons else 4)
-    return Finding(
-        document.path,
+    return (
         container.end,
         "container-cut",
         f"Zenn ends {container.head} of line {container.line} at this :::, though it stands in a "
@@ -108,4 +110,72 @@ def _mark(opening: str) -> str:
     return found[0] if found else "```"
 
 
-RULES: tuple[Rule, ...] = (unclosed, swallowed)
+def length(draft: Draft) -> Iterator[Found]:
+    """A chapter of more than 50,000 characters, the programs it shows included."""
+    found = len(expanded(draft.document))
+    if draft.is_chapter and found > LONGEST_CHAPTER:
+        yield (
+            1,
+            "chapter-length",
+            f"Zenn refuses a chapter of {found:,} characters (programs included), its limit is "
+            f"{LONGEST_CHAPTER:,}; divide it",
+        )
+
+
+def diagrams(draft: Draft) -> Iterator[Found]:
+    """A mermaid diagram of more than 2000 characters."""
+    for fence in draft.document.fences:
+        if fence.language == "mermaid" and len(fence.text) > LONGEST_DIAGRAM:
+            yield (
+                fence.line,
+                "diagram-length",
+                f"Zenn shows an error for a diagram of {len(fence.text):,} characters, its limit "
+                f"is {LONGEST_DIAGRAM:,}; divide it",
+            )
+
+
+def name(draft: Draft) -> Iterator[Found]:
+    """A file name that is no part of an address at Zenn."""
+    if draft.is_chapter and not _NAME.fullmatch(draft.document.path.stem):
+        yield (
+            1,
+            "chapter-name",
+            f"Zenn refuses the name {draft.document.path.stem}; rename the file to 1–50 of a–z, "
+            "0–9, - and _",
+        )
+
+
+def programs(draft: Draft) -> Iterator[Found]:
+    """A program with a line ``` or ::: that would end its block where Zenn sees it expanded."""
+    if not any(fence.included for fence in draft.document.fences):
+        return
+    for fence in misread(draft.document):
+        yield (
+            fence.line,
+            "include",
+            "Zenn would end this block, or the container around it, at a line of the program that "
+            "it includes; open and close it with one ` or : more",
+        )
+
+
+def misread(document: Document) -> Iterator[Fence]:
+    """Yield the first block that would read otherwise with its programs in place, if one does."""
+    try:
+        again = parse(expanded(document), document.path, None)
+    except ChapterError:
+        yield next(fence for fence in document.fences if fence.included)
+        return
+    for here, there in zip_longest(document.fences, again.fences):
+        if not here or not there or as_read(here) != as_read(there):
+            yield here or document.fences[-1]
+            return
+
+
+def as_read(fence: Fence) -> tuple[Any, ...]:
+    """What a reader sees of a block, and what the harness reads, but for its lines."""
+    info = (fence.language, fence.words, fence.title)
+    comments = tuple(comment.text for comment in fence.comments)
+    return (*info, clean(fence.text), fence.closed, fence.fenced, comments)
+
+
+RULES: tuple[Rule, ...] = (unclosed, swallowed, length, diagrams, name, programs)

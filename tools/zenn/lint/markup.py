@@ -1,13 +1,11 @@
-"""Markup of other kinds of Markdown, and HTML: Zenn shows all of it as text."""
+"""Markup of other kinds of Markdown, HTML, and headings that are none: Zenn shows it as text."""
 
 import re
 from collections.abc import Iterator
 
-from zenn.embeds import KINDS, embed_address
-from zenn.lint.book import Shelf
-from zenn.lint.finding import Finding, Rule
-from zenn.model import Document
-from zenn.prose import GAP, prose
+from zenn.lint.prose import GAP
+from zenn.lint.shelf import Draft, Found, Rule
+from zenn.syntax.embeds import KINDS, embed_address
 
 _CONTAINER = re.compile(r"^(:{3,})[ \t]*([^\n]*)$", re.MULTILINE)
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*)?/?>")
@@ -84,25 +82,27 @@ _ALIEN = (
         "write a list, - **word** — what it means",
     ),
 )
+# A single # may as well begin an issue's number, #!/bin/sh or #[derive].
+_NO_SPACE = re.compile(r"^(?:#{2,6}|#(?![0-9!\[]))(?=[^#\s]|\u3000)", re.MULTILINE)
+_ATTRIBUTES = re.compile(r"\{:?[ \t]*[#.][A-Za-z][\w-]*[^{}\n]*\}")
 
 
-def alien(document: Document, shelf: Shelf) -> Iterator[Finding]:
+def alien(draft: Draft) -> Iterator[Found]:
     """``==x==``, ``!!! note``, tabs, ``[TOC]``, abbreviations, definition lists."""
-    for part in prose(document):
+    for part in draft.prose:
         for rule, pattern, called, instead in _ALIEN:
             for found in pattern.finditer(part.text):
                 shown = called or found[0].replace(GAP, "…")
-                yield Finding(
-                    document.path,
+                yield (
                     part.line_of(found.start()),
                     rule,
                     f"Zenn shows {shown} as text; {instead}",
                 )
 
 
-def html(document: Document, shelf: Shelf) -> Iterator[Finding]:
+def html(draft: Draft) -> Iterator[Found]:
     """``<b>``: but for ``<br>`` and comments within a line, Zenn escapes HTML."""
-    for part in prose(document):
+    for part in draft.prose:
         reported: set[str] = set()
         for found in _TAG.finditer(part.text):
             name = found[2].lower()
@@ -110,16 +110,14 @@ def html(document: Document, shelf: Shelf) -> Iterator[Finding]:
                 continue
             reported.add(name)
             instead = f"write {_INSTEAD[name]}" if name in _INSTEAD else "leave it out"
-            yield Finding(
-                document.path,
+            yield (
                 part.line_of(found.start()),
                 "html",
                 f"Zenn shows the tag {found[0]} as text; {instead}, or put it in backticks if it "
                 "is what you write about",
             )
         for found in _COMMENT.finditer(part.text):
-            yield Finding(
-                document.path,
+            yield (
                 part.line_of(found.start()),
                 "html-comment",
                 "Zenn shows this comment as text, because it doesn't end in the line it begins in; "
@@ -127,10 +125,10 @@ def html(document: Document, shelf: Shelf) -> Iterator[Finding]:
             )
 
 
-def containers(document: Document, shelf: Shelf) -> Iterator[Finding]:
+def containers(draft: Draft) -> Iterator[Found]:
     """``:::message warning``, ``:::details`` without a title, and ``:::`` that closes nothing."""
     unknown = 0
-    for part in prose(document):
+    for part in draft.prose:
         for found in _CONTAINER.finditer(part.text):
             colons, head = found[1], found[2].strip()
             unknown += bool(head)
@@ -138,8 +136,7 @@ def containers(document: Document, shelf: Shelf) -> Iterator[Finding]:
             if not head and unknown:
                 unknown -= 1
                 continue
-            yield Finding(
-                document.path,
+            yield (
                 part.line_of(found.start()),
                 "container-head" if head else "container-end",
                 _head(colons, head) if head else _END,
@@ -163,9 +160,9 @@ def _head(colons: str, head: str) -> str:
     return f"Zenn shows {colons}{head} as text; {instead}"
 
 
-def embeds(document: Document, shelf: Shelf) -> Iterator[Finding]:
+def embeds(draft: Draft) -> Iterator[Found]:
     """``@[unknown](x)``, and ``@[card](…)`` within a line."""
-    for token in document.tokens:
+    for token in draft.document.tokens:
         if token.type != "embed":
             continue
         kind, target = token.meta["kind"], token.meta["target"]
@@ -177,13 +174,12 @@ def embeds(document: Document, shelf: Shelf) -> Iterator[Finding]:
             if kind in KINDS
             else f"it knows {known}"
         )
-        yield Finding(
-            document.path,
+        yield (
             (token.map or [0])[0] + 1,
             "embed",
             f"Zenn shows nothing of @[{kind}]({target}); {instead}",
         )
-    for part in prose(document):
+    for part in draft.prose:
         for before, link, text in zip(part.pieces, part.pieces[1:], part.pieces[2:], strict=False):
             named = text.token.content
             if (
@@ -191,8 +187,7 @@ def embeds(document: Document, shelf: Shelf) -> Iterator[Finding]:
                 and named in KINDS
                 and before.token.content.endswith("@")
             ):
-                yield Finding(
-                    document.path,
+                yield (
                     part.line_of(link.offset),
                     "embed",
                     f"Zenn shows @[{named}](…) as @ and a link, because it begins no line; give it "
@@ -200,18 +195,42 @@ def embeds(document: Document, shelf: Shelf) -> Iterator[Finding]:
                 )
 
 
-def table_pipes(document: Document, shelf: Shelf) -> Iterator[Finding]:
+def table_pipes(draft: Draft) -> Iterator[Found]:
     """A ``|`` within backticks, in a table."""
     lines: set[int] = set()
-    for part in prose(document):
+    for part in draft.prose:
         if part.kind in ("td", "th") and "`" in part.text and part.line not in lines:
             lines.add(part.line)
-            yield Finding(
-                document.path,
+            yield (
                 part.line,
                 "table-pipe",
                 "Zenn ends the cell at the | within the backticks; write it \\|",
             )
 
 
-RULES: tuple[Rule, ...] = (alien, html, containers, embeds, table_pipes)
+def spaces(draft: Draft) -> Iterator[Found]:
+    """``##x``, and ``##　x`` with a full-width space."""
+    for part in draft.prose:
+        if part.kind != "paragraph":
+            continue
+        for found in _NO_SPACE.finditer(part.text):
+            yield (
+                part.line_of(found.start()),
+                "heading-space",
+                f"Zenn shows {found[0]} as text, not a heading; put a space (U+0020) after it",
+            )
+
+
+def attributes(draft: Draft) -> Iterator[Found]:
+    """``## 見出し {#id}``, of Pandoc and Python-Markdown."""
+    for part in draft.prose:
+        for found in _ATTRIBUTES.finditer(part.text):
+            yield (
+                part.line_of(found.start()),
+                "attributes",
+                f"Zenn shows {found[0]} as text, and makes a heading's id of its text; leave it "
+                "out",
+            )
+
+
+RULES: tuple[Rule, ...] = (alien, html, containers, embeds, table_pipes, spaces, attributes)

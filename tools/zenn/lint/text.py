@@ -1,13 +1,16 @@
-"""Within a paragraph: line breaks, math that is none, footnotes without a note."""
+"""Within a paragraph: line breaks, emphasis and math that are none, footnotes without a note.
+
+In ``**「強調」**です`` the asterisks stand between punctuation and a letter, and emphasise nothing.
+"""
 
 import re
 from collections.abc import Iterator
 
-from zenn.lint.book import Shelf
-from zenn.lint.finding import Finding, Rule
-from zenn.model import Document
-from zenn.prose import Piece, Prose, prose
-from zenn.rules.images import is_captioned
+from markdown_it.common.utils import isMdAsciiPunct, isPunctChar
+
+from zenn.lint.prose import Piece, Prose
+from zenn.lint.shelf import Draft, Found, Rule
+from zenn.syntax.images import is_captioned
 
 LINE_BREAK = "line-break"
 
@@ -16,19 +19,20 @@ _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\](?!:)")
 _SHELL = re.compile(r"[A-Z_]{2,}(?![A-Za-z])|\{\w+\}|\([a-z]+ |[?!#@*](?=[^\w\s]|$)")
 _JAPANESE = re.compile(r"[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
 _TEXT = re.compile(r"\\(?:text|mbox|mathrm)\w*\{[^}]*\}")
+_RUNS = {"**": re.compile(r"(?<!\*)\*\*(?!\*)"), "*": re.compile(r"(?<!\*)\*(?!\*)")}
+_TOKENS = {"**": ("strong_open", "strong_close"), "*": ("em_open", "em_close")}
 
 
-def line_breaks(document: Document, shelf: Shelf) -> Iterator[Finding]:
+def line_breaks(draft: Draft) -> Iterator[Found]:
     """A line feed is a line break: a paragraph is one line."""
-    for part in prose(document):
+    for part in draft.prose:
         children = part.inline.children or []
         if is_captioned(children):
             continue
         for before, piece, after in _neighbours(part):
             if piece.token.type != "softbreak" or "card" in (before, after):
                 continue
-            yield Finding(
-                document.path,
+            yield (
                 part.line_of(piece.offset) + 1,
                 LINE_BREAK,
                 "Zenn begins a new line here, as the text does; write the paragraph in one line, "
@@ -44,9 +48,9 @@ def _neighbours(part: Prose) -> Iterator[tuple[str, Piece, str]]:
         yield before, piece, after
 
 
-def math(document: Document, shelf: Shelf) -> Iterator[Finding]:
+def math(draft: Draft) -> Iterator[Found]:
     """``$HOME/bin:$PATH``: two dollars make math of what is between them."""
-    for part in prose(document):
+    for part in draft.prose:
         for piece in part.pieces:
             if piece.token.type not in ("math_inline", "math_inline_display"):
                 continue
@@ -58,8 +62,7 @@ def math(document: Document, shelf: Shelf) -> Iterator[Finding]:
                 or re.match(r"[\w{(]", after, re.ASCII)
             ):
                 sign = "$$" if piece.token.type.endswith("display") else "$"
-                yield Finding(
-                    document.path,
+                yield (
                     part.line_of(piece.offset),
                     "math",
                     f"Zenn shows {sign}{content}{sign} as math; put what is meant for a shell in "
@@ -67,12 +70,11 @@ def math(document: Document, shelf: Shelf) -> Iterator[Finding]:
                 )
 
 
-def footnotes(document: Document, shelf: Shelf) -> Iterator[Finding]:
+def footnotes(draft: Draft) -> Iterator[Found]:
     """``[^1]`` without a ``[^1]: note``."""
-    for part in prose(document):
+    for part in draft.prose:
         for found in _FOOTNOTE.finditer(part.text):
-            yield Finding(
-                document.path,
+            yield (
                 part.line_of(found.start()),
                 "footnote",
                 f"Zenn shows {found[0]} as text, because there is no such note; add a line "
@@ -80,4 +82,87 @@ def footnotes(document: Document, shelf: Shelf) -> Iterator[Finding]:
             )
 
 
-RULES: tuple[Rule, ...] = (line_breaks, math, footnotes)
+def strong(draft: Draft) -> Iterator[Found]:
+    """``**「強調」**です``, ``**注意：**次``, ``** 強調 **``."""
+    for part in draft.prose:
+        for start, end in _misplaced(part, "**"):
+            yield _finding(part, "**", start, end)
+
+
+def em(draft: Draft) -> Iterator[Found]:
+    """``*「強調」*です``; but ``/proc/*/ns と *.c`` is meant as it is."""
+    for part in draft.prose:
+        source = part.inline.content
+        for start, end in _misplaced(part, "*"):
+            if not source[start + 1].isascii() and not source[end - 1].isascii():
+                yield _finding(part, "*", start, end)
+
+
+def _misplaced(part: Prose, mark: str) -> Iterator[tuple[int, int]]:
+    """Yield where in the source two runs of asterisks stand that were meant as a pair."""
+    source = part.inline.content
+    runs = sorted(_runs(part, mark))
+    if all(emphasises for _, emphasises in runs):
+        return
+    # The first opens, the second closes, the third opens: so an author counts.
+    for (start, _), (end, _) in zip(runs[::2], runs[1::2], strict=False):
+        inside = source[start + len(mark) : end]
+        if not inside.strip() or "\n" in inside:
+            continue
+        if not _can_open(source, start, mark) or not _can_close(source, end, mark):
+            yield start, end
+
+
+def _runs(part: Prose, mark: str) -> Iterator[tuple[int, bool]]:
+    """Yield where in the source `mark` stands, and whether it emphasises something."""
+    for piece in part.pieces:
+        if piece.token.type in _TOKENS[mark] and piece.token.markup == mark:
+            yield piece.source, True
+        elif piece.token.type == "text":
+            for found in _RUNS[mark].finditer(piece.token.content):
+                yield piece.source + found.start(), False
+
+
+def _can_open(source: str, at: int, mark: str) -> bool:
+    """Left-flanking, as CommonMark 6.2 says."""
+    before, after = _around(source, at, mark)
+    return not after.isspace() and (not _is_sign(after) or before.isspace() or _is_sign(before))
+
+
+def _can_close(source: str, at: int, mark: str) -> bool:
+    """Right-flanking."""
+    before, after = _around(source, at, mark)
+    return not before.isspace() and (not _is_sign(before) or after.isspace() or _is_sign(after))
+
+
+def _around(source: str, at: int, mark: str) -> tuple[str, str]:
+    end = at + len(mark)
+    return source[at - 1 : at] or " ", source[end : end + 1] or " "
+
+
+def _is_sign(character: str) -> bool:
+    return isMdAsciiPunct(ord(character)) or isPunctChar(character)
+
+
+def _finding(part: Prose, mark: str, start: int, end: int) -> Found:
+    source = part.inline.content
+    written = source[start : end + len(mark)]
+    return (
+        part.line + source.count("\n", 0, start),
+        "emphasis",
+        f"Zenn shows the asterisks of {written} as they are, because of what is next to them; "
+        f"write {_instead(source[start + len(mark) : end].strip(), mark)}",
+    )
+
+
+def _instead(inside: str, mark: str) -> str:
+    """Return `inside` with its punctuation outside, or, where that is markup, spaces outside."""
+    first = next((i for i, c in enumerate(inside) if not _is_sign(c)), 0)
+    last = next((i for i, c in enumerate(reversed(inside)) if not _is_sign(c)), 0)
+    before, after = inside[:first], inside[len(inside) - last :]
+    if re.search(r"[`\[\]()!$<>\\]", before + after):
+        return f"{mark}{inside}{mark} with a space on both sides"
+    return f"{before}{mark}{inside[first : len(inside) - last]}{mark}{after}"
+
+
+RULES: tuple[Rule, ...] = (line_breaks, math, footnotes, strong, em)

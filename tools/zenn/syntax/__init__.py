@@ -1,17 +1,15 @@
-"""markdown-it as Zenn sets it up."""
+"""What is Markdown at Zenn? markdown-it as Zenn sets it up, and addresses as Zenn takes them."""
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
-from zenn.rules.comments import comments
-from zenn.rules.containers import containers
-from zenn.rules.embeds import embeds
-from zenn.rules.headings import headings
-from zenn.rules.images import images
-from zenn.rules.inline import inline_html
-from zenn.rules.math import math
-from zenn.rules.written import written
+from zenn.syntax.blocks import containers, headings
+from zenn.syntax.comments import comments
+from zenn.syntax.embeds import embeds
+from zenn.syntax.images import images
+from zenn.syntax.inline import inline_html, written
+from zenn.syntax.math import math
 
 
 def zenn_markdown() -> MarkdownIt:

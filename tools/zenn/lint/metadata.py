@@ -1,17 +1,18 @@
-"""``docs/config.yaml``, Zenn's book file, against Zenn's rules (zenn-model)."""
+"""config.yaml and the front matter of chapters, by Zenn's rules (zenn-model)."""
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from zenn.book import ProjectError, book_address
-from zenn.config import is_numbered
-from zenn.lint.book import Shelf
-from zenn.lint.finding import Finding
-from zenn.lint.frontmatter import LONGEST_TITLE, units
+from zenn.lint.shelf import Draft, Finding, Found, Rule, Shelf, is_numbered
+from zenn.model import Document
+from zenn.parser import split_front_matter
 
+LONGEST_TITLE = 70  # UTF-16 code units, as JavaScript counts
 MOST_CHAPTERS = 200
 MOST_TOPICS = 5
 _SLUG = re.compile(r"[0-9a-z_-]{12,50}")
@@ -27,7 +28,7 @@ def findings(shelf: Shelf) -> list[Finding]:
 
 
 def _address(shelf: Shelf) -> Iterator[Finding]:
-    path = (shelf.book.root / "mkdocs.yml").relative_to(shelf.book.root)
+    path = Path("mkdocs.yml")
     try:
         slug = book_address(shelf.book.root).slug
     except ProjectError as error:
@@ -43,7 +44,7 @@ def _address(shelf: Shelf) -> Iterator[Finding]:
 
 
 def _file(shelf: Shelf) -> Iterator[Finding]:
-    path = (shelf.book.chapters / "config.yaml").relative_to(shelf.book.root)
+    path = Path(shelf.book.docs, "config.yaml")
     try:
         text = (shelf.book.root / path).read_text("utf-8")
         node = yaml.compose(text, yaml.SafeLoader)
@@ -116,32 +117,74 @@ def _price(config: dict[str, Any]) -> Iterator[Wrong]:
 
 
 def _chapters(config: dict[str, Any], shelf: Shelf) -> Iterator[Wrong]:
-    chapters = config.get("chapters")
+    for message in _of_list(config.get("chapters"), shelf):
+        yield "chapters", "config-chapters", message
+
+
+def _of_list(chapters: Any, shelf: Shelf) -> Iterator[str]:
     if not isinstance(chapters, list) or not all(isinstance(name, str) for name in chapters):
         yield (
-            "chapters",
-            "config-chapters",
             "Zenn wants a flat list of names of chapters, without groups; write chapters: and "
-            "lines - 02-uts",
+            "lines - 02-uts"
         )
         return
     if len(chapters) > MOST_CHAPTERS:
-        yield "chapters", "config-chapters", f"Zenn takes {MOST_CHAPTERS} chapters of a book"
+        yield f"Zenn takes {MOST_CHAPTERS} chapters of a book"
+    docs = shelf.book.docs
     for name in dict.fromkeys(chapters):
         if name.endswith(".md"):
-            yield (
-                "chapters",
-                "config-chapters",
-                f"Zenn refuses {name}; write it without .md",
-            )
+            yield f"Zenn refuses {name}; write it without .md"
         elif name not in shelf.names:
-            yield "chapters", "config-chapters", f"there is no docs/{name}.md; add it, or leave out"
+            yield f"there is no {docs}/{name}.md; add it, or leave out"
         if chapters.count(name) > 1:
-            yield "chapters", "config-chapters", f"{name} is listed twice; leave one out"
+            yield f"{name} is listed twice; leave one out"
     for name in shelf.names:
         if is_numbered(name) and name not in chapters:
-            yield (
-                "chapters",
-                "config-chapters",
-                f"docs/{name}.md is not in the list, and so not in Zenn's book; add - {name}",
-            )
+            yield f"{docs}/{name}.md is not in the list, and so not in Zenn's book; add - {name}"
+
+
+def title(draft: Draft) -> Iterator[Found]:
+    """A title that is missing, no text, or longer than 70 characters."""
+    if not draft.is_chapter:
+        return
+    found = draft.document.front_matter.get("title")
+    if not isinstance(found, str) or not found:
+        yield (
+            _line(draft.document, "title"),
+            "title",
+            'Zenn refuses a chapter without a title; write title: "…" between two lines --- at '
+            "its head",
+        )
+    elif units(found) > LONGEST_TITLE:
+        yield (
+            _line(draft.document, "title"),
+            "title-length",
+            f"Zenn refuses a title of {units(found)} characters; shorten it to {LONGEST_TITLE}",
+        )
+
+
+def free(draft: Draft) -> Iterator[Found]:
+    """``free`` says whether a chapter of a book with a price can be read without paying."""
+    found = draft.document.front_matter.get("free", True)
+    if draft.is_chapter and not isinstance(found, bool):
+        yield (
+            _line(draft.document, "free"),
+            "free",
+            f"Zenn refuses free: {found}; write free: true or free: false, without quotes",
+        )
+
+
+def units(text: str) -> int:
+    """Return the length of `text` as Zenn counts it: an emoji may be two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _line(document: Document, key: str) -> int:
+    front, _ = split_front_matter(document.text)
+    for number, line in enumerate(front.split("\n"), 1):
+        if line.startswith(f"{key}:"):
+            return number
+    return 1
+
+
+RULES: tuple[Rule, ...] = (title, free)

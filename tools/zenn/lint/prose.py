@@ -13,7 +13,7 @@ from markdown_it.helpers import parseLinkDestination
 from markdown_it.token import Token
 
 from zenn.model import Document
-from zenn.rules.written import as_written
+from zenn.syntax.inline import as_written
 
 GAP = "\ufffc"
 """Stands in `Prose.text` for what is there and is no text: code, math, an image, ``\\*``."""

@@ -1,4 +1,8 @@
-"""Heading ids as Zenn makes them: h1 to h4, lower case, spaces to ``-``, the second one ``-1``."""
+"""Containers, ``:::message`` and ``:::details Title``, and the ids of headings.
+
+A container is closed by as many colons as open it, or more. Ids are made of h1 to h4: lower case,
+spaces to ``-``, the second of its kind ``-1``.
+"""
 
 import re
 from itertools import pairwise
@@ -6,8 +10,30 @@ from itertools import pairwise
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+from mdit_py_plugins.container import container_plugin
 
+_MESSAGE = re.compile(r"message\s*(alert)?")
+_DETAILS = re.compile(r"details\s+(.*)")
 _SPACES = re.compile(r"[\s\ufeff]+")  # as JavaScript has it
+
+
+def containers(md: MarkdownIt) -> None:
+    """Add both containers. Zenn leaves ``:::message warning`` a text, and so does this."""
+    container_plugin(md, "details", validate=lambda params, _: bool(_DETAILS.match(params.strip())))
+    container_plugin(
+        md, "message", validate=lambda params, _: bool(_MESSAGE.fullmatch(params.strip()))
+    )
+
+
+def is_alert(info: str) -> bool:
+    """Tell ``:::message alert`` from ``:::message``; `info` is what follows the colons."""
+    return info.strip().endswith("alert")
+
+
+def details_title(info: str) -> str:
+    """Return the summary of ``:::details Title``; Zenn shows it as plain text."""
+    found = _DETAILS.match(info.strip())
+    return found[1] if found else ""
 
 
 def headings(md: MarkdownIt) -> None:

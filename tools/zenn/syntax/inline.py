@@ -1,10 +1,15 @@
-"""The two pieces of HTML that Zenn knows: ``<br>``, and a comment within one line."""
+"""Within a line: the two pieces of HTML that Zenn knows, ``<br>`` and a comment, and what is
+escaped, before `\\*` becomes `*`: lint tells the two apart.
+"""
 
 import re
+from copy import copy
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
+from markdown_it.token import Token
 
 _BR = re.compile(r"<br\s?/?>")
 
@@ -53,3 +58,24 @@ def _comment(state: StateInline, silent: bool) -> bool:
         state.md.inline.skipToken(state)
     state.pos = start
     return False
+
+
+def written(md: MarkdownIt) -> None:
+    """Keep, where a line has escapes or entities, its children as ``meta["written"]``.
+
+    There they are tokens `text_special`; markdown-it joins them with the text around them.
+    """
+    md.core.ruler.before("text_join", "written", _keep)
+
+
+def as_written(inline: Token) -> list[Token]:
+    """Return the children of an inline token, escapes and entities apart from text."""
+    kept: list[Token] = inline.meta.get("written", inline.children or [])
+    return kept
+
+
+def _keep(state: StateCore) -> None:
+    for token in state.tokens:
+        children = token.children or []
+        if any(child.type == "text_special" for child in children):
+            token.meta["written"] = [copy(child) for child in children]

@@ -1,0 +1,103 @@
+"""What a rule sees: a chapter as a draft, on the shelf of its book; and what it finds."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+from zenn.book import Book
+from zenn.lint.prose import Prose, prose
+from zenn.model import ChapterError, Document
+from zenn.parser import parse
+
+_NUMBERED = re.compile(r"[0-9]+-")
+
+Found = tuple[int, str, str]
+"""What a rule has found: a line of the chapter, the rule's name, the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A trap at a line (1-based) of a file: what Zenn would show, and what to write instead."""
+
+    path: Path
+    line: int
+    rule: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message} [{self.rule}]"
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The chapters of the `book`, as they are when they are first asked for."""
+
+    book: Book
+    _documents: dict[str, Document | None] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Return the names of all pages, ``02-uts`` for docs/02-uts.md."""
+        return sorted(file.stem for file in self.book.chapters.glob("*.md"))
+
+    @cached_property
+    def chapters(self) -> tuple[str, ...] | None:
+        """Return the chapters that config.yaml lists; None where it lists none that can be read."""
+        return _listed(self.book.chapters / "config.yaml")
+
+    def document(self, name: str) -> Document | None:
+        """Return the parsed page of that name; None if it has a mistake that hides the rest."""
+        if name not in self._documents:
+            self._documents[name] = self._parsed(Path(self.book.docs) / f"{name}.md")
+        return self._documents[name]
+
+    def _parsed(self, path: Path) -> Document | None:
+        try:
+            return parse((self.book.root / path).read_text("utf-8"), path, self.book)
+        except (ChapterError, OSError, UnicodeDecodeError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A chapter to be linted, with its prose, and the shelf of its neighbours."""
+
+    document: Document
+    shelf: Shelf
+    prose: tuple[Prose, ...]
+
+    @classmethod
+    def of(cls, document: Document, shelf: Shelf) -> "Draft":
+        return cls(document, shelf, tuple(prose(document)))
+
+    @property
+    def is_chapter(self) -> bool:
+        """Tell a chapter of Zenn's book from a page that only the site has."""
+        path = self.document.path
+        if path.parent != Path(self.shelf.book.docs):  # an author's file, on its way to be one
+            return True
+        return is_numbered(path.stem) or path.stem in (self.shelf.chapters or ())
+
+
+Rule = Callable[[Draft], Iterator[Found]]
+"""Looks through one chapter."""
+
+
+def is_numbered(name: str) -> bool:
+    """Tell the name of a chapter, ``02-uts``, from that of a page of the site alone, ``index``."""
+    return bool(_NUMBERED.match(name))
+
+
+def _listed(file: Path) -> tuple[str, ...] | None:
+    try:
+        data = yaml.safe_load(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return None
+    found = data.get("chapters") if isinstance(data, dict) else None
+    if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
+        return None
+    return tuple(found)
