@@ -1,6 +1,7 @@
 """The rules of the house: which rooms of tools/ may know of which, and how large they may get."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,3 +82,20 @@ def test_a_room_is_small_and_says_which_question_it_answers(folder: Path) -> Non
 @pytest.mark.parametrize("file", sorted(MODULES.values()), ids=lambda file: file.name)
 def test_a_file_can_be_read_at_one_sitting(file: Path) -> None:
     assert len(file.read_text("utf-8").splitlines()) <= MOST_LINES
+
+
+ROOT = TOOLS.parent
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "tools/README.md"])
+def test_every_path_that_a_page_names_exists(page: str) -> None:
+    text = re.sub(r"(?ms)^(`{3,})[^`\n]*\n.*?^\1`*$", "", (ROOT / page).read_text("utf-8"))
+    bases = [ROOT, (ROOT / page).parent]
+    here = {path.name for base in bases for path in base.iterdir()} - {"build", "site"}
+    words = re.findall(r"`([^`\s]+)`", text)
+    named = [one for one in words if one.split("/")[0] in here]
+    named += re.findall(r"\]\(([^):]+)\)", text)
+    if page.startswith("tools/"):  # of a room, without its name
+        named += [f"**/{one}" for one in words if one.endswith(".py") and "/" not in one]
+    assert len(named) > 5
+    assert not [name for name in named if not any(any(base.glob(name)) for base in bases)]
