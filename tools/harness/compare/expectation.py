@@ -17,8 +17,6 @@ from harness.compare.reason import Reason
 from harness.compare.renaming import Renaming, Value
 
 _ATTEMPTS_LIMIT = 20_000  # placements of lines between elisions
-_CONTEXT_LINES = 3
-_MOST_LINES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +46,6 @@ class Comparison:
     diff: tuple[Line, ...]
     corrected: tuple[str, ...]
     values: tuple[Value, ...] = ()
-
-
-def hunk(diff: Sequence[Line]) -> tuple[list[Line], int]:
-    """What of a diff is worth showing, the lines that differ and a few around them; and how many
-    lines more there would be."""
-    changed = [i for i, line in enumerate(diff) if line.kind in ("missing", "extra")]
-    near = {i + d for i in changed for d in range(-_CONTEXT_LINES, _CONTEXT_LINES + 1)}
-    shown = [line for i, line in enumerate(diff) if i in near]
-    return shown[:_MOST_LINES], max(0, len(shown) - _MOST_LINES)
 
 
 class _Pair(NamedTuple):
@@ -108,12 +97,49 @@ class Expectation:
         """How all lines agree, those of a run or only its first ones; the values are bound then."""
         mark = renaming.mark()
         for slack in (False, True):
-            search = _Search(self._lines, actual, renaming, slack, whole)
-            for pairs in search.matches(0, 0):
+            search = self._search((0, 0), actual, renaming, slack, whole, count(1))
+            for pairs in search:
                 if not slack or not any(shifted([pair.match for pair in pairs if pair.match])):
                     return pairs
             renaming.back_to(mark)
         return None
+
+    def _search(
+        self,
+        start: tuple[int, int],
+        actual: Sequence[str],
+        renaming: Renaming,
+        slack: bool,
+        whole: bool,
+        attempts: Iterator[int],
+    ) -> Iterator[list[_Pair]]:
+        """Every way in which the lines from `start` on agree; elisions stand for any lines.
+
+        The values are bound until the next way is asked for.
+        """
+        (at, to), mark = start, renaming.mark()
+        found: list[_Pair] = []
+        while at < len(self._lines) and not self._lines[at].elided:
+            match = to < len(actual) and self._lines[at].pattern(renaming).match(actual[to])
+            if not match or not (slack or match.exact) or match.bind(renaming):
+                renaming.back_to(mark)
+                return
+            found.append(_Pair(at, to, match))
+            at, to = at + 1, to + 1
+        if at == len(self._lines):
+            if to == len(actual) or not whole:
+                yield found
+        else:
+            after = [line.elided for line in self._lines[at + 1 :]]
+            last = len(actual) - after.count(False)  # where what follows still has room
+            for resume in range(to if any(after) or not whole else max(to, last), last + 1):
+                if next(attempts) > _ATTEMPTS_LIMIT:
+                    break
+                skipped = [_Pair(at), *(_Pair(at, line) for line in range(to, resume))]
+                there = (at + 1, resume)
+                for rest in self._search(there, actual, renaming, slack, whole, attempts):
+                    yield found + skipped + rest
+        renaming.back_to(mark)
 
     def _line(self, at: int, to: int | None, actual: Sequence[str]) -> Line:
         line = self._lines[at]
@@ -152,59 +178,6 @@ class Expectation:
                     yield Line("extra", actual[to])
                     continue
             yield self._line(at, to, actual)
-
-
-class _Search:
-    """The ways in which lines of a run agree with the text; elisions stand for any lines."""
-
-    def __init__(
-        self,
-        lines: Sequence[TextLine],
-        actual: Sequence[str],
-        renaming: Renaming,
-        slack: bool,
-        whole: bool,
-    ) -> None:
-        self.lines, self.actual, self.renaming = lines, actual, renaming
-        self.slack, self.whole = slack, whole
-        self.attempts = count(1)
-
-    def matches(self, at: int, to: int) -> Iterator[list[_Pair]]:
-        """Every way from these lines on. Its values are bound until the next is asked for."""
-        mark = self.renaming.mark()
-        found: list[_Pair] = []
-        while at < len(self.lines) and not self.lines[at].elided:
-            match = self._match(at, to)
-            if match is None:
-                self.renaming.back_to(mark)
-                return
-            found.append(_Pair(at, to, match))
-            at, to = at + 1, to + 1
-        if at == len(self.lines):
-            if to == len(self.actual) or not self.whole:
-                yield found
-        else:
-            for resume in self._places(at, to):
-                if next(self.attempts) > _ATTEMPTS_LIMIT:
-                    break
-                skipped = [_Pair(at), *(_Pair(at, line) for line in range(to, resume))]
-                for rest in self.matches(at + 1, resume):
-                    yield found + skipped + rest
-        self.renaming.back_to(mark)
-
-    def _match(self, at: int, to: int) -> Match | None:
-        if to == len(self.actual):
-            return None
-        match = self.lines[at].pattern(self.renaming).match(self.actual[to])
-        fits = match is not None and (self.slack or match.exact)
-        return match if match and fits and match.bind(self.renaming) is None else None
-
-    def _places(self, at: int, to: int) -> range:
-        """Where the lines after an elision may begin, so that all of them have room."""
-        after = self.lines[at + 1 :]
-        fixed = sum(not line.elided for line in after)
-        last = len(self.actual) - fixed
-        return range(max(to, last) if self.whole and fixed == len(after) else to, last + 1)
 
 
 def _values(pairs: Iterable[_Pair]) -> Iterator[Value]:

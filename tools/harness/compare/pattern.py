@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from harness.compare.reason import Reason
 from harness.compare.renaming import Renaming
@@ -74,19 +74,14 @@ def _squeezed(line: str) -> str:
     return re.sub(" +", " ", line.lstrip(" "))
 
 
-@dataclass(slots=True)
 class TextLine:
     """A line of the text. Which values vary in it depends on those that are known by then, so that
     it is compiled when it is first compared, and again only where others of its words are known."""
 
-    text: str
-    elided: bool = field(init=False)
-    _words: tuple[str, ...] = field(init=False)
-    _patterns: dict[tuple[tuple[str, str], ...], Pattern] = field(init=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.elided = self.text in ELISIONS
-        self._words = words_of(self.text)
+    def __init__(self, text: str) -> None:
+        self.text, self.elided = text, text in ELISIONS
+        self._words = words_of(text)
+        self._patterns: dict[tuple[tuple[str, str], ...], Pattern] = {}
 
     def pattern(self, renaming: Renaming) -> Pattern:
         known = renaming.known(self._words)

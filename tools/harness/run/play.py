@@ -122,7 +122,7 @@ class _Player:
                 comparison = expected.compare(lines_of(output), self.renaming)
                 one = replace(one, output=output, comparison=comparison)
             if before == "running" and terminal.state == "shell" and one.step.goes_on == "running":
-                ended = Reason("ended-early", {"status": _shown(terminal.status)})
+                ended = Reason("ended-early", {"status": str(terminal.status)})
                 one = replace(one, error=one.error or ended)
             played[place] = one
 
@@ -254,11 +254,7 @@ def _end(status: int | None) -> tuple[str, dict[str, str | int]]:
     """How a terminal's first shell has ended: a part of a code, and what goes with it."""
     if status is not None and status < 0:
         return "killed", {"signal": signal.Signals(-status).name}
-    return "ended", {"status": _shown(status)}
-
-
-def _shown(status: int | None) -> str | int:
-    return "?" if status is None else status
+    return "ended", {"status": str(status)}
 
 
 def _status(status: int | None) -> int | None:
