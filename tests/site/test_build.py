@@ -72,3 +72,20 @@ def test_a_build_from_another_folder_says_where_to_build(book: Project) -> None:
     run = book.build()
     assert run.returncode == 1
     assert "docs:0: no such folder; build from the one that mkdocs.yml is in" in run.stderr
+
+
+def test_a_page_whose_text_a_plugin_has_changed_is_named_and_strictly_an_error(
+    book: Project,
+) -> None:
+    book.write(
+        "shout.py",
+        "def on_page_markdown(markdown, page, **_):\n"
+        "    return markdown + '!' * (page.file.src_uri == '02-b.md')\n",
+    )
+    book.change("mkdocs.yml", "docs_dir: docs\n", "docs_dir: docs\nhooks: [shout.py]\n")
+    run = book.build()
+    assert run.returncode == 1
+    assert [line for line in run.stderr.splitlines() if line.startswith("WARNING")] == [
+        "WARNING -  02-b.md: its blocks have no badges, because its text is in no file of docs/: "
+        "a plugin has changed it or made it"
+    ]

@@ -5,6 +5,7 @@ It takes the text before any step of Python-Markdown's own has touched it, parse
 of contents, link checks and search of the site generator go on working.
 """
 
+import logging
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -15,11 +16,10 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from pages.chapters import Chapter, find_chapter
 from pages.code.arrange import arrange
 from pages.code.blocks import Page, block_element
+from pages.files import Source, find_source, kept
 from pages.glossary import Term, terms_of
-from pages.kept import kept
 from pages.references import link_references
 from pages.tree import to_tree
 from pages.verified.badges import Entry, badges, load_record
@@ -50,62 +50,68 @@ class ZennExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Take the place of the block parser; nothing is left for inline patterns to do."""
-        source = _Source(md)
+        taken = _Taken(md)
         # Before every other one: they would expand tabs, or take fences out of the text.
-        md.preprocessors.register(source, "zenn_source", 1_000_000)
+        md.preprocessors.register(taken, "zenn_source", 1_000_000)
         md.treeprocessors.deregister("inline", strict=False)
 
         def parse_document(_: list[str]) -> ElementTree:
-            return ElementTree(self._render("\n".join(source.lines), md))
+            return ElementTree(self._render("\n".join(taken.lines), md))
 
         md.parser.parseDocument = parse_document  # type: ignore[method-assign, assignment]
 
     def _render(self, text: str, md: Markdown) -> Element:
-        chapter = self._chapter(text)
+        source = self._source(text, md)
         try:
-            with at(chapter.path):
-                return self._tree(chapter, md)
+            with at(source.path):
+                return self._tree(source, md)
         except ChapterError as error:
             raise _for_the_author(error) from error
 
-    def _tree(self, chapter: Chapter, md: Markdown) -> Element:
-        document = parse(chapter.text, chapter.path, self.book)
+    def _tree(self, source: Source, md: Markdown) -> Element:
+        document = parse(source.text, source.path, self.book)
         record = self.book.root / self.getConfig("record")
-        page = Page(chapter.name, self.getConfig("source"), md)
-        verdicts = badges(document, chapter.path.as_posix(), _record(record))
+        page = Page(source.name, self.getConfig("source"), md)
+        verdicts = badges(document, source.path.as_posix(), _record(record))
         by_line = {
             fence.line: (fence, badge)
             for fence, badge in zip(document.fences, verdicts, strict=True)
         }
         tree = to_tree(
             document,
-            chapter.name,
+            source.name,
             lambda fence: block_element(*by_line[fence.line], page),
             generators(self.book, record),
         )
         arrange(tree, {f"{page.name}:{line}": fence for line, (fence, _) in by_line.items()})
-        link_references(tree, self._glossary(chapter), chapter.name)
+        link_references(tree, self._glossary(source), source.name)
         return tree
 
-    def _glossary(self, chapter: Chapter) -> tuple[Term, ...]:
+    def _glossary(self, source: Source) -> tuple[Term, ...]:
         """The terms to explain on a page; none on that of the glossary itself."""
         name = self.getConfig("glossary")
         file = self.book.chapters / name
-        if not name or chapter.name == name or not file.is_file():
+        if not name or source.name == name or not file.is_file():
             return ()
         return terms_of(file, name, self.book)
 
-    def _chapter(self, text: str) -> Chapter:
+    def _source(self, text: str, md: Markdown) -> Source:
+        """The file that the text is of. Without one a page has no badges, which is said."""
         docs = self.book.docs
         if docs and not self.book.chapters.is_dir():
             raise _for_the_author(
                 ChapterError(docs, 0, "no such folder; build from the one that mkdocs.yml is in")
             )
-        found = find_chapter(text, self.book) if docs else None
-        return found or Chapter(Path("text"), "text", text)
+        found = find_source(text, self.book) if docs else None
+        if docs and text.strip() and not found:
+            _warn(
+                f"{_rendered(md) or 'a page'}: its blocks have no badges, because its text is in "
+                f"no file of {docs}/: a plugin has changed it or made it"
+            )
+        return found or Source(Path("text"), "text", text)
 
 
-class _Source(Preprocessor):
+class _Taken(Preprocessor):
     """Keeps the text as it is in the file, and leaves nothing for other preprocessors to change."""
 
     lines: list[str]
@@ -124,6 +130,22 @@ def _record(file: Path) -> tuple[Entry, ...]:
         return _load(file)
     except OSError:
         return ()
+
+
+def _rendered(md: Markdown) -> str:
+    """The page that is being rendered, if the site generator has left its file where links are
+    looked for, as MkDocs does.
+    """
+    for processor in md.treeprocessors:
+        if name := getattr(getattr(processor, "file", None), "src_uri", ""):
+            return str(name)
+    return ""
+
+
+def _warn(sentence: str) -> None:
+    """Say it as the site generator's own: with --strict, a warning fails the build."""
+    generator = next((name for name in ("properdocs", "mkdocs") if name in sys.modules), "mkdocs")
+    logging.getLogger(f"{generator}.pages").warning(sentence)
 
 
 def _for_the_author(error: ChapterError | ProjectError) -> Exception:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from markdown_it.token import Token
 
-from pages.kept import kept
+from pages.files import kept
 from zenn.book import Book
 from zenn.parser import parse
 

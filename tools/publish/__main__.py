@@ -8,7 +8,7 @@ from pathlib import Path
 from publish.articles import browser
 from publish.epub import write_epub
 from publish.pdf import write_pdf
-from zenn.book import ProjectError, book_names, project_root
+from zenn.book import ProjectError, book_names, read_book
 
 _WRITERS = {".pdf": write_pdf, ".epub": write_epub}
 
@@ -17,7 +17,7 @@ def main(words: Sequence[str]) -> int:
     """Write the files that the command line asks for; 1 if something for it is missing."""
     site, *files = (Path(word).resolve() for word in words)
     try:
-        book = book_names(project_root())
+        book = book_names(read_book(Path.cwd()))
         with browser() as chromium:
             for file in files:
                 file.parent.mkdir(parents=True, exist_ok=True)

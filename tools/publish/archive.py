@@ -8,17 +8,18 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-_FOLDER = "namespace-book"
+from zenn.book import read_book
+
 _NO_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that the format has
 
 
-def write_archive(folder: Path, file: Path) -> None:
-    """Write the files of `folder` into the zip `file`, below one folder."""
+def write_archive(folder: Path, file: Path, below: str) -> None:
+    """Write the files of `folder` into the zip `file`, in its folder `below`."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
-                name = f"{_FOLDER}/{path.relative_to(folder).as_posix()}"
+                name = f"{below}/{path.relative_to(folder).as_posix()}"
                 member = zipfile.ZipInfo(name, _NO_TIME)
                 member.create_system = 3  # Unix, wherever it is made
                 member.external_attr = 0o100644 << 16
@@ -29,7 +30,7 @@ def write_archive(folder: Path, file: Path) -> None:
 def main(words: Sequence[str]) -> None:
     """Write the archive that the command line asks for."""
     folder, file = map(Path, words)
-    write_archive(folder, file)
+    write_archive(folder, file, read_book(Path.cwd()).name)
 
 
 if __name__ == "__main__":

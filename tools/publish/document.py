@@ -7,12 +7,13 @@ from publish.articles import Article
 from zenn.book import BookNames
 
 
-def document(title: str, body: str, styles: Iterable[str]) -> str:
-    """Return a document with the style sheets at the addresses `styles`."""
+def document(book: BookNames, body: str, styles: Iterable[str]) -> str:
+    """Return the book as a document with the style sheets at the addresses `styles`."""
     links = "".join(f'<link rel="stylesheet" href="{escape(style)}">' for style in styles)
     return (
-        f'<!DOCTYPE html><html lang="ja"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'{links}</head><body data-md-color-scheme="default" dir="ltr">{body}</body></html>'
+        f'<!DOCTYPE html><html lang="{book.language}"><head><meta charset="utf-8">'
+        f"<title>{escape(book.title)}</title>{links}</head>"
+        f'<body data-md-color-scheme="default" dir="ltr">{body}</body></html>'
     )
 
 

@@ -25,18 +25,16 @@ def write_epub(chromium: Browser, site: Path, book: BookNames, file: Path) -> No
         folder = Path(name)
         parts = articles(chromium, site, "picture")
         source = folder / "book.html"
-        source.write_text(
-            document(book.title, "".join(article.html for article in parts), []), "utf-8"
-        )
+        source.write_text(document(book, "".join(article.html for article in parts), []), "utf-8")
         cover = folder / "cover.png"
         _draw_cover(chromium, book, cover)
         metadata = {
             "title": book.title,
             "subtitle": book.subtitle,
-            "lang": "ja",
+            "lang": book.language,
             "rights": book.rights,
+            "toc-title": "目次",
         }
-        metadata["toc-title"] = "目次"
         subprocess.run(
             [
                 *(

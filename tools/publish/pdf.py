@@ -26,7 +26,7 @@ def write_pdf(chromium: Browser, site: Path, book: BookNames, file: Path) -> Non
     parts = articles(chromium, site, "vector")
     body = title_page(book) + contents(parts) + "".join(article.html for article in parts)
     source = site / "whole.html"  # in the folder of the site, so that its pictures are found
-    source.write_text(document(book.title, body, [style.as_uri() for style in styles]), "utf-8")
+    source.write_text(document(book, body, [style.as_uri() for style in styles]), "utf-8")
     page = chromium.new_page()
     try:
         page.goto(source.as_uri())

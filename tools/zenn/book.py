@@ -160,27 +160,23 @@ class BookAddress:
 
 @dataclass(frozen=True, slots=True)
 class BookNames:
-    """What mkdocs.yml calls the book, and says of its use."""
+    """What mkdocs.yml calls the book and says of its use, and the language of its pages."""
 
     title: str
     subtitle: str
     rights: str
+    language: str
 
 
-def project_root() -> Path:
-    """Return the directory of mkdocs.yml, here or above; else this directory."""
-    here = Path.cwd()
-    return next((path for path in (here, *here.parents) if (path / "mkdocs.yml").exists()), here)
-
-
-def book_names(root: Path) -> BookNames:
+def book_names(book: Book) -> BookNames:
     """Read ``site_name``, ``site_description`` and ``copyright``; ProjectError without."""
-    config = _config(root)
+    config = _config(book.root)
     keys = ("site_name", "site_description", "copyright")
     for key in keys:
         if not isinstance(config.get(key), str):
             raise ProjectError(f"mkdocs.yml: {key} is missing")
-    return BookNames(*(config[key] for key in keys))
+    title, subtitle, rights = (str(config[key]) for key in keys)
+    return BookNames(title, subtitle, rights, book.language)
 
 
 def _config(root: Path) -> dict[str, Any]:
@@ -192,9 +188,9 @@ def _config(root: Path) -> dict[str, Any]:
     return config if isinstance(config, dict) else {}
 
 
-def book_address(root: Path) -> BookAddress:
+def book_address(book: Book) -> BookAddress:
     """Read ``extra.zenn`` of mkdocs.yml; ProjectError if that is missing or wrong."""
-    extra = _config(root).get("extra")
+    extra = _config(book.root).get("extra")
     zenn = extra.get("zenn") if isinstance(extra, dict) else None
     if not isinstance(zenn, dict) or not isinstance(zenn.get("slug"), str):
         raise ProjectError("mkdocs.yml: write the name of Zenn's book as extra: zenn: slug")

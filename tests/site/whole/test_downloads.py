@@ -58,7 +58,7 @@ def test_search_and_links_work_in_files(browser: Browser, offline: Path) -> None
 @pytest.fixture(scope="module")
 def pdf(browser: Browser, offline: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("pdf") / "book.pdf"
-    write_pdf(browser, offline, book_names(ROOT), file)
+    write_pdf(browser, offline, book_names(Book(ROOT)), file)
     return file
 
 
@@ -101,7 +101,7 @@ def programs(name: str) -> list[Fence]:
 @pytest.fixture(scope="module")
 def epub(browser: Browser, offline: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("epub") / "book.epub"
-    write_epub(browser, offline, book_names(ROOT), file)
+    write_epub(browser, offline, book_names(Book(ROOT)), file)
     return file
 
 

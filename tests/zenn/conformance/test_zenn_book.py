@@ -24,7 +24,7 @@ from zenn.parser import parse, parse_front_matter, split_front_matter
 URL = "https://zenn.dev/somebody/books/namespace-book"
 PAGES = sorted(file.stem for file in (ROOT / "docs").glob("*.md"))
 CONFIG = yaml.safe_load((ROOT / "docs/config.yaml").read_text("utf-8"))
-SLUG = book_address(ROOT).slug
+SLUG = book_address(Book(ROOT)).slug
 
 
 def source(name: str) -> str:

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from zenn.book import Book, BookAddress, book_address
-from zenn.export.book import LIST, Refused, contents, export
+from zenn.export.book import Refused, contents, export
 from zenn.export.chapter import exported, shape
 from zenn.lint import Shelf
 from zenn.parser import parse
 
 ROOT = Path(__file__).parents[3]
+LIST = ".book-export"
 URL = "https://zenn.example/me/books/namespace-book"
 B = "---\ntitle: b\n---\n## はじめに\n"
 HOME = "books/namespace-book"
@@ -89,10 +90,6 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
-def fresh(book: Book) -> Book:
-    return book
-
-
 def test_programs_and_addresses_are_put_in_place(full: Book, tmp_path: Path) -> None:
     said = export(full, tmp_path / "out")
     found = files(tmp_path / "out")
@@ -117,16 +114,16 @@ def test_the_address_comes_from_the_environment(
     text = "extra: {zenn: {slug: a, url: !ENV ZENN_URL}, b: !!python/name:c.d }"
     (book.root / "mkdocs.yml").write_text(text)
     monkeypatch.delenv("ZENN_URL", raising=False)
-    assert book_address(book.root) == BookAddress("a", None)
+    assert book_address(book) == BookAddress("a", None)
     monkeypatch.setenv("ZENN_URL", f"{URL}/")
-    assert book_address(book.root).chapter("02-b") == f"{URL}/viewer/02-b"
+    assert book_address(book).chapter("02-b") == f"{URL}/viewer/02-b"
 
 
 def test_a_second_export_changes_nothing(full: Book, tmp_path: Path) -> None:
     out = tmp_path / "out"
     export(full, out)
     first = files(out)
-    export(fresh(full), out)
+    export(full, out)
     assert files(out) == first
 
 
@@ -141,7 +138,7 @@ def test_what_an_earlier_export_left_is_removed_and_nothing_else(
     (full.chapters / "02-b.md").unlink()
     config = full.chapters / "config.yaml"
     config.write_text(config.read_text("utf-8").replace("  - 02-b\n", ""), "utf-8")
-    export(fresh(full), out)
+    export(full, out)
     assert sorted(files(out)) == [
         LIST,
         f"{HOME}/01-a.md",
@@ -164,7 +161,7 @@ def test_a_file_that_is_not_the_export_s_stays(
     (out / HOME / "01-a.md").write_text("mine")
     before = files(out)
     with pytest.raises(Refused, match=f"01-a.md {said}"):
-        export(fresh(full), out)
+        export(full, out)
     assert files(out) == before
 
 
@@ -184,8 +181,8 @@ def test_an_export_that_was_cut_short_is_taken_up(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", cut)
         with pytest.raises(KeyboardInterrupt):
-            export(fresh(full), out)
-    export(fresh(full), out)
+            export(full, out)
+    export(full, out)
     assert "新しい" in (out / HOME / "02-b.md").read_text("utf-8")
 
 

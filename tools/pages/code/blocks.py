@@ -13,8 +13,7 @@ from markdown.util import AtomicString
 from pygments.lexer import Lexer
 from pymdownx.highlight import Highlight
 
-from pages.code.consolelexer import ConsoleLexer
-from pages.code.difflexer import DiffLexer, mark_lines
+from pages.code.lexers import ConsoleLexer, DiffLexer, mark_lines
 from pages.elements import text_element
 from pages.verified.badge import badge_element
 from pages.verified.badges import Badge

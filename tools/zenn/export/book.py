@@ -15,9 +15,6 @@ from zenn.lint import Shelf, lint_book
 from zenn.lint.prose import prose
 from zenn.model import ChapterError, Document, clean
 
-LIST = ".namespace-book-export"
-"""Lines ``digest  path``, as sha256sum(1) writes and checks them."""
-
 
 class Refused(Exception):
     """Why nothing was exported; `sentences` are for the author."""
@@ -34,13 +31,15 @@ def export(book: Book, folder: Path) -> str:
     way that no export wrote; OSError where the folder can't be written.
     """
     try:
-        address = book_address(book.root)
+        address = book_address(book)
         files = contents(book, address)
     except (ProjectError, ChapterError) as error:
         raise Refused([error]) from error
-    written = _listed(folder / LIST)
+    # Lines ``digest  path``, as sha256sum(1) writes and checks them.
+    listed = folder / f".{book.name}-export"
+    written = _listed(listed)
     _refuse_foreign(folder, files, written)
-    _write(folder, files, written)
+    _write(folder, files, written, listed)
     chapters = sum(name.endswith(".md") for name in files)
     kind = "full URLs" if address.url else "names, as ZENN_URL is not set"
     return f"{folder}: {chapters} chapters, {len(files)} files; links between chapters are {kind}"
@@ -102,12 +101,14 @@ def _refuse_foreign(
         raise Refused(sentences)
 
 
-def _write(folder: Path, files: Mapping[str, bytes], written: Mapping[str, set[str]]) -> None:
+def _write(
+    folder: Path, files: Mapping[str, bytes], written: Mapping[str, set[str]], listed: Path
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     new = {path: {_digest(data)} for path, data in files.items()}
     # First both: whatever of this is done when it is cut short, the next export knows its files.
     _save(
-        folder / LIST,
+        listed,
         {path: written.get(path, set()) | new.get(path, set()) for path in {*written, *new}},
     )
     for path, data in files.items():
@@ -115,7 +116,7 @@ def _write(folder: Path, files: Mapping[str, bytes], written: Mapping[str, set[s
         (folder / path).write_bytes(data)
     for path in sorted(set(written) - set(files)):
         (folder / path).unlink(missing_ok=True)
-    _save(folder / LIST, new)
+    _save(listed, new)
 
 
 def _save(file: Path, listed: Mapping[str, set[str]]) -> None:

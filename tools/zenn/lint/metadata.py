@@ -30,7 +30,7 @@ def findings(shelf: Shelf) -> list[Finding]:
 def _address(shelf: Shelf) -> Iterator[Finding]:
     path = Path("mkdocs.yml")
     try:
-        slug = book_address(shelf.book.root).slug
+        slug = book_address(shelf.book).slug
     except ProjectError as error:
         yield Finding(path, 1, "book-slug", str(error).removeprefix("mkdocs.yml: "))
         return
