@@ -8,7 +8,6 @@ from typing import Any
 from harness.compare import Comparison, Expectation, Reason, Renaming, Value, lines_of
 from harness.machine import Machine
 from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
-from harness.plan.chapter import Block
 from harness.plan.scenario import Action, Put, Scenario, Step
 from harness.run.terminal import REST, BrokenError, Terminal, Terminals, Turn
 from zenn.console import Prompt
@@ -63,21 +62,15 @@ class _Player:
         self.scenario, self.channel = scenario, channel
         self.terminals = Terminals(channel)
         self.renaming = Renaming()
-        self.introduced: set[int] = set()  # lines of the blocks whose values are
-
-    def introduce(self, block: Block) -> None:
-        if block.line not in self.introduced:
-            self.introduced.add(block.line)
-            self.renaming.introduce(block.varies)
 
     def put(self, action: Put) -> None:
-        self.introduce(action.block)
+        self.renaming.introduce(action.block.varies)
         self.channel.request(
             "put", path=action.path, text=action.text, mode=action.mode, owner=self.scenario.user
         )
 
     def play(self, step: Step) -> Played:
-        self.introduce(step.block)
+        self.renaming.introduce(step.block.varies)
         terminal, user = self.terminals.of(step), self.terminals.user(step)
         if step.entry.prompt:
             _check_prompt(step.entry.prompt, terminal)
