@@ -34,7 +34,14 @@ def chapter(snippets: Path) -> Callable[[str], Chapter]:
     return build
 
 
-@pytest.fixture(scope="session", params=["namespaces", "qemu"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test of machines is run in each kind, or in those that its file names as `MACHINES`."""
+    if "backend" in metafunc.fixturenames:
+        kinds = getattr(metafunc.module, "MACHINES", ("namespaces", "qemu"))
+        metafunc.parametrize("backend", kinds, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
     """Both kinds of machines: what is tested with it can't tell which it runs in."""
     made: Backend = guests.namespaces()

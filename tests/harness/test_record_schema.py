@@ -1,12 +1,10 @@
 """The schema of the record: a real record is valid, and one that is wrong in any way is not."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import guests
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -18,6 +16,7 @@ from harness.plan.scenario import scenarios
 from harness.run.runner import run_one
 
 SCHEMA = json.loads((Path(harness.__file__).parent / "record.schema.json").read_text("utf-8"))
+MACHINES = ("namespaces",)
 TEXT = """\
 ## 通るもの
 
@@ -81,12 +80,6 @@ graph LR
 def validator() -> Draft202012Validator:
     Draft202012Validator.check_schema(SCHEMA)
     return Draft202012Validator(SCHEMA)
-
-
-@pytest.fixture(scope="module")
-def backend() -> Iterator[Backend]:
-    with closing(guests.namespaces()) as made:
-        yield made
 
 
 @pytest.fixture

@@ -3,23 +3,16 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
-import guests
 import pytest
 
 from harness.machine import Machine
-from harness.machine.namespaces import Namespaces, NamespacesMachine
+from harness.machine.backend import Backend
 
 Shell = Callable[[str], tuple[str, int]]
 
 
-@pytest.fixture(scope="module")
-def backend() -> Iterator[Namespaces]:
-    with closing(guests.namespaces()) as backend:
-        yield backend
-
-
 @pytest.fixture
-def machine(backend: Namespaces) -> Iterator[NamespacesMachine]:
+def machine(backend: Backend) -> Iterator[Machine]:
     with closing(backend.start()) as machine:
         yield machine
 

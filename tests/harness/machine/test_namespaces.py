@@ -18,6 +18,7 @@ from harness.image.image import Image
 from harness.machine import MachineError, namespaces
 from harness.machine.namespaces import Namespaces, NamespacesMachine, bounds
 
+MACHINES = ("namespaces",)
 NAMESPACES = ("mnt", "pid", "net", "uts", "ipc", "cgroup", "time")
 OWNER = """
 import sys

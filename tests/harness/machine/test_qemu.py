@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -31,19 +31,8 @@ sys.stdin.read()
 """
 
 KERNEL = guests.GUEST.kernel
+MACHINES = ("qemu",)
 Open = Callable[..., Callable[[str], tuple[str, int]]]
-
-
-@pytest.fixture(scope="module")
-def backend() -> Iterator[Qemu]:
-    with closing(Qemu(guests.built(), quiet, KERNEL)) as backend:
-        yield backend
-
-
-@pytest.fixture
-def machine(backend: Qemu) -> Iterator[QemuMachine]:
-    with closing(backend.start()) as machine:
-        yield machine
 
 
 @pytest.fixture

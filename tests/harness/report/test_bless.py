@@ -5,17 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from harness.machine.namespaces import Namespaces
+from harness.machine.backend import Backend
 from harness.plan.chapter import read
 from harness.plan.scenario import scenarios
 from harness.report.bless import Edit, apply, edits
 from harness.run.runner import run_one
 from zenn.book import Book
 
+MACHINES = ("namespaces",)
 Bless = Callable[[str], str]
 
 
-def blessed(text: bytes, directory: Path, backend: Namespaces) -> tuple[bytes, list[str]]:
+def blessed(text: bytes, directory: Path, backend: Backend) -> tuple[bytes, list[str]]:
     path = directory / "x.md"
     path.write_bytes(text)
     chapter = read(path, Path("x.md"), Book(directory, snippets="."))
@@ -24,7 +25,7 @@ def blessed(text: bytes, directory: Path, backend: Namespaces) -> tuple[bytes, l
 
 
 @pytest.fixture
-def bless(tmp_path: Path, backend: Namespaces) -> Bless:
+def bless(tmp_path: Path, backend: Backend) -> Bless:
     """The chapter (``~`` begins a fence) after one update; a second must change nothing."""
 
     def run(text: str) -> str:
@@ -74,7 +75,7 @@ def test_indentation_is_kept(bless: Bless) -> None:
     assert bless(text) == text.replace("  c\n", "  a\n\n  b\n")
 
 
-def test_line_endings_are_kept(tmp_path: Path, backend: Namespaces) -> None:
+def test_line_endings_are_kept(tmp_path: Path, backend: Backend) -> None:
     text = b"# x\r\n\r\n```console\r\n$ hostname\r\nelse\r\n```\r\nend\x0c\r\n"
     once, refused = blessed(text, tmp_path, backend)
     assert refused == []
@@ -99,7 +100,7 @@ def test_the_result_of_a_program_is_corrected_and_the_program_left_alone(bless: 
     ],
 )
 def test_what_did_not_end_well_is_not_blessed(
-    tmp_path: Path, backend: Namespaces, text: str, reason: str
+    tmp_path: Path, backend: Backend, text: str, reason: str
 ) -> None:
     chapter = text.replace("~", "```").encode()
     once, refused = blessed(chapter, tmp_path, backend)

@@ -1,13 +1,11 @@
 """JUnit XML as CI systems read it, and GitHub's annotations, of runs in real machines."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-import guests
 import pytest
 import xmlschema
 from hypothesis import given
@@ -23,6 +21,7 @@ from harness.report.annotations import annotations
 from harness.report.junit import to_xml
 from harness.run.runner import run_one
 
+MACHINES = ("namespaces",)
 TEXT = """\
 ## 一つ目
 
@@ -58,12 +57,6 @@ $ true
 """
 
 Run = Callable[[str], list[Result]]
-
-
-@pytest.fixture(scope="module")
-def backend() -> Iterator[Backend]:
-    with closing(guests.namespaces()) as made:
-        yield made
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from harness.run import cache
 from harness.run.cache import Cache
 from harness.run.runner import run_one
 
+MACHINES = ("namespaces",)
 Build = Callable[[str], Chapter]
 
 TEXT = """\

@@ -2,12 +2,10 @@
 
 import json
 from argparse import ArgumentTypeError
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import guests
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +20,7 @@ from harness.run.shard import RecordError, durations, key, merge, parse, shard
 from zenn.book import Book
 from zenn.parser import parse as parse_markdown
 
+MACHINES = ("namespaces",)
 TEXT = """\
 ## 一つ目
 
@@ -126,12 +125,6 @@ def test_what_is_not_i_of_n(text: str) -> None:
 def test_a_shard_that_is_not_there(text: str) -> None:
     with pytest.raises(ArgumentTypeError, match="shards are counted from 1/"):
         parse(text)
-
-
-@pytest.fixture(scope="module")
-def backend() -> Iterator[Backend]:
-    with closing(guests.namespaces()) as made:
-        yield made
 
 
 @pytest.fixture
