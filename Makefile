@@ -54,7 +54,7 @@ site: site/index.html ## build site/, if anything of it has changed
 
 site/index.html: $(READY) $(VENDOR) $(PROGRAMS) mkdocs.yml tools/web/slim.mjs \
     $(call below,docs snippets tools/zenn tools/pages tools/harness/compare) \
-    tools/harness/record.py $(wildcard build/verification.json)
+    tools/harness/record.py $(wildcard build/verification*.json)
 	$(BIN)/mkdocs build --strict --quiet
 	node tools/web/slim.mjs site
 

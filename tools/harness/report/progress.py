@@ -21,7 +21,7 @@ class Progress:
     def __init__(self, console: Console, every: float = _MINUTE) -> None:
         self._console = console
         self._every = every
-        self._last = ""
+        self._last = "making machines ready"
 
     def note(self, text: str) -> None:
         """Say what is being done, or what a user should know of how."""
