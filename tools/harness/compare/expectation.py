@@ -135,10 +135,10 @@ class Expectation:
             for resume in range(to if any(after) or not whole else max(to, last), last + 1):
                 if next(attempts) > _ATTEMPTS_LIMIT:
                     break
-                skipped = [_Pair(at), *(_Pair(at, line) for line in range(to, resume))]
                 there = (at + 1, resume)
                 for rest in self._search(there, actual, renaming, slack, whole, attempts):
-                    yield found + skipped + rest
+                    skipped = (_Pair(at, line) for line in range(to, resume))
+                    yield [*found, _Pair(at), *skipped, *rest]
         renaming.back_to(mark)
 
     def _line(self, at: int, to: int | None, actual: Sequence[str]) -> Line:
