@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from zenn.console import parse as parse_console
+from zenn.console import exchanges
 from zenn.model import Document, Fence
 from zenn.parser import parse
 
@@ -78,7 +78,7 @@ def examples() -> Iterator[Example]:
     for page in PAGES:
         read, name = document(page), page.relative_to(ROOT)
         for fence in filter(lambda fence: is_ours(page, fence), read.fences):
-            for entry in parse_console(fence.text, fence.line + 1):
+            for entry in exchanges(fence.text, fence.line + 1):
                 yield Example(f"{name}:{entry.line}", entry.lines[0].partition(" #")[0].strip())
         for token in read.tokens:
             for child in token.children or ():

@@ -18,7 +18,7 @@ from markdown.preprocessors import Preprocessor
 
 from pages.code.arrange import arrange
 from pages.code.blocks import Page, block_element
-from pages.files import Source, find_source, kept
+from pages.files import PageFile, kept, page_file
 from pages.glossary import Term, terms_of
 from pages.references import link_references
 from pages.tree import to_tree
@@ -68,7 +68,7 @@ class ZennExtension(Extension):
         except ChapterError as error:
             raise _for_the_author(error) from error
 
-    def _tree(self, source: Source, md: Markdown) -> Element:
+    def _tree(self, source: PageFile, md: Markdown) -> Element:
         document = parse(source.text, source.path, self.book)
         record = self.book.root / self.getConfig("record")
         page = Page(source.name, self.getConfig("source"), md)
@@ -87,7 +87,7 @@ class ZennExtension(Extension):
         link_references(tree, self._glossary(source), source.name)
         return tree
 
-    def _glossary(self, source: Source) -> tuple[Term, ...]:
+    def _glossary(self, source: PageFile) -> tuple[Term, ...]:
         """The terms to explain on a page; none on that of the glossary itself."""
         name = self.getConfig("glossary")
         file = self.book.chapters / name
@@ -95,20 +95,20 @@ class ZennExtension(Extension):
             return ()
         return terms_of(file, name, self.book)
 
-    def _source(self, text: str, md: Markdown) -> Source:
+    def _source(self, text: str, md: Markdown) -> PageFile:
         """The file that the text is of. Without one a page has no badges, which is said."""
         docs = self.book.docs
         if docs and not self.book.chapters.is_dir():
             raise _for_the_author(
                 ChapterError(docs, 0, "no such folder; build from the one that mkdocs.yml is in")
             )
-        found = find_source(text, self.book) if docs else None
+        found = page_file(text, self.book) if docs else None
         if docs and text.strip() and not found:
             _warn(
                 f"{_rendered(md) or 'a page'}: its blocks have no badges, because its text is in "
                 f"no file of {docs}/: a plugin has changed it or made it"
             )
-        return found or Source(Path("text"), "text", text)
+        return found or PageFile(Path("text"), "text", text)
 
 
 class _Taken(Preprocessor):

@@ -34,7 +34,7 @@ def kept(make: Callable[Concatenate[Path, P], T]) -> Callable[Concatenate[Path, 
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PageFile:
     """A chapter file: `path` from the project's root, `name` within `docs`, and its whole text."""
 
     path: Path
@@ -42,7 +42,7 @@ class Source:
     text: str
 
 
-def find_source(body: str, book: Book) -> Source | None:
+def page_file(body: str, book: Book) -> PageFile | None:
     """Return the file of the book that `body` is the end of, what precedes it being front matter.
 
     Where several end in it, it is the one that has the least before it.
@@ -58,7 +58,7 @@ def find_source(body: str, book: Book) -> Source | None:
     if not found:
         return None
     _, file, text = min(found)
-    return Source(book.shown(file), file.relative_to(book.chapters).as_posix(), text)
+    return PageFile(book.shown(file), file.relative_to(book.chapters).as_posix(), text)
 
 
 @kept

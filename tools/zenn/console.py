@@ -8,7 +8,7 @@ anything else      output
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -52,11 +52,11 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Exchange:
     """One thing typed, and the output that follows it.
 
     `lines` are the lines of a command; `key` is the letter of a control character; with neither,
-    the entry is output alone: what a command of an earlier block shows later. `line` is the
+    the exchange is output alone: what a command of an earlier block shows later. `line` is the
     chapter's line of the first of them, `output_line` that of the first line of output.
     """
 
@@ -93,27 +93,28 @@ def rows(text: str) -> Iterator[Row]:
 _MORE = {"shell": _SHELL_MORE, "python": _REPL_MORE}
 
 
-def parse(text: str, first_line: int) -> tuple[Entry, ...]:
-    """The entries of a console block whose first line is line `first_line` of its chapter."""
-    entries: list[Entry] = []
+def exchanges(text: str, first_line: int) -> tuple[Exchange, ...]:
+    """The exchanges of a console block whose first line is line `first_line` of its chapter."""
+    made: list[Exchange] = []
     found = list(rows(text))
-    index = 0
-    while index < len(found):
-        start, first = index, found[index]
-        typed = [first.text] if first.kind == "command" else []
-        index += first.kind != "output"
-        while typed and index < len(found) and found[index].kind == "more":
-            typed.append(found[index].text)
-            index += 1
-        begin = index
-        while index < len(found) and found[index].kind == "output":
-            index += 1
-        output = tuple(row.text for row in found[begin:index])
+    start = 0
+    while start < len(found):
+        first, after = found[start], start + (found[start].kind != "output")
+        if first.kind == "command":
+            after = _end(found, after, "more")
+        typed = tuple(row.text for row in found[start:after]) if first.kind == "command" else ()
         key = first.text[1] if first.kind == "key" else None
-        entries.append(
-            Entry(first_line + start, first.prompt, tuple(typed), key, output, first_line + begin)
-        )
-    return tuple(entries)
+        end = _end(found, after, "output")
+        output = tuple(row.text for row in found[after:end])
+        line = first_line + start
+        made.append(Exchange(line, first.prompt, typed, key, output, first_line + after))
+        start = end
+    return tuple(made)
+
+
+def _end(found: Sequence[Row], start: int, kind: str) -> int:
+    """Where from `start` on the rows of this kind end."""
+    return next((i for i in range(start, len(found)) if found[i].kind != kind), len(found))
 
 
 def commands(text: str) -> str:

@@ -3,9 +3,9 @@ from collections.abc import Callable
 import pytest
 
 from zenn.book import Book
-from zenn.lint import Finding, lint_files
+from zenn.lint import Trap, lint_files
 
-Lint = Callable[[str], list[Finding]]
+Lint = Callable[[str], list[Trap]]
 
 HEAD = '---\ntitle: "章"\n---\n\n'
 
@@ -14,7 +14,7 @@ HEAD = '---\ntitle: "章"\n---\n\n'
 def lint(book: Book) -> Lint:
     """Lints a text as the chapter 01-a, with a front matter of three lines and an empty one."""
 
-    def call(text: str) -> list[Finding]:
+    def call(text: str) -> list[Trap]:
         file = book.chapters / "01-a.md"
         file.write_text(text if text.startswith("---") else HEAD + text, "utf-8")
         return lint_files([file], book)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from zenn.lint import Finding
+from zenn.lint import Trap
 
-Lint = Callable[[str], list[Finding]]
+Lint = Callable[[str], list[Trap]]
 
 FIRST = 5  # the line that a text begins at, behind its front matter
 LONG = "あ" * 49_990

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zenn.book import Book
-from zenn.lint import Finding, Shelf, lint, lint_book, lint_files
+from zenn.lint import Shelf, Trap, lint, lint_book, lint_files
 from zenn.model import ChapterError
 from zenn.parser import parse
 
 ROOT = Path(__file__).parents[3]
 BOOK = Book(ROOT)
 SHELF = Shelf(BOOK)
-Lint = Callable[[str], list[Finding]]
+Lint = Callable[[str], list[Trap]]
 
 MISTAKES = [
     # rule, line, what is changed into what, what is said

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from harness.plan.chapter import Block
-from zenn.console import Entry
+from zenn.console import Exchange
 
 Runs = Mapping[int, tuple[int, ...]]
 """The lines of the commands that run a program, or name a file, by the line of its block."""
@@ -13,7 +13,7 @@ Runs = Mapping[int, tuple[int, ...]]
 _OUTPUT = re.compile(r"-o\s+([\w./+-]+)")
 
 
-def runs(blocks: Sequence[Block], typed: Iterable[Entry]) -> Runs:
+def runs(blocks: Sequence[Block], typed: Iterable[Exchange]) -> Runs:
     """For each program and file among `blocks` the later commands that what it does depends on.
 
     Those of a program run it, or name its file while others do; of one that another program

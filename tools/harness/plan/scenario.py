@@ -14,7 +14,7 @@ from packaging.specifiers import SpecifierSet
 from harness.plan.chapter import Block, Chapter
 from harness.plan.runs import Runs, runs
 from harness.plan.settings import Settings
-from zenn.console import Entry, Prompt, parse
+from zenn.console import Exchange, Prompt, exchanges
 from zenn.model import Mistake, at
 
 
@@ -39,7 +39,7 @@ class Step:
 
     block: Block
     terminal: str
-    entry: Entry
+    entry: Exchange
     user: str
     settings: Settings
     goes_on: Literal["key", "output", "running"] | None = None
@@ -159,13 +159,13 @@ def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenar
         Step(
             program,
             "",
-            Entry(program.line, prompt, (command,), None, (), program.line),
+            Exchange(program.line, prompt, (command,), None, (), program.line),
             user,
             settings,
         )
         for command in commands[:-1]
     ]
-    last = Entry(result.line, prompt, (commands[-1],), None, output, result.line + 1)
+    last = Exchange(result.line, prompt, (commands[-1],), None, output, result.line + 1)
     put = Put(program, str(name), program.fence.whole)
     wanted = program.settings.exit if result.settings.exit is None else result.settings.exit
     run = Step(result, "", last, user, replace(settings, exit=wanted))
@@ -187,7 +187,7 @@ def _together(
     have one of their own already.
     """
     entries = {
-        block.line: parse(block.fence.text, block.line + 1)
+        block.line: exchanges(block.fence.text, block.line + 1)
         for block in blocks
         if block.kind == "console"
     }

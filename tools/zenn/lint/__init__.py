@@ -5,11 +5,11 @@ from pathlib import Path
 
 from zenn.book import Book, chapters_at
 from zenn.lint import blocks, links, markup, metadata, text
-from zenn.lint.shelf import Draft, Finding, Rule, Shelf
+from zenn.lint.shelf import Draft, Rule, Shelf, Trap
 from zenn.model import ChapterError, Document
 from zenn.parser import parse
 
-__all__ = ["Finding", "Shelf", "lint", "lint_book", "lint_files"]
+__all__ = ["Shelf", "Trap", "lint", "lint_book", "lint_files"]
 
 RULES: tuple[Rule, ...] = (
     *metadata.RULES,
@@ -20,23 +20,21 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def lint(document: Document, shelf: Shelf) -> list[Finding]:
+def lint(document: Document, shelf: Shelf) -> list[Trap]:
     """Return what is wrong with one chapter, by line, each once."""
     draft = Draft.of(document, shelf)
-    found = dict.fromkeys(
-        Finding(document.path, *finding) for rule in RULES for finding in rule(draft)
-    )
+    found = dict.fromkeys(Trap(document.path, *caught) for rule in RULES for caught in rule(draft))
     return list(_without_echoes(sorted(found, key=lambda finding: finding.line)))
 
 
-def lint_book(book: Book) -> list[Finding]:
+def lint_book(book: Book) -> list[Trap]:
     """Return what is wrong with config.yaml and every page of docs/."""
     shelf = Shelf(book)
     pages = [book.chapters / f"{name}.md" for name in shelf.names]
-    return [*metadata.findings(shelf), *_lint(pages, shelf)]
+    return [*metadata.traps(shelf), *_lint(pages, shelf)]
 
 
-def lint_files(files: Sequence[Path], book: Book) -> list[Finding]:
+def lint_files(files: Sequence[Path], book: Book) -> list[Trap]:
     """Return what is wrong with these files, or folders of files.
 
     One that can't be read is a finding, too.
@@ -44,25 +42,25 @@ def lint_files(files: Sequence[Path], book: Book) -> list[Finding]:
     return _lint([chapter for file in files for chapter in chapters_at(file)], Shelf(book))
 
 
-def _lint(files: Sequence[Path], shelf: Shelf) -> list[Finding]:
+def _lint(files: Sequence[Path], shelf: Shelf) -> list[Trap]:
     return [finding for file in files for finding in _lint_file(file, shelf)]
 
 
-def _lint_file(file: Path, shelf: Shelf) -> list[Finding]:
+def _lint_file(file: Path, shelf: Shelf) -> list[Trap]:
     full = file.resolve()
     shown_as = shelf.book.shown(full)
     try:
         document = parse(full.read_text("utf-8"), shown_as, shelf.book)
     except ChapterError as error:
-        return [Finding(shown_as, error.line, "chapter", error.message)]
+        return [Trap(shown_as, error.line, "chapter", error.message)]
     except UnicodeDecodeError:
-        return [Finding(shown_as, 1, "chapter", "not UTF-8: save the chapter as UTF-8")]
+        return [Trap(shown_as, 1, "chapter", "not UTF-8: save the chapter as UTF-8")]
     except OSError as error:
-        return [Finding(shown_as, 1, "chapter", f"can't be read: {error.strerror}")]
+        return [Trap(shown_as, 1, "chapter", f"can't be read: {error.strerror}")]
     return lint(document, shelf)
 
 
-def _without_echoes(found: Sequence[Finding]) -> Iterator[Finding]:
+def _without_echoes(found: Sequence[Trap]) -> Iterator[Trap]:
     """Leave out what is mended with something else: line breaks near it, an end with its begin."""
     others = {finding.line for finding in found if finding.rule != text.LINE_BREAK}
     unclosed = False

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 from zenn.includes import expanded
-from zenn.lint.shelf import Draft, Found, Rule
+from zenn.lint.shelf import Caught, Draft, Rule
 from zenn.model import ChapterError, Document, Fence, clean
 from zenn.parser import parse
 
@@ -28,7 +28,7 @@ class _Container:
     closed: bool
 
 
-def unclosed(draft: Draft) -> Iterator[Found]:
+def unclosed(draft: Draft) -> Iterator[Caught]:
     """A fence or a container that goes on to the end of the chapter; a code block cut in two."""
     lines = draft.document.text.split("\n")
     inside: list[_Container] = []
@@ -56,7 +56,7 @@ def unclosed(draft: Draft) -> Iterator[Found]:
             yield _cut(around) if around else _open_fence(fence, lines)
 
 
-def swallowed(draft: Draft) -> Iterator[Found]:
+def swallowed(draft: Draft) -> Iterator[Caught]:
     """A fence that isn't closed before the next one opens: it ends where that should."""
     lines = draft.document.text.split("\n")
     for fence in draft.document.fences:
@@ -75,7 +75,7 @@ def swallowed(draft: Draft) -> Iterator[Found]:
                 break
 
 
-def _never_closed(container: _Container) -> Found:
+def _never_closed(container: _Container) -> Caught:
     return (
         container.line,
         "container-unclosed",
@@ -84,7 +84,7 @@ def _never_closed(container: _Container) -> Found:
     )
 
 
-def _open_fence(fence: Fence, lines: list[str]) -> Found:
+def _open_fence(fence: Fence, lines: list[str]) -> Caught:
     mark = _mark(lines[fence.line - 1])
     return (
         fence.line,
@@ -94,7 +94,7 @@ def _open_fence(fence: Fence, lines: list[str]) -> Found:
     )
 
 
-def _cut(container: _Container) -> Found:
+def _cut(container: _Container) -> Caught:
     colons = re.match(r":+", container.head)
     more = ":" * (len(colons[0]) + 1 if colons else 4)
     return (
@@ -110,7 +110,7 @@ def _mark(opening: str) -> str:
     return found[0] if found else "```"
 
 
-def length(draft: Draft) -> Iterator[Found]:
+def length(draft: Draft) -> Iterator[Caught]:
     """A chapter of more than 50,000 characters, the programs it shows included."""
     found = len(expanded(draft.document))
     if draft.is_chapter and found > LONGEST_CHAPTER:
@@ -122,7 +122,7 @@ def length(draft: Draft) -> Iterator[Found]:
         )
 
 
-def diagrams(draft: Draft) -> Iterator[Found]:
+def diagrams(draft: Draft) -> Iterator[Caught]:
     """A mermaid diagram of more than 2000 characters."""
     for fence in draft.document.fences:
         if fence.language == "mermaid" and len(fence.text) > LONGEST_DIAGRAM:
@@ -134,7 +134,7 @@ def diagrams(draft: Draft) -> Iterator[Found]:
             )
 
 
-def name(draft: Draft) -> Iterator[Found]:
+def name(draft: Draft) -> Iterator[Caught]:
     """A file name that is no part of an address at Zenn."""
     if draft.is_chapter and not _NAME.fullmatch(draft.document.path.stem):
         yield (
@@ -145,7 +145,7 @@ def name(draft: Draft) -> Iterator[Found]:
         )
 
 
-def programs(draft: Draft) -> Iterator[Found]:
+def programs(draft: Draft) -> Iterator[Caught]:
     """A program with a line ``` or ::: that would end its block where Zenn sees it expanded."""
     if not any(fence.included for fence in draft.document.fences):
         return

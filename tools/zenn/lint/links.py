@@ -6,14 +6,14 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from zenn.book import Book
-from zenn.lint.shelf import Draft, Found, Rule
+from zenn.lint.shelf import Caught, Draft, Rule
 from zenn.syntax.links import chapter_link, is_outside
 
 KINDS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 LARGEST = 3 * 1024 * 1024  # bytes
 
 
-def links(draft: Draft) -> Iterator[Found]:
+def links(draft: Draft) -> Iterator[Caught]:
     """Links to chapters and headings that are not there, or that only the site would follow."""
     for part in draft.prose:
         for piece in part.pieces:
@@ -24,7 +24,7 @@ def links(draft: Draft) -> Iterator[Found]:
                 yield part.line_of(piece.offset), rule, message
 
 
-def references(draft: Draft) -> Iterator[Found]:
+def references(draft: Draft) -> Iterator[Caught]:
     """``[x]: 02-uts``: the export looks for links to chapters where they are used."""
     for token in draft.document.tokens:
         if token.type == "definition" and chapter_link(token.meta["url"]):
@@ -74,7 +74,7 @@ def _nearest(word: str, known: list[str]) -> str:
     return f"; do you mean {near[0]}?" if near else "; link to one that is there"
 
 
-def images(draft: Draft) -> Iterator[Found]:
+def images(draft: Draft) -> Iterator[Caught]:
     """Images that Zenn doesn't show, or that would be fetched from elsewhere."""
     for part in draft.prose:
         for piece in part.pieces:

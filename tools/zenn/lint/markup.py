@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from zenn.lint.prose import GAP
-from zenn.lint.shelf import Draft, Found, Rule
+from zenn.lint.shelf import Caught, Draft, Rule
 from zenn.syntax.embeds import KINDS, embed_address
 
 _CONTAINER = re.compile(r"^(:{3,})[ \t]*([^\n]*)$", re.MULTILINE)
@@ -87,7 +87,7 @@ _NO_SPACE = re.compile(r"^(?:#{2,6}|#(?![0-9!\[]))(?=[^#\s]|\u3000)", re.MULTILI
 _ATTRIBUTES = re.compile(r"\{:?[ \t]*[#.][A-Za-z][\w-]*[^{}\n]*\}")
 
 
-def alien(draft: Draft) -> Iterator[Found]:
+def alien(draft: Draft) -> Iterator[Caught]:
     """``==x==``, ``!!! note``, tabs, ``[TOC]``, abbreviations, definition lists."""
     for part in draft.prose:
         for rule, pattern, called, instead in _ALIEN:
@@ -100,7 +100,7 @@ def alien(draft: Draft) -> Iterator[Found]:
                 )
 
 
-def html(draft: Draft) -> Iterator[Found]:
+def html(draft: Draft) -> Iterator[Caught]:
     """``<b>``: but for ``<br>`` and comments within a line, Zenn escapes HTML."""
     for part in draft.prose:
         reported: set[str] = set()
@@ -125,7 +125,7 @@ def html(draft: Draft) -> Iterator[Found]:
             )
 
 
-def containers(draft: Draft) -> Iterator[Found]:
+def containers(draft: Draft) -> Iterator[Caught]:
     """``:::message warning``, ``:::details`` without a title, and ``:::`` that closes nothing."""
     unknown = 0
     for part in draft.prose:
@@ -160,7 +160,7 @@ def _head(colons: str, head: str) -> str:
     return f"Zenn shows {colons}{head} as text; {instead}"
 
 
-def embeds(draft: Draft) -> Iterator[Found]:
+def embeds(draft: Draft) -> Iterator[Caught]:
     """``@[unknown](x)``, and ``@[card](…)`` within a line."""
     for token in draft.document.tokens:
         if token.type != "embed":
@@ -195,7 +195,7 @@ def embeds(draft: Draft) -> Iterator[Found]:
                 )
 
 
-def table_pipes(draft: Draft) -> Iterator[Found]:
+def table_pipes(draft: Draft) -> Iterator[Caught]:
     """A ``|`` within backticks, in a table."""
     lines: set[int] = set()
     for part in draft.prose:
@@ -208,7 +208,7 @@ def table_pipes(draft: Draft) -> Iterator[Found]:
             )
 
 
-def spaces(draft: Draft) -> Iterator[Found]:
+def spaces(draft: Draft) -> Iterator[Caught]:
     """``##x``, and ``##　x`` with a full-width space."""
     for part in draft.prose:
         if part.kind != "paragraph":
@@ -221,7 +221,7 @@ def spaces(draft: Draft) -> Iterator[Found]:
             )
 
 
-def attributes(draft: Draft) -> Iterator[Found]:
+def attributes(draft: Draft) -> Iterator[Caught]:
     """``## 見出し {#id}``, of Pandoc and Python-Markdown."""
     for part in draft.prose:
         for found in _ATTRIBUTES.finditer(part.text):

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from zenn.book import ProjectError, book_address
-from zenn.lint.shelf import Draft, Finding, Found, Rule, Shelf, is_numbered
+from zenn.lint.shelf import Caught, Draft, Rule, Shelf, Trap, is_numbered
 from zenn.model import Document
 from zenn.parser import split_front_matter
 
@@ -22,20 +22,20 @@ Wrong = tuple[str, str, str]
 """A key of config.yaml, the rule's name, and the message."""
 
 
-def findings(shelf: Shelf) -> list[Finding]:
+def traps(shelf: Shelf) -> list[Trap]:
     """Return what is wrong with the file, and with what mkdocs.yml says of the book."""
     return [*_address(shelf), *_file(shelf)]
 
 
-def _address(shelf: Shelf) -> Iterator[Finding]:
+def _address(shelf: Shelf) -> Iterator[Trap]:
     path = Path("mkdocs.yml")
     try:
         slug = book_address(shelf.book).slug
     except ProjectError as error:
-        yield Finding(path, 1, "book-slug", str(error).removeprefix("mkdocs.yml: "))
+        yield Trap(path, 1, "book-slug", str(error).removeprefix("mkdocs.yml: "))
         return
     if not _SLUG.fullmatch(slug):
-        yield Finding(
+        yield Trap(
             path,
             1,
             "book-slug",
@@ -43,29 +43,29 @@ def _address(shelf: Shelf) -> Iterator[Finding]:
         )
 
 
-def _file(shelf: Shelf) -> Iterator[Finding]:
+def _file(shelf: Shelf) -> Iterator[Trap]:
     path = Path(shelf.book.docs, "config.yaml")
     try:
         text = (shelf.book.root / path).read_text("utf-8")
         node = yaml.compose(text, yaml.SafeLoader)
         config = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError) as error:
-        yield Finding(path, 1, "config", f"Zenn knows no book without this file: {error}")
+        yield Trap(path, 1, "config", f"Zenn knows no book without this file: {error}")
         return
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
         line = mark.line + 1 if mark else 1
-        yield Finding(
+        yield Trap(
             path, line, "config", f"not YAML ({problem}); quote a value that holds `:` or `#`"
         )
         return
     if not isinstance(config, dict) or not isinstance(node, yaml.MappingNode):
-        yield Finding(path, 1, "config", "no mapping; write lines key: value")
+        yield Trap(path, 1, "config", "no mapping; write lines key: value")
         return
     lines = {key.value: key.start_mark.line + 1 for key, _ in node.value}
     for key, rule, message in (*_about(config), *_price(config), *_chapters(config, shelf)):
-        yield Finding(path, lines.get(key, 1), rule, message)
+        yield Trap(path, lines.get(key, 1), rule, message)
 
 
 def _about(config: dict[str, Any]) -> Iterator[Wrong]:
@@ -143,7 +143,7 @@ def _of_list(chapters: Any, shelf: Shelf) -> Iterator[str]:
             yield f"{docs}/{name}.md is not in the list, and so not in Zenn's book; add - {name}"
 
 
-def title(draft: Draft) -> Iterator[Found]:
+def title(draft: Draft) -> Iterator[Caught]:
     """A title that is missing, no text, or longer than 70 characters."""
     if not draft.is_chapter:
         return
@@ -163,7 +163,7 @@ def title(draft: Draft) -> Iterator[Found]:
         )
 
 
-def free(draft: Draft) -> Iterator[Found]:
+def free(draft: Draft) -> Iterator[Caught]:
     """``free`` says whether a chapter of a book with a price can be read without paying."""
     found = draft.document.front_matter.get("free", True)
     if draft.is_chapter and not isinstance(found, bool):

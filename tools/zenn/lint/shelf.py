@@ -15,12 +15,12 @@ from zenn.parser import parse
 
 _NUMBERED = re.compile(r"[0-9]+-")
 
-Found = tuple[int, str, str]
+Caught = tuple[int, str, str]
 """What a rule has found: a line of the chapter, the rule's name, the message."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Trap:
     """A trap at a line (1-based) of a file: what Zenn would show, and what to write instead."""
 
     path: Path
@@ -83,7 +83,7 @@ class Draft:
         return is_numbered(path.stem) or path.stem in (self.shelf.chapters or ())
 
 
-Rule = Callable[[Draft], Iterator[Found]]
+Rule = Callable[[Draft], Iterator[Caught]]
 """Looks through one chapter."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar
 
 from zenn.lint.prose import Piece, Prose
-from zenn.lint.shelf import Draft, Found, Rule
+from zenn.lint.shelf import Caught, Draft, Rule
 from zenn.syntax.images import is_captioned
 
 LINE_BREAK = "line-break"
@@ -23,7 +23,7 @@ _RUNS = {"**": re.compile(r"(?<!\*)\*\*(?!\*)"), "*": re.compile(r"(?<!\*)\*(?!\
 _TOKENS = {"**": ("strong_open", "strong_close"), "*": ("em_open", "em_close")}
 
 
-def line_breaks(draft: Draft) -> Iterator[Found]:
+def line_breaks(draft: Draft) -> Iterator[Caught]:
     """A line feed is a line break: a paragraph is one line."""
     for part in draft.prose:
         children = part.inline.children or []
@@ -48,7 +48,7 @@ def _neighbours(part: Prose) -> Iterator[tuple[str, Piece, str]]:
         yield before, piece, after
 
 
-def math(draft: Draft) -> Iterator[Found]:
+def math(draft: Draft) -> Iterator[Caught]:
     """``$HOME/bin:$PATH``: two dollars make math of what is between them."""
     for part in draft.prose:
         for piece in part.pieces:
@@ -70,7 +70,7 @@ def math(draft: Draft) -> Iterator[Found]:
                 )
 
 
-def footnotes(draft: Draft) -> Iterator[Found]:
+def footnotes(draft: Draft) -> Iterator[Caught]:
     """``[^1]`` without a ``[^1]: note``."""
     for part in draft.prose:
         for found in _FOOTNOTE.finditer(part.text):
@@ -82,14 +82,14 @@ def footnotes(draft: Draft) -> Iterator[Found]:
             )
 
 
-def strong(draft: Draft) -> Iterator[Found]:
+def strong(draft: Draft) -> Iterator[Caught]:
     """``**「強調」**です``, ``**注意：**次``, ``** 強調 **``."""
     for part in draft.prose:
         for start, end in _misplaced(part, "**"):
             yield _finding(part, "**", start, end)
 
 
-def em(draft: Draft) -> Iterator[Found]:
+def em(draft: Draft) -> Iterator[Caught]:
     """``*「強調」*です``; but ``/proc/*/ns と *.c`` is meant as it is."""
     for part in draft.prose:
         source = part.inline.content
@@ -144,7 +144,7 @@ def _is_sign(character: str) -> bool:
     return isMdAsciiPunct(ord(character)) or isPunctChar(character)
 
 
-def _finding(part: Prose, mark: str, start: int, end: int) -> Found:
+def _finding(part: Prose, mark: str, start: int, end: int) -> Caught:
     source = part.inline.content
     written = source[start : end + len(mark)]
     return (
