@@ -1,19 +1,25 @@
 """What a fresh virtual machine costs: until its agent answers, and beside booting one.
 
 - restore: `Qemu.start()`: a clone of the template, its agent awake, clock set, seed given;
-- and its end: the same, until nothing is left of it;
-- first command: the same, and a terminal opened in which `true` has run;
+- first command: a terminal opened in it in which `true` has run;
+- second command: `true` once more, where all that it takes has been translated;
+- end: until nothing is left of it;
 - boot: what each would cost otherwise: the template made once more.
 
-Exit status 1 if the median restore takes 0.3 s or more.
+By the clock, and in CPU-seconds of the machine and the harness. Exit status 1 if by the clock the
+median restore takes 0.3 s or more, or the first command 0.5 s. Takes root.
 """
 
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
+
+from meter import Meter
 
 from harness.image import image
 from harness.machine import qemu
@@ -23,47 +29,66 @@ from harness.machine.qemu.template import Template
 from zenn.book import read_book
 
 ROUNDS = 30
-LIMIT = 0.3  # seconds
+LIMITS = {"restore": 0.3, "first command": 0.5}  # seconds by the clock
 GUEST = read_book(Path(__file__).parent).guest
 
+Cost = tuple[float, float]  # seconds by the clock, CPU-seconds
 
-def restored(backend: Qemu) -> tuple[float, float, float]:
-    """Seconds to the agent's first answer, to the end of a first command, to the machine's end."""
-    begin = time.perf_counter()
+
+def lives(backend: Qemu, cost: Callable[[], Cost]) -> dict[str, Cost]:
+    """What the parts of a machine's life cost."""
+    stages = [cost()]
     with closing(backend.start()) as machine:
-        answered = time.perf_counter() - begin
+        stages.append(cost())
         channel = machine.channel
         channel.request("open", within=30, terminal="t", user=GUEST.user, seconds=30)
-        channel.request("type", within=30, terminal="t", text="true", seconds=30, until="end")
-        commanded = time.perf_counter() - begin
-        begin_end = time.perf_counter()
-    return answered, commanded, answered + time.perf_counter() - begin_end
+        for _ in range(2):
+            channel.request("type", within=30, terminal="t", text="true", seconds=30, until="end")
+            stages.append(cost())
+    stages.append(cost())
+    names = ("restore", "first command", "second command", "end")
+    return {
+        name: (after[0] - before[0], after[1] - before[1])
+        for name, (before, after) in zip(names, pairwise(stages), strict=True)
+    }
 
 
-def booted(whole: Template) -> float:
-    """Seconds to boot, warm and save a machine like the template's."""
-    with tempfile.TemporaryDirectory(dir=whole.directory.parent) as directory:
-        begin = time.perf_counter()
-        with closing(Launcher()) as launcher:
-            template.boot(launcher, Template(Path(directory), whole.hardware))
-        return time.perf_counter() - begin
+def boot(whole: Template) -> None:
+    """Boot, warm and save a machine like the template's."""
+    with (
+        tempfile.TemporaryDirectory(dir=whole.directory.parent) as directory,
+        closing(Launcher()) as launcher,
+    ):
+        template.boot(launcher, Template(Path(directory), whole.hardware))
 
 
 def main() -> int:
     if lacking := qemu.lack():
         print(f"bench_qemu: {lacking}.", file=sys.stderr)
         return 2
+    meter = Meter()
+
+    def cost() -> Cost:
+        return time.perf_counter(), meter.seconds()
+
     with closing(Qemu(image.ensure(GUEST, print), print, GUEST.kernel)) as backend:
         whole = backend.template()
-        rounds = [restored(backend) for _ in range(ROUNDS)]
-        boot = booted(whole)
-    answered, commanded, ended = (median(times) for times in zip(*rounds, strict=True))
-    print(f"{'restore':22} {answered * 1000:7.0f} ms  (under {LIMIT * 1000:.0f})")
-    print(f"{'restore, and its end':22} {ended * 1000:7.0f} ms")
-    print(f"{'first command':22} {commanded * 1000:7.0f} ms")
-    print(f"{'boot, warm and save':22} {boot * 1000:7.0f} ms")
-    print(f"boot / restore         {boot / answered:7.1f}")
-    return int(answered >= LIMIT)
+        rounds = [lives(backend, cost) for _ in range(ROUNDS)]
+        before = cost()
+        boot(whole)
+        after = cost()
+    found = {
+        name: (median(one[name][0] for one in rounds), median(one[name][1] for one in rounds))
+        for name in rounds[0]
+    }
+    found["boot, warm and save"] = (after[0] - before[0], after[1] - before[1])
+    for name, (clock, cpu) in found.items():
+        limit = f"  (under {LIMITS[name] * 1000:.0f})" if name in LIMITS else ""
+        print(f"{name:20} {clock * 1000:7.0f} ms, CPU {cpu * 1000:7.0f} ms{limit}")
+    print(
+        f"boot / restore       {found['boot, warm and save'][1] / found['restore'][1]:7.1f}  (CPU)"
+    )
+    return int(any(found[name][0] >= limit for name, limit in LIMITS.items()))
 
 
 if __name__ == "__main__":
