@@ -179,10 +179,15 @@ def test_the_bytecode_of_the_image_is_that_of_its_sources() -> None:
 
 
 def test_two_builds_are_the_same_bytes(tmp_path: Path) -> None:
-    """Another build, beside the one of the cache: as long as the mirror is as it was then."""
-    again = tmp_path / "image.tar"
-    build(read_recipe(guests.GUEST), again, guests.quiet)
-    assert filecmp.cmp(again, guests.built().tarball, shallow=False)
+    """Another build beside that of the cache, or beside a second if the mirror has moved on."""
+    recipe, (one, another) = read_recipe(guests.GUEST), (guests.built(), Image("", tmp_path))
+    build(recipe, another.tarball, guests.quiet)
+    status = "./var/lib/dpkg/status"
+    if one._read(status) != another._read(status):
+        one = Image("", tmp_path / "first")
+        one.directory.mkdir()
+        build(recipe, one.tarball, guests.quiet)
+    assert filecmp.cmp(one.tarball, another.tarball, shallow=False)
 
 
 def test_what_the_image_has_is_told_as_dpkg_tells_it() -> None:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import guests
 import pytest
 
-from harness.machine.backend import Backends, make_backends
+from harness.machine import inside
+from harness.machine.backend import Backend, Backends, make_backends
 from harness.plan.chapter import Chapter
 from harness.plan.scenario import scenarios
 from harness.record import Result
@@ -47,3 +48,9 @@ def test_a_kernel_of_choice_is_kept_to(chapter: Callable[[str], Chapter]) -> Non
         (verdict,) = run_one(scenario, backends.of(scenario)).verdicts
     assert verdict.outcome == "skipped"
     assert verdict.reason.startswith("needs a kernel older than 6.2, and this machine has 6.12.")
+
+
+def test_what_runs_inside_is_part_of_what_a_machine_is(backend: Backend) -> None:
+    parts = backend.identity().split()
+    assert {inside.digest(), guests.built().key} <= set(parts)
+    assert backend.software()["debian"].startswith("13.")
