@@ -1,11 +1,14 @@
 """Fences: their info strings, and where in the file they stand."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from zenn.book import Book
 from zenn.fences import InfoString, parse_info
 from zenn.model import ChapterError, Document
+from zenn.parser import parse
 
 Parse = Callable[[str], Document]
 
@@ -30,6 +33,32 @@ Parse = Callable[[str], Document]
 )
 def test_info_string_is_language_words_and_title(info: str, expected: InfoString) -> None:
     assert parse_info(info) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("~python:a.py\n~\n~text:実行結果\n~\n", "program result"),
+        ("~c\n~\n\n[//]: # (varies: 1 pid)\n\n~text:実行結果\n~\n", "program result"),
+        ("> ~rust:a.rs\n> ~\n>\n> ~text:実行結果\n> ~\n", "program result"),
+        ("~python:a.py\n~\n文\n\n~text:実行結果\n~\n", "program shown"),
+        ("~python file:a.py\n~\n~text:実行結果\n~\n", "file shown"),
+        ("~text:実行結果\n~\n~text:出力\n~\n", "shown shown"),
+        ("~console root:端末1\n~\n~bash\n~\n~\n~\n\n    $ ls\n", "console shown shown shown"),
+    ],
+)
+def test_what_a_block_is_is_decided_by_its_info_string_and_what_stands_before_it(
+    chapter: Parse, text: str, kinds: str
+) -> None:
+    fences = chapter(text.replace("~", "```")).fences
+    assert " ".join(fence.kind for fence in fences) == kinds
+
+
+def test_the_title_of_results_is_the_books(tmp_path: Path) -> None:
+    text = "```c:a.c\n```\n```text:Output\n```\n"
+    document = parse(text, Path("x.md"), Book(tmp_path, result="Output"))
+    assert [fence.kind for fence in document.fences] == ["program", "result"]
+    assert parse(text, Path("x.md"), Book(tmp_path)).fences[1].kind == "shown"
 
 
 def test_lines_count_from_the_front_matter(chapter: Parse) -> None:

@@ -1,40 +1,34 @@
 """What becomes of each block, and what an author is told who got it wrong."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from harness.plan.chapter import Chapter
+from harness.plan.chapter import Chapter, from_document
 from harness.plan.scenario import Scenario, Step, scenarios
+from zenn.book import Book, Guest
 from zenn.model import ChapterError
+from zenn.parser import parse
 
 Build = Callable[[str], Chapter]
-
-
-def kinds(chapter: Chapter) -> list[str]:
-    return [block.kind for block in chapter.blocks]
 
 
 def lines(found: tuple[Scenario, ...]) -> list[list[int]]:
     return [[block.line for block in scenario.blocks] for scenario in found]
 
 
-def test_every_block_has_a_kind(chapter: Build) -> None:
-    text = """\
-~python:a.py
-~
-~text:実行結果
-~
-~ini file:/etc/x.conf
-~
-~console
-~
-~mermaid
-~
-~text
-~
-"""
-    assert kinds(chapter(text)) == ["program", "result", "file", "console", "shown", "shown"]
+def test_another_book_has_other_titles_and_users(tmp_path: Path) -> None:
+    book = Book(tmp_path, result="Output", guest=Guest(user="ann"))
+    text = "```c:a.c\n1;\n```\n\n```text:{}\n```\n\n## B\n\n```console\n$ id\n```\n"
+
+    def planned(title: str) -> tuple[Scenario, ...]:
+        document = parse(text.format(title), Path("x.md"), book)
+        return scenarios(from_document(document, book))
+
+    assert {step.user for found in planned("Output") for step in found.steps} == {"ann"}
+    with pytest.raises(ChapterError, match="a ```text:Output right after it"):
+        planned("実行結果")
 
 
 def test_a_section_is_a_scenario(chapter: Build) -> None:

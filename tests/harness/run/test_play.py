@@ -219,6 +219,12 @@ def test_a_program_is_as_good_as_what_runs_it(play: Play) -> None:
     assert [verdict.outcome for verdict in play(text).verdicts] == ["failed", "failed"]
 
 
+def test_a_module_is_as_good_as_what_runs_the_program_that_imports_it(play: Play) -> None:
+    modules = "~python:x.py\nn = 1\n~\n\n~python:y.py\nimport x\nprint(x.n)\n~\n\n"
+    text = modules + "~console\n$ python3 y.py\n2\n~\n"
+    assert {verdict.outcome for verdict in play(text).verdicts} == {"failed"}
+
+
 def test_what_is_left_running_is_named(play: Play) -> None:
     text = "~console\n$ (sleep 98 &)\n$ until pgrep -x sleep > /dev/null; do :; done\n~\n"
     assert play(text).left[0].startswith("sleep 98 (pid")
