@@ -194,4 +194,6 @@ def update(
 def write(path: Path, blocks: list[Entry]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"version": VERSION, "blocks": blocks}, ensure_ascii=False, indent=1)
-    atomic.write(path, f"{text}\n".encode())
+    data = f"{text}\n".encode()
+    if not (path.exists() and path.read_bytes() == data):  # the site is built anew if it is written
+        atomic.write(path, data)

@@ -278,6 +278,9 @@ def test_what_is_unchanged_is_not_run_again(run: Run, project: Path) -> None:
     write(project, "01-a.md", CHAPTER.replace("## 一つ目", "# 章\n\n## 一つ目"))
     assert "2 scenarios, 2 of them unchanged and not run again: 3 blocks passed" in run().stdout
     assert record(project) == [(line + 2, verdict) for line, verdict in first]
+    written = (project / "build" / "verification.json").stat()
+    run()
+    assert (project / "build" / "verification.json").stat() == written
     assert "unchanged" not in run("--no-cache").stdout
 
 
@@ -335,8 +338,8 @@ def test_junit_is_written_beside(run: Run, project: Path) -> None:
     assert "no file can be written at none/junit.xml" in run("--junit", "none/junit.xml").stderr
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_shell_hands_over_the_terminal_as_it_is_at_a_line(project: Path, backend: str) -> None:
+@pytest.mark.parametrize("kind", BACKENDS)
+def test_shell_hands_over_the_terminal_as_it_is_at_a_line(project: Path, kind: str) -> None:
     write(project, "01-a.md", "~console\n$ cd /tmp\n$ sudo -s\n# hostname x\n# hostname\nx\n~\n")
     pid, terminal = pty.fork()
     if pid == 0:
@@ -347,7 +350,7 @@ def test_shell_hands_over_the_terminal_as_it_is_at_a_line(project: Path, backend
             "shell",
             "docs/01-a.md:5",
             "--backend",
-            backend,
+            kind,
         ]
         os.execv(sys.executable, command)
     shown = b""
