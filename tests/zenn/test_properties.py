@@ -6,27 +6,11 @@ import markdown
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from texts import COMMONMARK, ZENN, texts
 
 from zenn.book import Book
 from zenn.model import ChapterError, Document, clean
 from zenn.parser import parse
-
-PIECES = [
-    "```", "````", "~~~", "```c:a.c", "    ", "  ", "\t", "> ", ">", "- ", "1. ", "* ", "# ", "## ",
-    "a", "あ", "*", "**", "_", "`", "``", "|", "|--|", "[a]", "(b)", "[a]: b", "![", "](", ")", "]",
-    "<", "<br>", "<!--", "-->", "&amp;", "\\", "https://a.example", "~~", "---", "===", "+", "\r",
-    "\x08", "\x0b", "\u2028",
-]  # fmt: skip
-ZENN = [
-    ":::", "::::", ":::message", ":::message alert", ":::details T", "@[card]", "$", "$$", "[^1]",
-    "[^1]: ", "^[", "[//]: # (a)", " =250x)", "- [ ] ", "- [x] ", '--8<-- "x"', "\x02", "\x03",
-    "https://a.example\n", "*a*", "&#2;", "wzxhzdk:0",
-]  # fmt: skip
-
-
-def texts(pieces: list[str]) -> st.SearchStrategy[str]:
-    line = st.lists(st.sampled_from(pieces), max_size=5).map("".join)
-    return st.lists(line | st.just(""), max_size=14).map("\n".join)
 
 
 def read(text: str) -> Document:
@@ -39,12 +23,12 @@ def code(text: str) -> list[str]:
     return [token.content for token in tokens if token.type in ("fence", "code_block")]
 
 
-@given(texts(PIECES))
+@given(texts(COMMONMARK))
 def test_code_is_what_commonmark_says(text: str) -> None:
     assert [fence.text for fence in read("\n" + text).fences] == code("\n" + text)
 
 
-@given(texts(PIECES + ZENN))
+@given(texts(COMMONMARK + ZENN))
 def test_any_text_can_be_read_and_shown(text: str) -> None:
     settings = {"pages.extension": {"docs": "", "record": ""}}
     try:
@@ -59,7 +43,7 @@ def test_any_text_can_be_read_and_shown(text: str) -> None:
     assert page.count("data-block=") == len(document.fences) or not text.strip()
 
 
-@given(texts(PIECES + ZENN))
+@given(texts(COMMONMARK + ZENN))
 def test_a_fence_stands_at_its_line_with_its_indent(text: str) -> None:
     try:
         document = read("---\na: b\n---\n" + text)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
+from texts import COMMONMARK, ZENN, texts
 
 from zenn.book import Book
 from zenn.lint import Shelf, Trap, lint, lint_book, lint_files
@@ -150,21 +150,7 @@ def test_the_command_line_tells_a_sentence_each_and_fails(book: Book) -> None:
         assert run.stdout.count("\n") == 1
 
 
-PIECES = [
-    "```", "~~~", "    ", "\t", "> ", "- ", "1. ", "# ", "##", "a", "あ", "「", "*", "**", "_", "`",
-    "|", "|--|", "[a]", "(01-a)", "[a]: 02-b", "![", "](", ")", "<b>", "<br>", "<!--", "-->", "\\",
-    "&amp;", "https://a.example", "~~", "---", ":::", "::::", ":::message", ":::details T",
-    "@[card]", "$", "$$", "[^1]", "[^1]: ", "^[", "[//]: # (a)", " =250x)", "- [ ] ", "==", "{#a}",
-    "\r", "\x02",
-]  # fmt: skip
-
-
-@settings(deadline=None)
-@given(
-    st.lists(
-        st.lists(st.sampled_from(PIECES), max_size=6).map("".join) | st.just(""), max_size=14
-    ).map("\n".join)
-)
+@given(texts(COMMONMARK + ZENN))
 def test_any_text_can_be_linted(text: str) -> None:
     try:
         document = parse(text, Path("docs/a.md"), None)
