@@ -2,10 +2,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from entries import of, step
 from playwright.sync_api import Browser
 from project import Project
 from serving import serving
 
+from harness.record import Value
 from publish.articles import browser as chromium
 
 SECOND = """---
@@ -44,27 +46,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     for file in (Path(__file__).parent / "reader").iterdir():
         book.write(f"docs/{file.name}", file.read_text("utf-8"))
     book.write("docs/02-b.md", SECOND)
+    shown = step("echo $$", "87\n", values=(Value("pid", "1234", "87", "output", 0, 0),))
     fences = book.document("01-a.md").fences
-    run = {
-        "machine": "qemu",
-        "kernel": "6.12.9",
-        "date": "2026-11-23T18:40:00Z",
-        "verdict": "passed",
-    }
-    value = {"kind": "pid", "text": "1234", "run": "87", "where": "output", "line": 0, "column": 0}
-    step = {"prompt": "$ ", "command": "echo $$", "output": "87\n", "status": 0, "values": [value]}
     book.record(
-        *(
-            run
-            | {
-                "chapter": "docs/01-a.md",
-                "digest": fence.digest,
-                "verdict": "passed",
-                "transcript": [step],
-            }
-            for fence in fences
-            if fence.language == "console"
-        )
+        *(of(f, kernel="6.12.9", steps=(shown,)) for f in fences if f.language == "console")
     )
     run_of_mkdocs = book.build()
     assert run_of_mkdocs.returncode == 0, run_of_mkdocs.stderr

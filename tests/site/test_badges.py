@@ -2,9 +2,11 @@
 
 import base64
 import re
-from typing import Any
 
+from entries import author, of, step
 from project import Project
+
+from harness.record import Line, Reason
 
 CHAPTER = """---
 title: "UTS — ホスト名"
@@ -51,26 +53,8 @@ $ new
 ```
 """
 
-RUN = {"machine": "namespaces", "kernel": "6.18.44", "date": "2026-11-23T18:40:00Z", "seconds": 0.8}
-STEP = {
-    "terminal": "",
-    "prompt": "$ ",
-    "command": "readlink <x>",
-    "output": "uts:[4026532201] & more\n",
-    "status": 3,
-    "user": "reader",
-}
-
-
-def record(book: Project, name: str, verdicts: list[dict[str, Any]]) -> None:
-    fences = book.document(name).fences
-    book.record(
-        *(
-            {"chapter": f"docs/{name}", "digest": fence.digest, "scenario": [fence.digest]}
-            | verdict
-            for fence, verdict in zip(fences, verdicts, strict=False)
-        )
-    )
+RUN = {"machine": "namespaces"}
+OUTPUT = "uts:[4026532201] & \x02more\n"
 
 
 def blocks(page: str) -> dict[str, str]:
@@ -81,54 +65,56 @@ def blocks(page: str) -> dict[str, str]:
 
 def test_every_block_has_the_badge_of_its_verdict(book: Project) -> None:
     book.write("docs/01-a.md", CHAPTER)
-    record(
-        book,
-        "01-a.md",
-        [
-            {"kind": "program", "verdict": "passed", **RUN},
-            {"kind": "console", "verdict": "passed", "transcript": [STEP], **RUN},
-            {"kind": "console", "verdict": "failed", "reason": "出力が違います", **RUN},
-            {"kind": "console", "verdict": "skipped", "reason": "自分のカーネルが要るため"},
-            {"kind": "shown", "verdict": "shown"},
-        ],
+    program, console, failed, skipped, text, *_ = book.document("01-a.md").fences
+    book.record(
+        of(program, kind="program", **RUN),
+        of(console, steps=(step("readlink <x>", OUTPUT, status=3),), **RUN),
+        of(failed, "failed", **RUN),
+        of(skipped, "skipped", reason=author("自分のカーネルが要るため")),
+        of(text, "shown"),
     )
     found = blocks(book.article("01-a.md"))
     fences = book.document("01-a.md").fences
     assert list(found) == [f"01-a.md:{fence.line}" for fence in fences]
     assert len(fences) == 8
-    program, console, failed, skipped, text, diagram, indented, new = found.values()
-    for part in (program, console):
+    one, two, three, four, five, diagram, indented, new = found.values()
+    for part in (one, two):
         assert '<details class="badge badge--passed" data-search-exclude="">' in part
         for word in ("検証済み", "Linux 6.18.44", "名前空間で分けた環境", "2026年11月24日"):
             assert word in part
-    assert '<span class="gp">$ </span>' in console
-    assert "readlink &lt;x&gt;\n<" in console
-    assert "uts:[4026532201] &amp; more\n" in console
-    for fact in ("2026年11月24日 03:40（日本時間）", "<dd>0.8秒</dd>"):
-        assert fact in console
-    assert "終了ステータス 3" in console
-    assert "終了ステータスはすべて 0 です" not in console
-    assert "badge--failed" in failed
-    assert "出力が違います" in failed
-    assert "badge--skipped" in skipped
-    assert "自分のカーネルが要るため" in skipped
+    assert '<span class="gp">$ </span>' in two
+    assert "readlink &lt;x&gt;\n<" in two
+    assert "uts:[4026532201] &amp; more\n" in two
+    for fact in ("2026年11月24日 03:40（JST）", "<dd>0.8秒</dd>"):
+        assert fact in two
+    assert "終了ステータス 3" in two
+    assert "終了ステータスはすべて 0 です" not in two
+    assert "badge--failed" in three
+    assert "出力が本文と違います" in three
+    assert "badge--skipped" in four
+    assert "自分のカーネルが要るため" in four
     assert "badge--unverified" in new
-    assert not any("badge" in part for part in (text, diagram, indented))
+    assert not any("badge" in part for part in (five, diagram, indented))
 
 
 def test_a_block_that_failed_shows_its_difference_open(book: Project) -> None:
     book.write("docs/01-a.md", CHAPTER)
-    difference = ["  same", "- <old>", "+ new", "^ a remark"]
-    step = STEP | {"output": "same\nnew\n", "difference": difference}
-    failed = {"kind": "console", "verdict": "failed", "reason": "違います", "transcript": [step]}
-    record(book, "01-a.md", [{"kind": "program", "verdict": "passed", **RUN}, failed | RUN])
+    first, second, *_ = book.document("01-a.md").fences
+    difference = (
+        Line("same", "same", 0),
+        Line("missing", "<old>", 1, Reason("spaces-differ")),
+        Line("extra", "new"),
+    )
+    differs = {"reason": Reason("output-differs"), "difference": difference}
+    wrong = step("id", "same\nnew\n", **differs)
+    book.record(of(first, kind="program"), of(second, "failed", steps=(wrong,)))
     program, console, *_ = blocks(book.article("01-a.md")).values()
     assert '<details class="badge badge--passed" data-search-exclude="">' in program
     assert '<details class="badge badge--failed" data-search-exclude="" open="open">' in console
     assert "- は本文にだけある行、+ は実行結果にだけある行です。" in console
     for kind, line in zip(
-        ("same", "missing", "extra", "remark"),
-        ("  same", "- &lt;old&gt;", "+ new", "^ a remark"),
+        ("same", "missing", "remark", "extra"),
+        ("  same", "- &lt;old&gt;", "^ 空白の数が違います", "+ new"),
         strict=True,
     ):
         assert f'<span class="transcript__{kind}">{line}\n</span>' in console

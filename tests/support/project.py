@@ -4,7 +4,6 @@ A page is rendered as the site generator has it rendered, by Python-Markdown and
 mkdocs.yml; what only the site generator does (addresses, search, what fails a build) takes a build.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -17,6 +16,8 @@ from typing import Any
 import markdown
 from mkdocs.config import load_config
 
+from harness import record
+from harness.record import Entry
 from zenn.book import Book
 from zenn.model import Document
 from zenn.parser import parse, split_front_matter
@@ -78,8 +79,8 @@ class Project:
         path = Path("docs") / name
         return parse((self.root / path).read_text("utf-8"), path, Book(self.root))
 
-    def record(self, *blocks: dict[str, Any], name: str = "verification") -> None:
-        self.write(f"build/{name}.json", json.dumps({"version": 2, "blocks": blocks}))
+    def record(self, *entries: Entry, name: str = "verification") -> None:
+        record.write(self.root / "build" / f"{name}.json", entries)
 
     def article(self, name: str, **options: str) -> str:
         """The HTML of a page of docs/, as Python-Markdown makes it in the book's folder."""

@@ -17,9 +17,10 @@ from harness.machine import MachineError
 from harness.machine.backend import BACKENDS, Backends, make_backends
 from harness.plan.chapter import read
 from harness.plan.scenario import Scenario, scenarios
-from harness.record import Result
-from harness.report.findings import findings
+from harness.report.failures import failures, plain
+from harness.report.words import words
 from harness.run.runner import run_one
+from harness.run.verdict import Result
 from zenn.book import Book, Guest, ProjectError, read_book
 from zenn.model import ChapterError
 
@@ -68,15 +69,15 @@ class ScenarioItem(pytest.Item):
         result = run_one(self.scenario, self.backend)
         if not result.passed:
             raise ScenarioError(result)
-        reasons = {verdict.reason for verdict in result.verdicts if verdict.outcome == "skipped"}
-        if reasons:
+        skipped = [entry.reason for entry in result.entries if entry.verdict == "skipped"]
+        if reasons := {words(reason) for reason in skipped if reason}:
             pytest.skip("; ".join(sorted(reasons)))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """A failure as run_snippets.py shows it; a machine that can't be made in one sentence."""
         match excinfo.value:
             case ScenarioError(result=result):
-                return "".join(finding.text for finding in findings([result]))
+                return plain(failures(result))
             case MachineError() as error:
                 return str(error)
         return super().repr_failure(excinfo, style)

@@ -1,111 +1,164 @@
 """The record of what runs found: `build/verification.json`, one entry a block.
 
 Runs on a kernel of choice (`--kernel 6.1`) have a record of their own of the same form,
-`build/verification-6.1.json`.
-
-The site reads it (`pages.verified`), so its form is a contract, which `record.schema.json` has as a
-JSON Schema:
-
-    version    2
-    blocks     a list of entries, in the order of chapters and lines:
-      chapter    path of the chapter from the project's root, with slashes
-      line       of the opening fence, in the run that wrote the entry
-      digest     of the block (`zenn.model.Fence.digest`)
-      scenario   digests of all blocks of its scenario; the entry is current while the chapter has
-                 a block with each of them
-      kind       program, console, result, file or shown
-      verdict    passed, failed, skipped, or shown for a block that is only looked at
-      reason     one sentence, for failed and skipped
-      machine    the kind of machine it ran in, empty where nothing ran
-      kernel     ``uname -r`` in that machine
-      software   versions of Debian and of packages in that machine, by name
-      date       when its scenario ran, UTC, ISO 8601
-      seconds    that its own steps took
-      transcript a list of what happened: terminal, prompt, command (as typed, with the run's own
-                 values), output, status (null where unknown), user, the seconds it took, and the
-                 difference between text and output, where they differ: lines after a sign, `- ` of
-                 the text, `+ ` of the run, `  ` of both, `. ` elided, `^ ` a remark; and
-                 the values of the run that stand for others of the text (kind, text, run), where
-                 lines agree, and where they stand (where, line and column, from 0)
+`build/verification-6.1.json`. Harness, cache, shards and reports hand each other these entries, and
+the site reads them (`pages.verified`), so that their types are the one contract; `python -m
+harness.record` prints them as a JSON Schema.
 """
 
 import contextlib
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta, Struct
 
 from harness import atomic
-from harness.plan.chapter import Block, Chapter
-from harness.plan.scenario import Scenario
-from harness.run.verdict import Verdict
+from harness.compare import Line, Reason, Value
 
-VERSION = 2
+VERSION: Final = 3
+DIFFERS = "output-differs"
+__all__ = [
+    "DIFFERS",
+    "SIGNS",
+    "Entry",
+    "Line",
+    "Reason",
+    "Record",
+    "RecordError",
+    "Step",
+    "Value",
+    "Verdict",
+]
+
+SIGNS = {"same": "  ", "elided": ". ", "missing": "- ", "extra": "+ "}  # before lines of a diff
 WORST_FIRST = ("failed", "passed", "skipped", "shown")  # what ran before what did not
 
-Entry = dict[str, Any]  # JSON, as above
+Kind = Literal["program", "console", "result", "file", "shown"]
+Verdict = Literal["passed", "failed", "skipped", "shown"]
+Number = Annotated[int, Meta(ge=1)]
+Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+_PROMPT = r"^(([^\s@]+@[^\s:]+:[^\s$#]+)?[$#] |>>> )?$"
+_DATE = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A scenario that has been dealt with: run in a machine, skipped as a whole, or unchanged since
-    it was run (`cached`)."""
+class Step(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One thing typed, and what its terminal then showed, as it was compared.
 
-    scenario: Scenario
-    verdicts: tuple[Verdict, ...]
-    machine: str
-    kernel: str
-    date: str
-    seconds: float
-    left: tuple[str, ...] = ()
-    cached: bool = False
-    software: Mapping[str, str] = field(default_factory=dict)
+    `line` and `output_line` are the chapter's lines where the command stands and where its output
+    begins, `text` is the command there; `command` has the run's own values, a line each; a key is
+    ``^C``. `prompt` is the text's with the space after it, empty for a key, or output alone.
+
+    `output` has a line feed after every line, and neither control sequences nor trailing space.
+    `status` is as a shell gives it, None where unknown. `reason` says why the step has failed;
+    `difference` is the part of the diff that is worth showing, `more` the number of lines that
+    this leaves out, and `corrected` what the text is to show instead. `values` are those of the
+    run that stand for others of the text.
+    """
+
+    line: Number
+    terminal: str = ""
+    prompt: Annotated[str, Meta(pattern=_PROMPT)] = ""
+    text: str
+    command: str
+    output_line: Number
+    output: str = ""
+    status: Annotated[int, Meta(ge=-64, le=255)] | None = None
+    user: Annotated[str, Meta(min_length=1)]
+    seconds: Annotated[float, Meta(ge=0)]
+    reason: Reason | None = None
+    difference: tuple[Line, ...] = ()
+    more: Annotated[int, Meta(ge=0)] = 0
+    corrected: tuple[str, ...] = ()
+    values: tuple[Value, ...] = ()
 
     @property
     def passed(self) -> bool:
-        return all(verdict.outcome != "failed" for verdict in self.verdicts)
+        return self.reason is None
+
+    @property
+    def differs(self) -> bool:
+        """Whether it has ended as it should, and only its output is another."""
+        return self.reason is not None and self.reason.code == DIFFERS
+
+    def __post_init__(self) -> None:
+        if self.passed and (self.difference or self.corrected):
+            raise ValueError("a step that differs has not passed")
+        for value in self.values:
+            lines = (self.command if value.where == "command" else self.output).split("\n")
+            there = lines[value.line][value.column :] if value.line < len(lines) else ""
+            if not there.startswith(value.run):
+                raise ValueError(f"{value.run} is not where it is said to be")
 
 
-def by_block(results: Iterable[Result]) -> list[tuple[Result, Verdict]]:
-    """Every block of the results once, in the order of chapters and lines.
+class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What is known of one block.
 
-    Of a block that is in two scenarios it is the worse verdict.
+    `chapter` is a path from the project's root, with slashes; `line` that of the opening fence, in
+    the run that wrote the entry; `title` how its author named it (``console 端末A``). `digest` is
+    the block's (`zenn.model.Fence.digest`), `scenario` those of all blocks of its scenario: the
+    entry is current while the chapter has a block with each of them.
+
+    `reason` says why it has failed or was skipped, `about` which line of the chapter that is about.
+    `machine` is the kind of machine it ran in, `kernel` ``uname -r`` there, `software` the versions
+    of Debian and of packages by name: all empty where nothing ran. `date` is when its scenario ran
+    or was skipped (UTC, ISO 8601), empty where the chapter alone decided.
     """
-    worse = ("failed", "skipped", "passed")
-    found: dict[tuple[Path, int], tuple[Result, Verdict]] = {}
-    for result in sorted(results, key=lambda result: (result.scenario.line, result.scenario.end)):
-        for verdict in result.verdicts:
-            place = result.scenario.chapter, verdict.block.line
-            before = found.get(place)
-            if not before or worse.index(verdict.outcome) < worse.index(before[1].outcome):
-                found[place] = result, verdict
-    return [found[place] for place in sorted(found)]
+
+    chapter: Annotated[str, Meta(pattern="^[^/]")]
+    line: Number
+    title: str
+    digest: Digest
+    scenario: Annotated[tuple[Digest, ...], Meta(min_length=1)]
+    kind: Kind
+    verdict: Verdict
+    reason: Reason | None = None
+    about: Number | None = None
+    machine: str = ""
+    kernel: str = ""
+    software: Mapping[str, Annotated[str, Meta(min_length=1)]] = {}
+    date: Annotated[str, Meta(pattern=f"^({_DATE})?$")] = ""
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def ran(self) -> bool:
+        return self.verdict in ("passed", "failed")
+
+    @property
+    def seconds(self) -> float:
+        """What its own steps took."""
+        return sum(step.seconds for step in self.steps)
+
+    def __post_init__(self) -> None:
+        for broken, why in (
+            ((self.kind == "shown") and self.ran, "what is only shown does not run"),
+            ((self.verdict == "shown") and self.kind != "shown", "what is run is not only shown"),
+            ((self.verdict == "shown") and bool(self.date), "what is only shown has no date"),
+            ((self.reason is None) == (self.verdict in ("failed", "skipped")), "a reason too many"),
+            ((self.reason is None) != (self.about is None), "a reason is about a line"),
+            (self.ran and not self.date, "what ran has a date"),
+            (self.verdict == "passed" and not self.machine, "what has passed ran in a machine"),
+            (self.verdict == "passed" and not all(s.passed for s in self.steps), "it has failed"),
+            (bool(self.machine) and not self.ran, "what is in a machine ran"),
+            (bool(self.machine) != bool(self.kernel), "a machine has a kernel"),
+            (not self.machine and bool(self.software or self.steps), "no machine, and yet it ran"),
+        ):
+            if broken:
+                raise ValueError(why)
 
 
-def entries(chapter: Chapter, results: Iterable[Result]) -> list[Entry]:
-    """The entries of those blocks of a chapter that the results, or the chapter, decide on."""
-    found = defaultdict[int, list[Entry]](list)
-    for result in results:
-        digests = [block.fence.digest for block in result.scenario.blocks]
-        for verdict in result.verdicts:
-            entry = _entry(chapter, verdict.block, verdict.outcome, verdict.reason) | {
-                "scenario": digests,
-                "machine": result.machine,
-                "kernel": result.kernel,
-                "software": dict(result.software),
-                "date": result.date,
-                "seconds": round(verdict.seconds, 3),
-                "transcript": list(verdict.transcript),
-            }
-            found[verdict.block.line].append(entry)
-    for block in chapter.blocks:
-        if not block.runs:
-            outcome = "shown" if block.skip is None else "skipped"
-            found[block.line].append(_entry(chapter, block, outcome, block.skip or ""))
-    return [chosen(found[line]) for line in sorted(found)]
+class Record(Struct, frozen=True, forbid_unknown_fields=True):
+    """A record: its entries in the order of chapters and lines."""
+
+    version: Literal[3]
+    blocks: tuple[Entry, ...]
+
+
+class RecordError(Exception):
+    """A record that can't be used: one sentence that begins with its path."""
 
 
 def chosen(entries: Iterable[Entry]) -> Entry:
@@ -114,86 +167,95 @@ def chosen(entries: Iterable[Entry]) -> Entry:
     What ran counts rather than what did not. Of runs of the same scenario the newest counts; of two
     scenarios that share the block, the one in which it did worse.
     """
-    by_scenario = sorted(entries, key=lambda entry: entry["scenario"])
-    newest = [
-        min(same, key=lambda entry: (not _ran(entry), _backwards(entry["date"]), *_rank(entry)))
-        for _, same in groupby(by_scenario, key=lambda entry: entry["scenario"])
-    ]
-    return min(newest, key=_rank)
+
+    def newest(entry: Entry) -> tuple[bool, tuple[int, ...], tuple[int, tuple[str, ...], bytes]]:
+        # Dates are of one length, or empty.
+        return not entry.ran, tuple(-ord(sign) for sign in entry.date.ljust(20, "\0")), _rank(entry)
+
+    by_scenario = sorted(entries, key=lambda entry: entry.scenario)
+    of_each = groupby(by_scenario, key=lambda entry: entry.scenario)
+    return min((min(same, key=newest) for _, same in of_each), key=_rank)
 
 
-def _ran(entry: Entry) -> bool:
-    return entry["verdict"] in ("passed", "failed")
-
-
-def _rank(entry: Entry) -> tuple[int, list[str], str]:
+def _rank(entry: Entry) -> tuple[int, tuple[str, ...], bytes]:
     """Worst first; beyond that any order does that is the same in every run."""
-    worst = WORST_FIRST.index(entry["verdict"])
-    return worst, entry["scenario"], json.dumps(entry, sort_keys=True)
+    whole = msgspec.json.encode(entry, order="deterministic")
+    return WORST_FIRST.index(entry.verdict), entry.scenario, whole
 
 
-def _backwards(date: str) -> tuple[int, ...]:
-    """Sorts dates (ISO 8601, of one length or empty) newest first."""
-    return tuple(-ord(sign) for sign in date.ljust(20, "\0"))
+def load(path: Path) -> tuple[Entry, ...]:
+    """The entries of a record.
 
-
-def _entry(chapter: Chapter, block: Block, verdict: str, reason: str) -> Entry:
-    return {
-        "chapter": chapter.path.as_posix(),
-        "line": block.line,
-        "digest": block.fence.digest,
-        "scenario": [block.fence.digest],
-        "kind": block.kind,
-        "verdict": verdict,
-        "reason": reason,
-        "machine": "",
-        "kernel": "",
-        "software": {},
-        "date": "",
-        "seconds": 0.0,
-        "transcript": [],
-    }
-
-
-def read(path: Path) -> list[Entry]:
-    """The entries of a record; none where it is missing, broken, or of another version."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-        record = json.loads(path.read_text(encoding="utf-8"))
-        if record["version"] == VERSION:
-            return list(record["blocks"])
-    return []
-
-
-def update(
-    path: Path, root: Path, chapters: Iterable[Chapter], new: Mapping[Path, list[Entry]]
-) -> None:
-    """Write the new entries of some chapters of the project `root` into a record, atomically.
-
-    What it says of other chapters stays, while they exist; of these chapters' other blocks, what
-    is still about a block that they have.
+    :raises RecordError: it can't be read, is none, is of another version, or broken.
     """
-    by_name = {chapter.path.as_posix(): chapter for chapter in chapters}
-    fresh = {path.as_posix(): found for path, found in new.items()}
+    try:
+        text = path.read_bytes()
+        version = msgspec.json.decode(text, type=_Version).version
+        if version != VERSION:
+            raise RecordError(
+                f"{path}: a record of version {version}, where this harness has version {VERSION}: "
+                "run its shard with the same harness"
+            )
+        return msgspec.json.decode(text, type=Record).blocks
+    except OSError as error:
+        raise RecordError(f"{path}: can't be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"{path}: not a record of this harness: {error}") from error
 
-    def stays(entry: Entry) -> bool:
-        name = entry["chapter"]
-        if name not in by_name:
-            return (root / str(name)).exists()
-        ours = {block.fence.digest for block in by_name[name].blocks}
-        replaced = {found["digest"] for found in fresh.get(name, [])}
-        return entry["digest"] in ours - replaced
 
+class _Version(Struct):
+    version: int
+
+
+def read(path: Path) -> tuple[Entry, ...]:
+    """The entries of a record; none where it is missing, broken, or of another version."""
+    with contextlib.suppress(RecordError):
+        return load(path)
+    return ()
+
+
+def write(path: Path, entries: Iterable[Entry]) -> None:
+    """Write a record, atomically, unless it is there and says the same: then the site stands."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    record = msgspec.json.encode(Record(VERSION, tuple(entries)))
+    data = msgspec.json.format(record, indent=1) + b"\n"
+    if not (path.exists() and path.read_bytes() == data):
+        atomic.write(path, data)
+
+
+def update(path: Path, stays: Callable[[Entry], bool], new: Iterable[Entry]) -> None:
+    """Write new entries into a record, atomically, beside those of it that stay."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic.locked(path.parent):  # an author may update while a watch verifies
-        blocks = [entry for entry in read(path) if stays(entry)]
-        blocks += [entry for found in fresh.values() for entry in found]
-        blocks.sort(key=lambda entry: (entry["chapter"], entry["line"]))
-        write(path, blocks)
+        entries = [*filter(stays, read(path)), *new]
+        write(path, sorted(entries, key=lambda entry: (entry.chapter, entry.line)))
 
 
-def write(path: Path, blocks: list[Entry]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"version": VERSION, "blocks": blocks}, ensure_ascii=False, indent=1)
-    data = f"{text}\n".encode()
-    if not (path.exists() and path.read_bytes() == data):  # the site is built anew if it is written
-        atomic.write(path, data)
+def merge(records: Sequence[Path]) -> list[Entry]:
+    """The entries of several records as those of one, in the order of chapters and lines.
+
+    Of a block that several know, `chosen` says which counts.
+
+    :raises RecordError: one can't be read (see `load`), or is of another text.
+    """
+    found: defaultdict[tuple[str, int], list[tuple[Path, Entry]]] = defaultdict(list)
+    for path in records:
+        for entry in load(path):
+            found[entry.chapter, entry.line].append((path, entry))
+    for (chapter, line), ((first, one), *others) in found.items():
+        for path, other in others:
+            if one.digest != other.digest:
+                raise RecordError(
+                    f"{path}: {chapter}:{line} is another block than in {first}: merge records "
+                    "of one text"
+                )
+    return [chosen(entry for _, entry in found[place]) for place in sorted(found)]
+
+
+def schema() -> dict[str, object]:
+    """The JSON Schema of a record; what fits it may still be refused, for `Entry` checks more."""
+    return msgspec.json.schema(Record)
+
+
+if __name__ == "__main__":
+    print(msgspec.json.format(msgspec.json.encode(schema()), indent=2).decode())

@@ -11,18 +11,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ElementTree
+from zoneinfo import ZoneInfo
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
+from harness.record import Entry, read
 from pages.code.arrange import arrange
 from pages.code.blocks import Page, block_element
 from pages.files import PageFile, kept, page_file
 from pages.glossary import Term, terms_of
 from pages.references import link_references
 from pages.tree import to_tree
-from pages.verified.badges import Entry, badges, load_record
+from pages.verified.badges import badges
 from pages.verified.results import generators
 from zenn.book import ProjectError, read_book
 from zenn.model import ChapterError, at
@@ -71,7 +73,8 @@ class ZennExtension(Extension):
     def _tree(self, source: PageFile, md: Markdown) -> Element:
         document = parse(source.text, source.path, self.book)
         record = self.book.root / self.getConfig("record")
-        page = Page(source.name, self.getConfig("source"), md)
+        zone = ZoneInfo(self.book.time_zone)
+        page = Page(source.name, self.getConfig("source"), md, zone)
         verdicts = badges(document, source.path.as_posix(), _record(record))
         by_line = {
             fence.line: (fence, badge)
@@ -121,7 +124,7 @@ class _Taken(Preprocessor):
         return []
 
 
-_load = kept(load_record)
+_load = kept(read)
 
 
 def _record(file: Path) -> tuple[Entry, ...]:

@@ -11,8 +11,8 @@ import pytest
 
 from harness.cli.watch import watch
 from harness.plan.selection import Selection
-from harness.record import Result
-from harness.run.verdict import skipped
+from harness.record import Reason
+from harness.run.verdict import Result, skip
 from zenn.book import Book
 
 BLOCK = "```console\n$ echo {}\n```\n"
@@ -49,7 +49,7 @@ class Watched:
         if not self.hold.is_set():
             enough.result(timeout=30)
             return []
-        return [Result(s, skipped(s.blocks, "x"), "", "", "", 0) for s in selection.chosen]
+        return [skip(one, Reason("author", {"why": "x"})) for one in selection.chosen]
 
     def run(self) -> None:
         words = [str(self.root / folder) for folder in self.folders]

@@ -9,8 +9,9 @@ from harness.machine import inside
 from harness.machine.backend import Backend, Backends, make_backends
 from harness.plan.chapter import Chapter
 from harness.plan.scenario import scenarios
-from harness.record import Result
+from harness.report.words import words
 from harness.run.runner import run_one
+from harness.run.verdict import Result
 
 Run = Callable[[str], Result]
 
@@ -32,22 +33,24 @@ def run(chapter: Callable[[str], Chapter], backends: Backends) -> Run:
 
 def test_a_scenario_is_run_on_the_kernel_that_it_wants(run: Run) -> None:
     old = run("~console kernel<6.2\n$ uname -r | cut -d. -f1,2\n6.1\n~\n")
-    assert ([one.outcome for one in old.verdicts], old.machine) == (["passed"], "qemu")
+    assert [(one.verdict, one.machine) for one in old.entries] == [("passed", "qemu")]
     usual = run("~console vm\n$ uname -r | cut -d. -f1,2\n6.12\n~\n")
-    assert [one.outcome for one in usual.verdicts] == ["passed"]
+    assert [one.verdict for one in usual.entries] == ["passed"]
 
 
 def test_all_blocks_of_a_scenario_share_the_kernel(run: Run) -> None:
     text = "~console\n$ uname -r | cut -d. -f1,2\n6.1\n~\n\n~console kernel<6.2\n$ true\n~\n"
-    assert [one.outcome for one in run(text).verdicts] == ["passed", "passed"]
+    assert [one.verdict for one in run(text).entries] == ["passed", "passed"]
 
 
 def test_a_kernel_of_choice_is_kept_to(chapter: Callable[[str], Chapter]) -> None:
     (scenario,) = scenarios(chapter("~console kernel<6.2\n$ true\n~\n"))
     with make_backends("qemu", "6.12", False, print, guests.GUEST) as backends:
-        (verdict,) = run_one(scenario, backends.of(scenario)).verdicts
-    assert verdict.outcome == "skipped"
-    assert verdict.reason.startswith("needs a kernel older than 6.2, and this machine has 6.12.")
+        (entry,) = run_one(scenario, backends.of(scenario)).entries
+    assert entry.verdict == "skipped"
+    assert entry.reason
+    why = words(entry.reason)
+    assert why.startswith("needs a kernel older than 6.2, and this machine has 6.12.")
 
 
 def test_what_runs_inside_is_part_of_what_a_machine_is(backend: Backend) -> None:

@@ -15,11 +15,10 @@ from junitparser import JUnitXml
 from harness.machine.backend import Backend
 from harness.plan.chapter import Chapter
 from harness.plan.scenario import scenarios
-from harness.record import Result
-from harness.report import junit
-from harness.report.annotations import annotations
-from harness.report.junit import to_xml
+from harness.report.failures import annotations
+from harness.report.junit import legal, to_xml
 from harness.run.runner import run_one
+from harness.run.verdict import Result
 
 MACHINES = ("namespaces",)
 TEXT = """\
@@ -72,7 +71,7 @@ def run(chapter: Callable[[str], Chapter], backend: Backend) -> Run:
 
 @pytest.fixture
 def xml(run: Run) -> bytes:
-    return to_xml(run(TEXT))
+    return to_xml("book", run(TEXT))
 
 
 @pytest.fixture
@@ -83,7 +82,7 @@ def cases(xml: bytes) -> list[Element]:
 def test_it_is_valid(xml: bytes) -> None:
     schema = xmlschema.XMLSchema10(Path(__file__).parent / "junit.xsd")
     assert [str(error) for error in schema.iter_errors(xml.decode())] == []
-    assert [str(error) for error in schema.iter_errors(to_xml([]).decode())] == []
+    assert [str(error) for error in schema.iter_errors(to_xml("book", []).decode())] == []
 
 
 def test_a_chapter_is_a_suite_and_a_block_a_case_by_its_line(cases: list[Element]) -> None:
@@ -133,7 +132,7 @@ def test_the_transcript_is_what_was_typed_and_shown(cases: list[Element]) -> Non
 
 
 def test_a_block_of_two_scenarios_is_one_case_and_the_worse(run: Run) -> None:
-    cases = ElementTree.fromstring(to_xml(run(TEXT.replace("x.py\nok", "x.py\nno")))).iter(
+    cases = ElementTree.fromstring(to_xml("book", run(TEXT.replace("x.py\nok", "x.py\nno")))).iter(
         "testcase"
     )
     assert [[child.tag for child in case if child.tag == "failure"] for case in cases] == [
@@ -146,7 +145,7 @@ def test_a_block_of_two_scenarios_is_one_case_and_the_worse(run: Run) -> None:
 
 
 def test_what_xml_can_not_have_is_left_out(run: Run) -> None:
-    xml = to_xml(run("~console\n$ printf 'a\\001\\033b\\n'\na\n~\n"))
+    xml = to_xml("book", run("~console\n$ printf 'a\\001\\033b\\n'\na\n~\n"))
     (case,) = ElementTree.fromstring(xml).iter("testcase")
     assert "+ a\\x01\\x1bb\n" in (case.findtext("failure") or "")
     assert (case.findtext("system-out") or "").endswith("\nab\n")
@@ -154,8 +153,8 @@ def test_what_xml_can_not_have_is_left_out(run: Run) -> None:
 
 @given(st.text(st.characters(codec=None, categories=None)))
 def test_no_text_breaks_it(text: str) -> None:
-    element = Element("a", b=junit._legal(text))
-    element.text = junit._legal(text)
+    element = Element("a", b=legal(text))
+    element.text = legal(text)
     ElementTree.fromstring(ElementTree.tostring(element, encoding="utf-8"))
 
 

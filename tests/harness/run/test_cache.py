@@ -1,19 +1,22 @@
 """Runs that are not made again, and what makes them be made again."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import harness
 from harness.machine.namespaces import Namespaces
 from harness.plan.chapter import Chapter
 from harness.plan.scenario import scenarios
-from harness.record import Result, entries
 from harness.run import cache
 from harness.run.cache import Cache
 from harness.run.runner import run_one
+from harness.run.verdict import Result, entries
 
 MACHINES = ("namespaces",)
+TOOLS = Path(harness.__file__).parents[1]
 Build = Callable[[str], Chapter]
 
 TEXT = """\
@@ -63,8 +66,13 @@ def test_an_unchanged_scenario_is_recalled_as_it_was(
     assert recalled
     assert recalled.cached
     before, after = entries(build(TEXT), [result]), entries(moved, [recalled])
-    assert [e["line"] for e in after] == [e["line"] + 2 for e in before]
-    assert [e | {"line": 0} for e in after] == [e | {"line": 0} for e in before]
+    assert [entry.line for entry in after] == [entry.line + 2 for entry in before]
+    assert after[2].steps[0].line == before[2].steps[0].line + 2
+    assert [entry.steps[0].output for entry in after[2:]] == [before[2].steps[0].output]
+    assert recalled.left == result.left
+    again = kept.recall(scenarios(build(TEXT))[0], "m")
+    assert again
+    assert again.entries == result.entries
 
 
 @pytest.mark.parametrize(
@@ -114,17 +122,74 @@ def test_another_harness_makes_it_run_again(
     assert not known(kept, build(TEXT))
 
 
-def test_the_harness_is_all_of_its_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "harness").mkdir()
-    file = tmp_path / "harness" / "x.py"
-    monkeypatch.setattr(cache, "_CODE", tmp_path)
-    digests = set()
-    for code in ("a", "b"):
-        file.write_text(code)
-        cache.code_digest.cache_clear()
-        digests.add(cache.code_digest())
+@pytest.fixture
+def code(tmp_path: Path) -> Path:
+    """A copy of tools/."""
+    copy = tmp_path / "tools"
+    shutil.copytree(TOOLS, copy, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+    return copy
+
+
+def digest(code: Path) -> str:
     cache.code_digest.cache_clear()
-    assert len(digests) == 2
+    return cache.code_digest(code)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "harness/guest/init",
+        "harness/guest/agent.py",
+        "harness/image/recipe/customize",
+        "harness/compare/expectation.py",
+        "harness/plan/chapter.py",
+        "harness/machine/qemu/process.py",
+        "harness/run/play.py",
+        "harness/record.py",
+        "zenn/parser.py",
+        "zenn/console.py",
+        "zenn/includes.py",
+        "zenn/syntax/comments.py",
+    ],
+)
+def test_a_change_of_what_decides_a_run_makes_it_run_again(code: Path, name: str) -> None:
+    before = digest(code)
+    with (code / name).open("a") as file:
+        file.write("\n")
+    assert digest(code) != before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "web/node_modules/katex/x.py",
+        "harness/cli/main.py",
+        "harness/report/words.py",
+        "harness/compare/__pycache__/x.pyc",
+        "pages/extension.py",
+        "publish/epub.py",
+        "zenn/export/book.py",
+        "zenn/lint/run.py",
+        "run_snippets.py",
+        "../tests/test_x.py",
+    ],
+)
+def test_a_change_of_anything_else_recalls_everything(code: Path, name: str) -> None:
+    before = digest(code)
+    (code / name).parent.mkdir(parents=True, exist_ok=True)
+    with (code / name).open("a") as file:
+        file.write("\n")
+    assert digest(code) == before
+
+
+def test_every_room_that_a_run_goes_through_decides_it() -> None:
+    found = {path.relative_to(TOOLS).as_posix() for path in cache.deciding(TOOLS)}
+    of_harness = {name.split("/")[1] for name in found if name.startswith("harness/")}
+    rooms = {"compare", "guest", "image", "machine", "plan", "run"}
+    assert of_harness - {"__init__.py", "atomic.py", "record.py"} == rooms
+    of_others = {name.split("/")[1] for name in found if not name.startswith("harness/")}
+    assert "parser.py" in of_others
+    assert not of_others & {"lint", "export"}
 
 
 def test_what_failed_or_was_skipped_is_not_kept(

@@ -16,14 +16,15 @@ from typing import Any
 import guests
 import pytest
 from distributed import Client
+from msgspec.structs import replace
 
-from harness import record
 from harness.machine import MachineError
 from harness.plan.chapter import Chapter
 from harness.plan.scenario import scenarios
-from harness.record import Result
+from harness.record import Entry
 from harness.run.cluster import Wanted, cluster, run_there
 from harness.run.runner import run, run_one
+from harness.run.verdict import Result, entries
 
 Build = Callable[[str], Chapter]
 
@@ -73,13 +74,17 @@ def on_cluster(chapter: Chapter, address: str) -> Iterator[Result]:
         yield from run(scenarios(chapter), workers, stop_at_failure=False)
 
 
-def timeless(chapter: Chapter, results: list[Result]) -> list[record.Entry]:
-    found = record.entries(chapter, results)
-    for entry in found:
-        entry |= {"date": "", "seconds": 0}
-        for step in entry["transcript"]:
-            step["seconds"] = 0
-    return found
+def timeless(chapter: Chapter, results: list[Result]) -> list[Entry]:
+    """The entries as if all had run at once, in no time."""
+    first, *_ = found = entries(chapter, results)
+    return [
+        replace(
+            entry,
+            date=entry.date and first.date,
+            steps=tuple(replace(step, seconds=0.0) for step in entry.steps),
+        )
+        for entry in found
+    ]
 
 
 def here(chapter: Chapter) -> list[Result]:

@@ -10,8 +10,9 @@ from harness.machine import Machine
 from harness.machine.backend import Backend
 from harness.plan.chapter import Chapter
 from harness.plan.scenario import scenarios
-from harness.record import Result
+from harness.report.words import words
 from harness.run.runner import run_one
+from harness.run.verdict import Result
 
 Play = Callable[[str], Result]
 
@@ -28,7 +29,7 @@ def play(chapter: Callable[[str], Chapter], backend: Backend) -> Play:
 
 
 def reasons(result: Result) -> list[tuple[int, str]]:
-    return [(v.line, v.reason) for v in result.verdicts if v.outcome == "failed"]
+    return [(entry.about or 0, words(entry.reason)) for entry in result.entries if entry.reason]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def reasons(result: Result) -> list[tuple[int, str]]:
 def test_passes(play: Play, text: str) -> None:
     result = play(text)
     assert reasons(result) == []
-    assert {verdict.outcome for verdict in result.verdicts} == {"passed"}
+    assert {entry.verdict for entry in result.entries} == {"passed"}
 
 
 @pytest.mark.parametrize(
@@ -201,7 +202,7 @@ def test_fails(play: Play, text: str, line: int, reason: str) -> None:
 
 def test_a_timeout_keeps_the_partial_output(play: Play) -> None:
     result = play("~console timeout=4\n$ echo so far; sleep 99\n~\n")
-    assert result.verdicts[0].played[0].output == "so far\n"
+    assert result.entries[0].steps[0].output == "so far\n"
 
 
 def test_blocks_after_a_broken_one_are_not_reached(play: Play) -> None:
@@ -211,18 +212,18 @@ def test_blocks_after_a_broken_one_are_not_reached(play: Play) -> None:
 
 def test_a_difference_does_not_stop_a_scenario(play: Play) -> None:
     result = play("~console\n$ echo a\nb\n~\n\n~console\n$ echo c\nc\n~\n")
-    assert [verdict.outcome for verdict in result.verdicts] == ["failed", "passed"]
+    assert [entry.verdict for entry in result.entries] == ["failed", "passed"]
 
 
 def test_a_program_is_as_good_as_what_runs_it(play: Play) -> None:
     text = "~python:x.py\nprint(1)\n~\n\n~console\n$ python3 x.py\n2\n~\n"
-    assert [verdict.outcome for verdict in play(text).verdicts] == ["failed", "failed"]
+    assert [entry.verdict for entry in play(text).entries] == ["failed", "failed"]
 
 
 def test_a_module_is_as_good_as_what_runs_the_program_that_imports_it(play: Play) -> None:
     modules = "~python:x.py\nn = 1\n~\n\n~python:y.py\nimport x\nprint(x.n)\n~\n\n"
     text = modules + "~console\n$ python3 y.py\n2\n~\n"
-    assert {verdict.outcome for verdict in play(text).verdicts} == {"failed"}
+    assert {entry.verdict for entry in play(text).entries} == {"failed"}
 
 
 def test_what_is_left_running_is_named(play: Play) -> None:
@@ -270,13 +271,13 @@ def test_a_scenario_that_wants_its_own_kernel_gets_one_or_is_skipped_with_the_re
 ) -> None:
     result = play("~console vm\n$ true\n~\n")
     outcome = "passed" if backend.own_kernel else "skipped"
-    assert [verdict.outcome for verdict in result.verdicts] == [outcome]
-    assert backend.own_kernel or "its own kernel" in result.verdicts[0].reason
+    assert [entry.verdict for entry in result.entries] == [outcome]
+    assert backend.own_kernel or "its own kernel" in reasons(result)[0][1]
 
 
 def test_a_scenario_that_wants_a_newer_kernel_is_skipped_with_the_reason(play: Play) -> None:
     result = play("~console kernel>=999.1\n$ true\n~\n")
-    assert [verdict.outcome for verdict in result.verdicts] == ["skipped"]
-    assert "needs kernel 999.1 or newer" in result.verdicts[0].reason
+    assert [entry.verdict for entry in result.entries] == ["skipped"]
+    assert "needs kernel 999.1 or newer" in reasons(result)[0][1]
     result = play("~console kernel<3.0\n$ true\n~\n")
-    assert "needs a kernel older than 3.0" in result.verdicts[0].reason
+    assert "needs a kernel older than 3.0" in reasons(result)[0][1]

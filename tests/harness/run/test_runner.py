@@ -9,8 +9,8 @@ from threading import Event
 from harness.machine.backend import Backend, Backends
 from harness.plan.chapter import Chapter
 from harness.plan.scenario import Scenario, scenarios
-from harness.record import Result
 from harness.run.runner import run, threads
+from harness.run.verdict import Result
 
 BOOK = "## 一\n\n~console\n$ echo a\na\n~\n\n## 二\n\n~console\n$ echo b\nb\n~\n"
 

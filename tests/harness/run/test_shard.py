@@ -1,12 +1,13 @@
-"""Shards: a partition, even, the same everywhere; and the record that joins theirs."""
+"""Shards: a partition, even, the same everywhere; and the order that scenarios are begun in."""
 
-import json
 from argparse import ArgumentTypeError
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from entries import entry, step
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,9 +15,10 @@ from harness import record
 from harness.machine.backend import Backend
 from harness.plan.chapter import Chapter, from_document
 from harness.plan.scenario import Scenario, scenarios
-from harness.record import chosen
+from harness.record import Entry
 from harness.run.runner import run_one
-from harness.run.shard import RecordError, durations, key, merge, parse, shard
+from harness.run.shard import expected, key, longest_first, parse, shard
+from harness.run.verdict import entries
 from zenn.book import Book
 from zenn.parser import parse as parse_markdown
 
@@ -62,12 +64,12 @@ def book(sections: int) -> tuple[Scenario, ...]:
 
 
 BOOK = book(6)
-seconds = st.floats(0, 1000, allow_nan=False)
-previous = st.dictionaries(st.sampled_from([key(scenario) for scenario in BOOK]), seconds)
+Seconds = dict[str, float]
+previous = st.fixed_dictionaries({key(one): st.floats(0, 1000, allow_nan=False) for one in BOOK})
 
 
 @given(st.integers(1, 20), previous)
-def test_every_scenario_is_in_exactly_one_shard(count: int, known: dict[str, float]) -> None:
+def test_every_scenario_is_in_exactly_one_shard(count: int, known: Seconds) -> None:
     shards = [shard(BOOK, index, count, known) for index in range(1, count + 1)]
     assert sorted(map(id, BOOK)) == sorted(id(one) for ours in shards for one in ours)
     for ours in shards:
@@ -75,9 +77,7 @@ def test_every_scenario_is_in_exactly_one_shard(count: int, known: dict[str, flo
 
 
 @given(st.integers(1, 20), previous, st.randoms(use_true_random=False))
-def test_a_shard_is_the_same_on_every_machine(
-    count: int, known: dict[str, float], rnd: Any
-) -> None:
+def test_a_shard_is_the_same_on_every_machine(count: int, known: Seconds, rnd: Any) -> None:
     shuffled, reordered = list(book(6)), list(known.items())
     rnd.shuffle(shuffled)
     rnd.shuffle(reordered)
@@ -87,27 +87,48 @@ def test_a_shard_is_the_same_on_every_machine(
         assert {(one.line, one.end) for one in ours} == {(one.line, one.end) for one in theirs}
 
 
-@given(st.integers(1, 20), st.fixed_dictionaries({key(one): seconds for one in BOOK}))
-def test_two_shards_differ_by_no_more_than_one_scenario(
-    count: int, known: dict[str, float]
-) -> None:
+@given(st.integers(1, 20), previous)
+def test_two_shards_differ_by_no_more_than_one_scenario(count: int, known: Seconds) -> None:
     loads = [
-        sum(known[key(one)] + 0.1 for one in shard(BOOK, index, count, known))
+        sum(known[key(one)] for one in shard(BOOK, index, count, known))
         for index in range(1, count + 1)
     ]
-    assert max(loads) - min(loads) <= max(known.values()) + 0.1 + 0.001 * len(BOOK)
+    assert max(loads) - min(loads) <= max(known.values()) + 0.001 * len(BOOK)
 
 
 def test_without_a_record_shards_are_even_in_number() -> None:
-    assert [len(shard(BOOK, index, 5, {})) for index in range(1, 6)] == [3, 3, 2, 2, 2]
+    equal = expected(BOOK, [])
+    assert len(set(equal.values())) == 1
+    assert [len(shard(BOOK, index, 5, equal)) for index in range(1, 6)] == [3, 3, 2, 2, 2]
 
 
-def test_an_unknown_scenario_counts_as_the_median() -> None:
-    # by value: 0, 1 and 2 twice each; 1 is not known
-    known = {key(one): 5.0 for one in BOOK[0:2]} | {key(one): 7.0 for one in BOOK[4:6]}
-    half = {(one.line, one.end) for one in shard(BOOK, 1, 2, known)}
-    unknown = {key(one): 6.0 for one in BOOK[2:4]}
-    assert half == {(one.line, one.end) for one in shard(BOOK, 1, 2, known | unknown)}
+def took(scenario: Scenario, seconds: float) -> Entry:
+    digests = tuple(block.fence.digest for block in scenario.blocks)
+    steps = (step(seconds=seconds),)
+    return entry(chapter="docs/x.md", digest=digests[0], scenario=digests, steps=steps)
+
+
+def test_an_unknown_scenario_takes_the_median_of_those_that_are_known() -> None:
+    seconds = expected(BOOK[:3], [took(BOOK[0], 5.0), took(BOOK[2], 7.0)])
+    first, unknown, third = (seconds[key(one)] for one in BOOK[:3])
+    assert unknown == pytest.approx((first + third) / 2)
+
+
+def test_a_skipped_scenario_is_as_good_as_unknown() -> None:
+    digests = tuple(block.fence.digest for block in BOOK[0].blocks)
+    skipped = entry("skipped", chapter="docs/x.md", scenario=digests)
+    assert expected(BOOK, [skipped]) == expected(BOOK, [])
+
+
+@given(previous)
+def test_the_longest_is_begun_first_and_of_equal_ones_the_first(known: Seconds) -> None:
+    ordered = longest_first(BOOK, known)
+    assert sorted(map(id, ordered)) == sorted(map(id, BOOK))
+    for one, other in pairwise(ordered):
+        longer, shorter = (round(1000 * known[key(scenario)]) for scenario in (one, other))
+        assert longer > shorter or (
+            longer == shorter and (one.line, one.end) < (other.line, other.end)
+        )
 
 
 @pytest.mark.parametrize(("text", "found"), [("1/1", (1, 1)), ("2/5", (2, 5)), ("5/5", (5, 5))])
@@ -127,140 +148,18 @@ def test_a_shard_that_is_not_there(text: str) -> None:
         parse(text)
 
 
-@pytest.fixture
-def entries(chapter: Callable[[str], Chapter], backend: Backend) -> list[dict[str, Any]]:
-    read = chapter(TEXT)
-    return record.entries(read, [run_one(scenario, backend) for scenario in scenarios(read)])
-
-
-@pytest.fixture
-def saved(tmp_path: Path) -> Callable[..., Path]:
-    def save(name: str, *blocks: dict[str, Any]) -> Path:
-        record.write(tmp_path / name, list(blocks))
-        return tmp_path / name
-
-    return save
-
-
-def test_a_record_knows_how_long_its_scenarios_took(
-    chapter: Callable[[str], Chapter], entries: list[dict[str, Any]]
-) -> None:
-    found = durations(entries)
-    *_, sleeps = scenarios(chapter(TEXT))
-    assert found[key(sleeps)] > 1
-    assert set(found) <= {key(scenario) for scenario in scenarios(chapter(TEXT))}
-
-
 def test_shards_merged_are_the_record_of_one_run(
-    chapter: Callable[[str], Chapter],
-    backend: Backend,
-    entries: list[dict[str, Any]],
-    saved: Callable[..., Path],
+    chapter: Callable[[str], Chapter], backend: Backend, tmp_path: Path
 ) -> None:
     read = chapter(TEXT)
+    results = [run_one(scenario, backend) for scenario in scenarios(read)]
+    whole = entries(read, results)
+    *_, sleeps = scenarios(read)
+    seconds = expected(scenarios(read), whole)
+    assert seconds[key(sleeps)] > 1
     paths = []
     for index in (1, 2):
-        ours = shard(scenarios(read), index, 2, durations(entries))
-        found = record.entries(read, [run_one(scenario, backend) for scenario in ours])
-        paths.append(saved(f"{index}.json", *found))
-    one, other = merge(paths), merge(paths[::-1])
-    assert one == other
-    assert [(e["line"], e["verdict"]) for e in one] == [(e["line"], e["verdict"]) for e in entries]
-
-
-def entry(**changed: Any) -> dict[str, Any]:
-    return {
-        "chapter": "docs/x.md",
-        "line": 3,
-        "digest": "a" * 64,
-        "scenario": ["a" * 64],
-        "kind": "console",
-        "verdict": "passed",
-        "reason": "",
-        "machine": "namespaces",
-        "kernel": "6.12",
-        "software": {"debian": "13.8"},
-        "date": "2026-11-23T19:00:00Z",
-        "seconds": 1.0,
-        "transcript": [],
-    } | changed
-
-
-OTHER = ["a" * 64, "b" * 64]
-FAILED = entry(verdict="failed", reason="the output differs")
-SKIPPED = entry(verdict="skipped", reason="`vm`", machine="", kernel="", software={}, seconds=0.0)
-
-
-@pytest.mark.parametrize(
-    ("wins", "loses"),
-    [
-        pytest.param(FAILED, entry(), id="worse, at the same time"),
-        pytest.param(FAILED, entry(scenario=OTHER, date="2027-01-01T00:00:00Z"), id="worse"),
-        pytest.param(entry(), SKIPPED | {"date": "2027-01-01T00:00:00Z"}, id="it ran"),
-        pytest.param(entry(), SKIPPED | {"scenario": OTHER}, id="it ran, in another scenario"),
-        pytest.param(entry(date="2026-11-23T19:00:01Z"), FAILED, id="newer, of one scenario"),
-        pytest.param(SKIPPED, SKIPPED | {"date": ""}, id="newer, though neither ran"),
-    ],
-)
-def test_of_two_that_know_a_block(
-    saved: Callable[..., Path], wins: dict[str, Any], loses: dict[str, Any]
-) -> None:
-    paths = [saved("1.json", wins), saved("2.json", loses)]
-    assert merge(paths) == merge(paths[::-1]) == [wins]
-
-
-LATER = {"date": "2027-01-01T00:00:00Z"}
-KNOWN = [SKIPPED, entry(), entry(seconds=2.0), FAILED, FAILED | LATER, entry() | LATER]
-KNOWN += [entry(scenario=OTHER), FAILED | {"scenario": OTHER} | LATER, SKIPPED | LATER]
-
-
-@given(st.permutations(KNOWN))
-def test_the_order_of_records_does_not_matter(blocks: list[dict[str, Any]]) -> None:
-    assert chosen(blocks) == FAILED | LATER
-
-
-def test_blocks_are_in_order(saved: Callable[..., Path]) -> None:
-    paths = [
-        saved("1.json", entry(line=30, digest="c" * 64), entry(chapter="docs/y.md")),
-        saved("2.json", entry(line=4, digest="d" * 64)),
-    ]
-    places = [(found["chapter"], found["line"]) for found in merge(paths)]
-    assert places == [("docs/x.md", 4), ("docs/x.md", 30), ("docs/y.md", 3)]
-
-
-def test_records_of_different_texts_are_not_merged(saved: Callable[..., Path]) -> None:
-    paths = [saved("1.json", entry()), saved("2.json", entry(digest="c" * 64))]
-    with pytest.raises(RecordError, match=r"2\.json: docs/x\.md:3 is another block than in .*1\.j"):
-        merge(paths)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        pytest.param(None, "can't be read: No such file", id="missing"),
-        pytest.param("{", "not JSON", id="half written"),
-        pytest.param("\xff", "not a record", id="not a record"),
-        pytest.param("[" * 100_000, "not JSON", id="too deep"),
-        pytest.param("[]", "not a record of this harness", id="a list"),
-        pytest.param('{"version": 3, "blocks": []}', "version 3, where this", id="newer"),
-        pytest.param('{"version": 2}', "broken entries", id="no blocks"),
-        pytest.param('{"version": 2, "blocks": [3]}', "broken entries", id="a number"),
-        pytest.param(
-            json.dumps({"version": 2, "blocks": [entry(scenario=[3])]}), "broken", id="no digests"
-        ),
-        pytest.param(
-            json.dumps({"version": 2, "blocks": [entry(verdict="ok")]}), "broken", id="no verdict"
-        ),
-    ],
-)
-def test_what_is_no_record_is_named(
-    tmp_path: Path, saved: Callable[..., Path], text: str | None, message: str
-) -> None:
-    path = tmp_path / "2.json"
-    if text is not None:
-        path.write_text(text, encoding="latin-1")
-    with pytest.raises(RecordError) as caught:
-        merge([saved("1.json", entry()), path])
-    assert str(caught.value).startswith(f"{path}: ")
-    assert message in str(caught.value)
-    assert "\n" not in str(caught.value)
+        ours = shard(scenarios(read), index, 2, seconds)
+        paths.append(tmp_path / f"{index}.json")
+        record.write(paths[-1], entries(read, [r for r in results if r.scenario in ours]))
+    assert record.merge(paths) == record.merge(paths[::-1]) == whole

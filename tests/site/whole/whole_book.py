@@ -1,6 +1,5 @@
 """The whole book, built as readers get it when every block of it has been verified."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -11,8 +10,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from entries import of, step
 from playwright.sync_api import ViewportSize
 
+from harness import record
+from harness.record import Entry, Step
 from zenn.book import Book
 from zenn.console import commands
 from zenn.model import Fence
@@ -22,13 +24,6 @@ ROOT = Path(__file__).parents[3]
 SCREENS = {
     "desk": ViewportSize(width=1400, height=1000),
     "phone": ViewportSize(width=390, height=844),
-}
-RUN = {
-    "verdict": "passed",
-    "machine": "qemu",
-    "kernel": "6.12.101+deb13-cloud-amd64",
-    "date": "2026-11-23T18:40:00Z",
-    "seconds": 1.2,
 }
 
 
@@ -56,9 +51,9 @@ def build(folder: Path, **environment: str) -> None:
     for name in ("docs", "snippets"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "mkdocs.yml", folder)
-    blocks = [block for path in sorted(folder.glob("docs/[0-9]*.md")) for block in _record(path)]
-    (folder / "build").mkdir()
-    (folder / "build/verification.json").write_text(json.dumps({"version": 2, "blocks": blocks}))
+    chapters = sorted(folder.glob("docs/[0-9]*.md"))
+    entries = [entry for chapter in chapters for entry in _entries(chapter)]
+    record.write(folder / "build/verification.json", entries)
     subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"],
         cwd=folder,
@@ -72,19 +67,17 @@ def slim(site: Path) -> None:
     subprocess.run(["node", ROOT / "tools/web/slim.mjs", site], check=True)
 
 
-def _record(chapter: Path) -> Iterator[dict[str, Any]]:
+def _entries(chapter: Path) -> Iterator[Entry]:
     document = parse(chapter.read_text("utf-8"), chapter, Book(chapter.parents[1]))
     for fence in document.fences:
-        step = _step(fence)
-        ran = RUN | ({"transcript": [step]} if step else {"kind": "program"})
-        yield {"chapter": f"docs/{chapter.name}", "digest": fence.digest} | ran
+        ran: dict[str, Any] = {"steps": (_step(fence),)}
+        if fence.language != "console":
+            ran = {"kind": "program"}
+        kernel = "6.12.101+deb13-cloud-amd64"
+        yield of(fence, chapter=f"docs/{chapter.name}", kernel=kernel, **ran)
 
 
-def _step(fence: Fence) -> dict[str, Any] | None:
+def _step(fence: Fence) -> Step:
     """A run that showed what the text shows: as long as a real one is."""
-    if fence.language != "console":
-        return None
     typed = commands(fence.text)
-    first = typed.partition("\n")[0]
-    shown = fence.text.partition("\n")[2] if typed else fence.text
-    return {"prompt": "$ ", "command": first, "output": shown, "status": 0}
+    return step(typed.partition("\n")[0], fence.text.partition("\n")[2] if typed else fence.text)

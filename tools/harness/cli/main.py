@@ -17,7 +17,6 @@ from harness.plan.selection import Selection, select
 from harness.report import listing
 from harness.report.progress import Progress
 from harness.report.report import Report
-from harness.run import shard
 from zenn.book import Book, ProjectError, read_book
 
 PASSED, FAILED, WRONG, NO_MACHINE = range(4)
@@ -34,7 +33,7 @@ def main(words: Sequence[str]) -> int:
         for error in group.exceptions:
             progress.fail(error)
         return WRONG
-    except (ProjectError, shard.RecordError) as error:
+    except (ProjectError, record.RecordError) as error:
         progress.fail(error)
         return WRONG
     except MachineError as error:
@@ -54,7 +53,7 @@ def _do(options: argparse.Namespace, book: Book, progress: Progress) -> int:
         case "serve":
             return serve.run(options, book)
         case "merge":
-            record.write(verify.record_of(book, None), shard.merge(options.records))
+            record.write(verify.record_of(book, None), record.merge(options.records))
             return PASSED
         case "shell":
             if not (sys.stdin.isatty() and sys.stdout.isatty()):

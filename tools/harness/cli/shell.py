@@ -15,8 +15,9 @@ from harness.machine.backend import Backend
 from harness.plan.scenario import Scenario
 from harness.plan.selection import Selection, place
 from harness.report.progress import Progress
+from harness.report.words import words
 from harness.run.play import before, play, terminal_at
-from harness.run.verdict import verdicts
+from harness.run.verdict import Run, judge
 from zenn.book import Book
 
 LEAVE = b"\x1d"  # ^]
@@ -42,9 +43,9 @@ def hand_over(scenario: Scenario, line: int, backend: Backend, say: Callable[[st
     with closing(backend.start()) as machine:
         begun = before(scenario, line)
         playing = play(begun, machine)
-        for verdict in verdicts(begun, playing):
-            if verdict.outcome == "failed":
-                say(f"{scenario.chapter}:{verdict.line}: {verdict.reason}")
+        for entry in judge(begun, playing, Run(machine.kind, machine.kernel)).entries:
+            if entry.reason:
+                say(f"{entry.chapter}:{entry.about}: {words(entry.reason)}")
         channel = machine.channel
         if not any(step.terminal == name for step in begun.steps):
             channel.request("open", terminal=name, user=user, seconds=_OPENING_SECONDS)

@@ -8,10 +8,10 @@ from harness import atomic
 from harness.cli.verify import Session, record_of, session
 from harness.plan.chapter import Chapter
 from harness.plan.selection import Selection, select
-from harness.record import Result
 from harness.report import bless, listing
 from harness.report.progress import Progress
 from harness.report.report import Report
+from harness.run.verdict import Result
 from zenn.book import Book
 
 

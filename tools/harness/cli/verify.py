@@ -14,9 +14,9 @@ from harness.machine.backend import Backends, make_backends
 from harness.plan.chapter import Chapter
 from harness.plan.scenario import Scenario
 from harness.plan.selection import Selection
-from harness.record import Result
+from harness.record import Entry
 from harness.report import junit, listing
-from harness.report.annotations import annotations
+from harness.report.failures import annotations
 from harness.report.progress import Progress
 from harness.report.report import Report
 from harness.run import shard
@@ -24,6 +24,7 @@ from harness.run.cache import Cache
 from harness.run.cluster import cluster
 from harness.run.runner import Workers, threads
 from harness.run.runner import run as run_scenarios
+from harness.run.verdict import Result, update
 from zenn.book import Book
 
 
@@ -40,8 +41,9 @@ def run(
         file, chosen = record_of(book, kernel, options.shard), selection
         if options.shard:
             index, count = options.shard
-            known = shard.durations(record.read(record_of(book, kernel)))
-            ours = shard.shard(selection.chosen, index, count, known)
+            known = record.read(record_of(book, kernel))
+            seconds = shard.expected(selection.chosen, known)
+            ours = shard.shard(selection.chosen, index, count, seconds)
             chosen = replace(selection, chosen=ours)
             file.unlink(missing_ok=True)
         with session(options, kernel, file, book, report, progress) as one:
@@ -50,7 +52,7 @@ def run(
         report.summary(found, account)
         results += found
     if options.junit:
-        options.junit.write_bytes(junit.to_xml(results))
+        options.junit.write_bytes(junit.to_xml(book.name, results))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in annotations(results):
             print(line)
@@ -59,10 +61,12 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """How to run: the book and the record, who runs scenarios, and where it is shown."""
+    """How to run: the book, the record and what is known of the last run, who runs scenarios, and
+    where it is shown."""
 
     book: Book
     record: Path
+    known: Sequence[Entry]
     workers: Workers
     stop_at_failure: bool
     report: Report
@@ -92,25 +96,24 @@ class Session:
         show: bool = True,
         enough: Future[None] | None = None,
     ) -> Generator[Result]:
-        """Results as they come; what fails is shown."""
-        with self.progress.scenarios([1.0] * len(scenarios)) as advance:
+        """Results as they come, the longest scenarios first; what fails is shown.
+
+        With `enough` it is the order given: what is being looked at comes first there.
+        """
+        seconds = shard.expected(scenarios, self.known)
+        if not enough:
+            scenarios = shard.longest_first(scenarios, seconds)
+        with self.progress.scenarios([seconds[shard.key(one)] for one in scenarios]) as advance:
             for result in run_scenarios(scenarios, self.workers, self.stop_at_failure, enough):
-                advance(1.0)
+                advance(seconds[shard.key(result.scenario)])
                 if show:
                     self.report.failures(result)
                 yield result
 
     def note_down(self, chapters: Iterable[Chapter], results: Sequence[Result]) -> None:
         """Write what was found into the book's record; a chapter from elsewhere is not its."""
-        ours = [chapter for chapter in chapters if not chapter.path.is_absolute()]
-        found = {
-            chapter.path: record.entries(
-                chapter, [result for result in results if result.scenario.chapter == chapter.path]
-            )
-            for chapter in ours
-        }
-        if ours:
-            record.update(self.record, self.book.root, ours, found)
+        if ours := [chapter for chapter in chapters if not chapter.path.is_absolute()]:
+            update(self.record, self.book.root, ours, results)
 
 
 @contextmanager
@@ -140,7 +143,8 @@ def session(
         else:
             made = stack.enter_context(backends(options, kernel, book, progress))
             workers = stack.enter_context(threads(made, options.jobs, kept))
-        yield Session(book, file, workers, options.exitfirst, report, progress)
+        known = record.read(record_of(book, kernel))
+        yield Session(book, file, known, workers, options.exitfirst, report, progress)
     if kept:
         kept.prune()
 

@@ -14,9 +14,9 @@ import watchfiles
 from harness.cli.verify import record_of, session
 from harness.plan.chapter import Chapter
 from harness.plan.selection import Selection, asked_for, choose
-from harness.record import Result
 from harness.report.progress import Progress
 from harness.report.report import Report
+from harness.run.verdict import Result
 from zenn.book import Book
 
 _PATIENCE = 50  # milliseconds in which nothing more is saved, before what was is verified

@@ -6,14 +6,15 @@ prompt that lied, is left to its author.
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.compare import ELISIONS
-from harness.record import Result
+from harness.plan.chapter import Block
+from harness.record import Step
 from harness.report.words import words
-from harness.run.play import Played
+from harness.run.verdict import Result
 from zenn.console import rows
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")  # as Markdown has lines, and no others
@@ -45,55 +46,41 @@ def edits(results: Iterable[Result]) -> tuple[list[Edit], list[Refusal]]:
     wanted: dict[int, Edit] = {}
     refused: dict[int, Refusal] = {}
     for result in results:
-        for verdict in result.verdicts:
-            for played in verdict.played:
-                if played.passed:
+        for block, entry in zip(result.scenario.blocks, result.entries, strict=True):
+            planned = {s.line: s.entry for s in result.scenario.steps if s.block.line == block.line}
+            for step in entry.steps:
+                if step.passed:
                     continue
-                line = played.step.line
-                if why := _unfit(played):
-                    refused[line] = Refusal(line, why)
+                old = planned[step.line].output
+                if why := _unfit(block, old, step):
+                    refused[step.line] = Refusal(step.line, why)
                 else:
-                    wanted[line] = _edit(played)
+                    indent = block.fence.indent
+                    wanted[step.line] = Edit(step.output_line, old, step.corrected, indent)
     return [wanted[line] for line in sorted(wanted)], [refused[line] for line in sorted(refused)]
 
 
-def _edit(played: Played) -> Edit:
-    entry, block = played.step.entry, played.step.block
-    assert played.comparison
-    return Edit(entry.output_line, entry.output, played.comparison.corrected, block.fence.indent)
-
-
-def _unfit(played: Played) -> str | None:
-    if played.error:
-        return words(played.error)
-    if played.comparison is None:
-        return "it did not end"
-    block = played.step.block
+def _unfit(block: Block, old: Sequence[str], step: Step) -> str | None:
+    """Why a step that has failed can't be written into its block; `old` is what that shows."""
+    if step.reason and not step.differs:
+        return words(step.reason)
     if block.fence.included:
         return "its text is included from snippets/"
     if block.kind == "program":
         return "the compiler said something"
-    for line in played.comparison.corrected:
-        if line in ELISIONS and line not in played.step.entry.output:
+    for line in step.corrected:
+        if line in ELISIONS and line not in old:
             return f"the output line `{line}` would be read as an elision"
         if _FENCE.fullmatch(line):
             return f"the output line `{line}` would end the block"
         if _CONTROL.search(line):
             return "the output has control characters: show it by way of `cat -v` or xxd"
     if block.kind == "console":
-        for line in _misread(played):
-            return f"the output line `{line}` would be read as something typed"
+        text = "\n".join((f"{step.prompt or '$ '}x", *step.corrected)) + "\n"
+        for row in list(rows(text))[1:]:
+            if row.kind != "output":
+                return f"the output line `{row.shown + row.text}` would be read as something typed"
     return None
-
-
-def _misread(played: Played) -> Iterator[str]:
-    """Lines of the corrected output that a console block can't show, for they look typed."""
-    assert played.comparison
-    command = str(played.step.entry.prompt or "$ ") + "x"
-    text = "\n".join((command, *played.comparison.corrected)) + "\n"
-    for row in list(rows(text))[1:]:
-        if row.kind != "output":
-            yield row.shown + row.text
 
 
 def apply(text: bytes, changes: Iterable[Edit]) -> bytes:

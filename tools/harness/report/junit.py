@@ -13,90 +13,82 @@ from itertools import groupby
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from harness.compare import lines_of
-from harness.record import Result
-from harness.report.findings import Finding, findings
+from harness.record import Entry
+from harness.report.failures import failure, plain
+from harness.report.words import words
+from harness.run.verdict import Result, worst
 
 # What is no Char of XML 1.0 (https://www.w3.org/TR/xml/#charsets); it can't even be escaped.
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def to_xml(results: Iterable[Result]) -> bytes:
-    """The results as one document in UTF-8; times in seconds."""
-    root = Element("testsuites", name="namespace-book")
-    every = findings(results)
-    for chapter, found in groupby(every, key=lambda finding: finding.chapter):
-        root.append(_suite(chapter.as_posix(), list(found)))
-    root.attrib |= {
-        "tests": str(len(every)),
-        "failures": str(_count(every, "failed")),
-        "errors": "0",
-        "time": _seconds(every),
-    }
+def to_xml(book: str, results: Iterable[Result]) -> bytes:
+    """The results of a book as one document in UTF-8; times in seconds."""
+    root = Element("testsuites", name=legal(book))
+    entries = worst(results)
+    for chapter, found in groupby(entries, key=lambda entry: entry.chapter):
+        root.append(_suite(legal(chapter), list(found)))
+    root.attrib |= _counts(entries)
     ElementTree.indent(root)
     document: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return document + b"\n"
 
 
-def _suite(chapter: str, found: Sequence[Finding]) -> Element:
-    dates = [finding.result.date for finding in found]
-    suite = Element(
-        "testsuite",
-        name=_legal(chapter),
-        file=_legal(chapter),
-        tests=str(len(found)),
-        failures=str(_count(found, "failed")),
-        errors="0",
-        skipped=str(_count(found, "skipped")),
-        time=_seconds(found),
-        timestamp=min(dates).removesuffix("Z"),  # JUnit's has no zone
-    )
-    machines = {
-        "machine": {finding.result.machine for finding in found},
-        "kernel": {finding.result.kernel for finding in found},
-    }
+def _suite(chapter: str, entries: Sequence[Entry]) -> Element:
+    suite = Element("testsuite", name=chapter, file=chapter)
+    suite.attrib |= _counts(entries) | {"skipped": str(_count(entries, "skipped"))}
+    date = min(entry.date for entry in entries)
+    suite.set("timestamp", date.removesuffix("Z"))  # JUnit's has no zone
     properties = SubElement(suite, "properties")
-    for name, values in machines.items():
-        SubElement(properties, "property", name=name, value=", ".join(sorted(values - {""})))
-    suite.extend(_case(chapter, finding) for finding in found)
+    for name in ("machine", "kernel"):
+        values = {getattr(entry, name) for entry in entries} - {""}
+        SubElement(properties, "property", name=name, value=", ".join(sorted(values)))
+    suite.extend(_case(chapter, entry) for entry in entries)
     return suite
 
 
-def _case(chapter: str, finding: Finding) -> Element:
-    verdict = finding.verdict
-    case = Element(
-        "testcase",
-        classname=_legal(chapter),
-        name=_legal(f"line {verdict.block.line} {finding.title}"),
-        time=_seconds([finding]),
-    )
-    if verdict.outcome == "failed":
-        message = _legal(f"{chapter}:{verdict.line}: {verdict.reason}")
-        SubElement(case, "failure", type="failed", message=message).text = _legal(finding.text)
-    elif verdict.outcome == "skipped":
-        SubElement(case, "skipped", type="skipped", message=_legal(verdict.reason))
-    if transcript := "".join(_shown(finding)):
-        SubElement(case, "system-out").text = _legal(transcript)
+def _case(chapter: str, entry: Entry) -> Element:
+    name = legal(f"line {entry.line} {entry.title}")
+    case = Element("testcase", classname=chapter, name=name, time=_seconds([entry]))
+    why = words(entry.reason) if entry.reason else ""
+    if entry.verdict == "failed":
+        message = legal(f"{entry.chapter}:{entry.about}: {why}")
+        fault = SubElement(case, "failure", type="failed", message=message)
+        fault.text = legal(plain(failure(entry)))
+    elif entry.verdict == "skipped":
+        SubElement(case, "skipped", type="skipped", message=legal(why))
+    if entry.steps:
+        SubElement(case, "system-out").text = legal("".join(_shown(entry)))
     return case
 
 
-def _shown(finding: Finding) -> Iterable[str]:
+def _shown(entry: Entry) -> Iterable[str]:
     """What the block's terminals showed, and which of them where they have names."""
-    for step in finding.verdict.transcript:
-        terminal = f"[{step['terminal']}] " if step["terminal"] else ""
-        first, *more = step["command"].split("\n")
-        yield f"{terminal}{step['prompt']}{first}\n"
+    for step in entry.steps:
+        terminal = f"[{step.terminal}] " if step.terminal else ""
+        first, *more = step.command.split("\n")
+        yield f"{terminal}{step.prompt}{first}\n"
         yield from (f"> {line}\n" for line in more)
-        yield from (f"{line}\n" for line in lines_of(step["output"]))
+        yield step.output
 
 
-def _count(found: Sequence[Finding], outcome: str) -> int:
-    return sum(finding.verdict.outcome == outcome for finding in found)
+def _counts(entries: Sequence[Entry]) -> dict[str, str]:
+    return {
+        "tests": str(len(entries)),
+        "failures": str(_count(entries, "failed")),
+        "errors": "0",
+        "time": _seconds(entries),
+    }
 
 
-def _seconds(found: Sequence[Finding]) -> str:
-    return f"{sum(finding.verdict.seconds for finding in found):.3f}"
+def _count(entries: Sequence[Entry], verdict: str) -> int:
+    return sum(entry.verdict == verdict for entry in entries)
 
 
-def _legal(text: str) -> str:
+def _seconds(entries: Sequence[Entry]) -> str:
+    return f"{sum(entry.seconds for entry in entries):.3f}"
+
+
+def legal(text: str) -> str:
+    """A text without what XML can't have."""
     return _ILLEGAL.sub("", text)

@@ -30,8 +30,8 @@ def fates(chapter: Chapter, scenarios: Sequence[Scenario]) -> list[Fate]:
     joined = defaultdict[int, list[int]](list)
     for scenario in scenarios:
         for block in scenario.blocks:
-            joined[id(block)].append(scenario.line)
-    return [_fate(chapter, block, joined[id(block)]) for block in chapter.blocks]
+            joined[block.line].append(scenario.line)
+    return [_fate(chapter, block, joined[block.line]) for block in chapter.blocks]
 
 
 def _fate(chapter: Chapter, block: Block, scenarios: list[int]) -> Fate:

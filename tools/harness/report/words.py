@@ -14,6 +14,15 @@ _MERGED = "{one} and {other} differ in the text, but both are {run} in the run"
 TEMPLATES = {
     "author": "{why}",
     "machine": "{why}",
+    # What becomes of a block or of a scenario.
+    "output-differs": "the output differs",
+    "not-reached": "not reached, because of line {line}",
+    "exit-unmet": "`exit={status}`, but no command of the block has ended with that status",
+    "needs-own-kernel": (
+        "`vm`: needs its own kernel, which takes QEMU; the `namespaces` machine runs on the host's"
+    ),
+    "needs-newer-kernel": "needs kernel {wanted} or newer, and this machine has {kernel}",
+    "needs-older-kernel": "needs a kernel older than {wanted}, and this machine has {kernel}",
     # What a comparison notes of a line.
     "value-changed": _CHANGED,
     "inode-changed": _CHANGED + _KEPT_ALIVE,

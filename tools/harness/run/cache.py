@@ -1,24 +1,35 @@
 """Runs that need not be made again: nothing that decides how they go has changed.
 
 One file for each scenario that has passed, named by the digest of all that a run depends on: what
-its blocks say, the programs they include, the machine (kind, image, kernel, emulator) and the code
-of the harness itself. What has failed is not kept: it is run again.
+its blocks say, the programs they include, the machine (kind, image, kernel, emulator), and the code
+that plays and judges it. What has failed is not kept: it is run again.
 """
 
+import ast
 import contextlib
 import hashlib
-import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+import msgspec
+from msgspec import Struct
+
 from harness import atomic
 from harness.plan.scenario import Put, Scenario
-from harness.record import Result
-from harness.run.verdict import Verdict
+from harness.record import Entry
+from harness.run.verdict import Result
 
 _CODE = Path(__file__).parents[2]
 _KEPT = 1000  # scenarios; beyond that the oldest go
+
+
+class _Run(Struct, frozen=True):
+    """What is kept of a run: its entries as a record has them, and what it left behind."""
+
+    entries: tuple[Entry, ...]
+    left: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,45 +40,24 @@ class Cache:
 
     def recall(self, scenario: Scenario, machine: str) -> Result | None:
         """The run of an unchanged scenario in such a `machine` (`Backend.identity`), if known."""
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            found = json.loads(self._path(scenario, machine).read_text("utf-8"))
-            pairs = zip(scenario.blocks, found["transcripts"], strict=True)
-            verdicts = tuple(
-                Verdict(block, "passed", block.line, recalled=tuple(transcript))
-                for block, transcript in pairs
+        with contextlib.suppress(OSError, ValueError):
+            found = msgspec.json.decode(self._path(scenario, machine).read_bytes(), type=_Run)
+            entries = tuple(
+                _moved(entry, scenario.chapter.as_posix(), block.line - entry.line)
+                for block, entry in zip(scenario.blocks, found.entries, strict=True)
             )
-            return Result(
-                scenario,
-                verdicts,
-                found["machine"],
-                found["kernel"],
-                found["date"],
-                found["seconds"],
-                tuple(found["left"]),
-                cached=True,
-                software=dict(found["software"]),
-            )
+            return Result(scenario, entries, found.left, cached=True)
         return None
 
     def keep(self, result: Result, machine: str) -> None:
         """Remember a run in which everything passed; where nothing can be written, don't."""
-        if not result.cached and all(one.outcome == "passed" for one in result.verdicts):
+        if not result.cached and all(entry.verdict == "passed" for entry in result.entries):
             with contextlib.suppress(OSError):
-                self._write(result, machine)
-
-    def _write(self, result: Result, machine: str) -> None:
-        self.directory.mkdir(parents=True, exist_ok=True)
-        found = {
-            "machine": result.machine,
-            "kernel": result.kernel,
-            "software": dict(result.software),
-            "date": result.date,
-            "seconds": result.seconds,
-            "left": result.left,
-            "transcripts": [verdict.transcript for verdict in result.verdicts],
-        }
-        text = json.dumps(found, ensure_ascii=False)
-        atomic.write(self._path(result.scenario, machine), text.encode())
+                self.directory.mkdir(parents=True, exist_ok=True)
+                # By its name alone: a record takes no chapter from elsewhere, and here are some.
+                name = result.scenario.chapter.name
+                run = _Run(tuple(_moved(one, name, 0) for one in result.entries), result.left)
+                atomic.write(self._path(result.scenario, machine), msgspec.json.encode(run))
 
     def prune(self) -> None:
         """Let the oldest go where there are too many."""
@@ -78,6 +68,15 @@ class Cache:
 
     def _path(self, scenario: Scenario, machine: str) -> Path:
         return self.directory / f"{key(scenario, machine)}.json"
+
+
+def _moved(entry: Entry, chapter: str, lines: int) -> Entry:
+    """The entry of a block that has passed, where it stands now: so many lines further down."""
+    steps = tuple(
+        msgspec.structs.replace(step, line=step.line + lines, output_line=step.output_line + lines)
+        for step in entry.steps
+    )
+    return msgspec.structs.replace(entry, chapter=chapter, line=entry.line + lines, steps=steps)
 
 
 def key(scenario: Scenario, machine: str) -> str:
@@ -95,9 +94,49 @@ def key(scenario: Scenario, machine: str) -> str:
 
 
 @cache
-def code_digest() -> str:
-    """Of the harness and of the parser: a change of theirs may change a verdict."""
+def code_digest(code: Path = _CODE) -> str:
+    """Of all files below the folder `code` that decide how a run goes (see `deciding`)."""
     digest = hashlib.sha256()
-    for path in sorted(_CODE.rglob("*.py")):
-        digest.update(str(path.relative_to(_CODE)).encode() + b"\0" + path.read_bytes())
+    for path in deciding(code):
+        digest.update(str(path.relative_to(code)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def deciding(code: Path) -> list[Path]:
+    """The files that decide how a scenario goes, once it has been read from its chapter.
+
+    These are the modules that `run_one` imports, directly or not, and of the rooms of the harness
+    that these are in everything: what runs inside a machine is no import, nor is the recipe of the
+    image.
+    """
+    modules = {code / "harness/run/runner.py"}
+    new = set(modules)
+    while new:
+        new = {file for module in new for file in _imports(module, code)} - modules
+        modules |= new
+    harness = code / "harness"
+    rooms = {file.relative_to(harness).parts[0] for file in modules if file.is_relative_to(harness)}
+    whole = {
+        file
+        for room in rooms
+        for file in (harness / room).rglob("*")
+        if file.is_file() and file.suffix != ".pyc"
+    }
+    return sorted(modules | whole)
+
+
+def _imports(module: Path, code: Path) -> Iterator[Path]:
+    """The files below `code` that a module imports; importing one imports its packages."""
+    for node in ast.walk(ast.parse(module.read_bytes())):
+        names = []
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or "", *(f"{node.module}.{one.name}" for one in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [one.name for one in node.names]
+        for name in names:
+            parts = name.split(".")
+            for end in range(1, len(parts) + 1):
+                path = code.joinpath(*parts[:end])
+                for file in (path.with_suffix(".py"), path / "__init__.py"):
+                    if file.is_file():
+                        yield file

@@ -16,9 +16,9 @@ from functools import partial
 from harness.machine import MachineError
 from harness.machine.backend import Backends, make_backends
 from harness.plan.scenario import Scenario
-from harness.record import Result
 from harness.run.cache import code_digest
 from harness.run.runner import Workers, run_one
+from harness.run.verdict import Result
 from zenn.book import Guest
 
 INSTALL = "pip install 'namespace-book[cluster]'"

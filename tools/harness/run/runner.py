@@ -1,11 +1,9 @@
 """Running scenarios: each in a machine of its own, several at a time."""
 
-import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -16,14 +14,9 @@ from harness.machine import StillbornError
 from harness.machine.backend import Backend, Backends
 from harness.plan.scenario import Scenario
 from harness.plan.settings import version_of
-from harness.record import Result
 from harness.run.cache import Cache
 from harness.run.play import Playing, play
-from harness.run.verdict import skipped, verdicts
-
-NO_KERNEL_OF_ITS_OWN = (
-    "`vm`: needs its own kernel, which takes QEMU; the `namespaces` machine runs on the host's"
-)
+from harness.run.verdict import Result, Run, judge, skip
 
 # Threads beside those that are waited for: a scenario that hangs and has been given up (see `run`)
 # is not to hold up the one that its author has just saved.
@@ -100,38 +93,24 @@ def run_one(scenario: Scenario, backend: Backend) -> Result:
     It fails with the machine's last words if this machine doesn't come alive. Raises MachineError
     where none can be made at all.
     """
-    started, date = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
-    date = date.replace("+00:00", "Z")
     if scenario.needs_vm and not backend.own_kernel:
-        reason = NO_KERNEL_OF_ITS_OWN
-        return Result(scenario, skipped(scenario.blocks, reason), "", "", date, 0.0)
+        return skip(scenario, Reason("needs-own-kernel"))
     try:
         machine = backend.start()
     except StillbornError as error:
         why = Reason("machine", {"why": str(error)})
-        stillborn = verdicts(scenario, Playing((), (scenario.line, why), ()))
-        return Result(scenario, stillborn, "", "", date, time.monotonic() - started)
+        return judge(scenario, Playing((), (scenario.line, why), ()), Run())
     with closing(machine):
-        if version_of(machine.kernel) not in scenario.kernel:
-            reason = f"needs {_in_words(scenario.kernel)}, and this machine has {machine.kernel}"
-            return Result(scenario, skipped(scenario.blocks, reason), "", "", date, 0.0)
-        playing = play(scenario, machine)
-        found = verdicts(scenario, playing)
-        seconds = time.monotonic() - started
-        return Result(
-            scenario,
-            found,
-            machine.kind,
-            machine.kernel,
-            date,
-            seconds,
-            playing.left,
-            software=backend.software(),
-        )
+        if unfit := _wrong_kernel(scenario.kernel, machine.kernel):
+            return skip(scenario, unfit)
+        run = Run(machine.kind, machine.kernel, backend.software())
+        return judge(scenario, play(scenario, machine), run)
 
 
-def _in_words(kernels: SpecifierSet) -> str:
-    """``kernel 6.8 or newer and a kernel older than 7`` of ``<7,>=6.8``."""
-    words = {">=": "kernel {} or newer", "<": "a kernel older than {}"}
-    found = sorted(kernels, key=lambda one: one.operator, reverse=True)
-    return " and ".join(words[one.operator].format(one.version) for one in found)
+def _wrong_kernel(wanted: SpecifierSet, kernel: str) -> Reason | None:
+    """The bound that a machine's kernel is beyond."""
+    for bound in wanted:
+        if version_of(kernel) not in bound:
+            age = "newer" if bound.operator == ">=" else "older"
+            return Reason(f"needs-{age}-kernel", {"wanted": bound.version, "kernel": kernel})
+    return None

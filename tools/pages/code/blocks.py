@@ -3,6 +3,7 @@
 import base64
 import re
 from dataclasses import dataclass
+from datetime import tzinfo
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -41,14 +42,15 @@ class _Highlight(Highlight):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The page that blocks are made for: `name` is its path within docs,
-    `source` the address of a program in the repository with ``{path}`` for its path below
-    snippets, empty where there is none.
+    """The page that blocks are made for: `name` is its path within docs, `source` the address of a
+    program in the repository with ``{path}`` for its path below snippets, empty where there is
+    none, `zone` that of the times on the page.
     """
 
     name: str
     source: str
     md: Markdown
+    zone: tzinfo
 
 
 def block_element(fence: Fence, badge: Badge, page: Page) -> Element:
@@ -71,7 +73,7 @@ def block_element(fence: Fence, badge: Badge, page: Page) -> Element:
             block.text = AtomicString(code)
         if fence.language == "console" and not commands(fence.text):
             block.set("class", "block no-copy")  # Material's: there is nothing to type
-    described = badge_element(badge)
+    described = badge_element(badge, page.zone)
     if described is not None:
         block.append(described)
     return block

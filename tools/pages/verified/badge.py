@@ -1,14 +1,14 @@
 """A badge as HTML: one line that opens to the transcript of the run."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, tzinfo
 from xml.etree.ElementTree import Element, SubElement
 
+from harness.record import Entry, Value
 from pages.elements import facts_element, text_element
-from pages.verified.badges import Badge, Value
+from pages.verified.badges import Badge
 from pages.verified.transcript import transcript_element, values_of
-
-_JAPAN = timezone(timedelta(hours=9), "JST")
+from pages.verified.words import words
 
 SAYS = {
     "passed": ("✓", "検証済み"),
@@ -24,7 +24,6 @@ MACHINES = {
     "qemu": "仮想マシン（QEMU）",
     "namespaces": "名前空間で分けた環境",
 }
-_REASONS = {"the output differs": "出力が本文と違います"}
 _LEGEND = "- は本文にだけある行、+ は実行結果にだけある行です。"
 _KINDS = {
     "inode": "inode番号",
@@ -42,38 +41,42 @@ _KINDS = {
 }
 
 
-def badge_element(badge: Badge) -> Element | None:
-    """Return the badge, or None for a block that is only looked at.
+def badge_element(badge: Badge, zone: tzinfo) -> Element | None:
+    """Return the badge, with times of the `zone`, or None for a block that is only looked at.
 
     It stays out of the search index: "検証済み" would be found on every page.
     """
     if badge.verdict == "shown":
         return None
-    opens = badge.verdict in ("passed", "failed")
+    ran = badge.entry if badge.entry and badge.entry.ran else None
     attributes = {"class": f"badge badge--{badge.verdict}", "data-search-exclude": ""}
-    if _differs(badge):
+    if ran and _differs(ran):
         attributes["open"] = "open"
-    element = Element("details" if opens else "p", attributes)
-    line = SubElement(element, "summary") if opens else element
+    element = Element("details" if ran else "p", attributes)
+    line = SubElement(element, "summary") if ran else element
     mark, says = SAYS[badge.verdict]
     text_element(line, "span", mark, {"class": "badge__mark", "aria-hidden": "true"})
     text_element(line, "span", says, {"class": "badge__verdict"})
-    for detail in _details(badge):
+    for detail in _details(badge, zone):
         text_element(line, "span", detail, {"class": "badge__detail"})
-    if opens:
-        element.append(_body(badge))
+    if ran:
+        element.append(_body(ran, zone))
     return element
 
 
-def _differs(badge: Badge) -> bool:
-    return any(step.difference for step in badge.transcript)
+def _differs(entry: Entry) -> bool:
+    return any(step.difference for step in entry.steps)
 
 
-def _details(badge: Badge) -> list[str]:
-    reason = _REASONS.get(badge.reason, badge.reason) if badge.verdict != "passed" else ""
-    machine = MACHINES.get(badge.machine, badge.machine)
+def _details(badge: Badge, zone: tzinfo) -> list[str]:
+    entry = badge.entry
+    if not entry:
+        return ["変更後は未検証です"] if badge.changed else []
+    reason = words(entry.reason) if entry.reason else ""
+    machine = MACHINES.get(entry.machine, entry.machine)
     # The distribution's part of the release is in the body.
-    return [part for part in [reason, linux(badge.kernel), machine, day(badge.date)] if part]
+    details = [reason, linux(entry.kernel), machine, day(entry.date, zone)]
+    return [detail for detail in details if detail]
 
 
 def linux(release: str) -> str:
@@ -82,31 +85,31 @@ def linux(release: str) -> str:
     return f"Linux {version[0] if version else release}" if release else ""
 
 
-def _body(badge: Badge) -> Element:
+def _body(entry: Entry, zone: tzinfo) -> Element:
     body = Element("div", {"class": "badge__body"})
-    _facts(body, badge)
-    if _differs(badge):
+    _facts(body, entry, zone)
+    if _differs(entry):
         text_element(body, "p", _LEGEND)
-    if badge.transcript:
-        body.append(transcript_element(badge.transcript))
-        statuses = [step.status for step in badge.transcript if step.status is not None]
+    if entry.steps:
+        body.append(transcript_element(entry.steps))
+        statuses = [step.status for step in entry.steps if step.status is not None]
         if statuses and not any(statuses):
             text_element(body, "p", "終了ステータスはすべて 0 です。")
-        values = values_of(badge.transcript)
+        values = values_of(entry.steps)
         if values:
             _values(body, values)
-    elif badge.kind in _WITHOUT_TRANSCRIPT and badge.verdict == "passed":
-        text_element(body, "p", _WITHOUT_TRANSCRIPT[badge.kind])
+    elif entry.kind in _WITHOUT_TRANSCRIPT and entry.verdict == "passed":
+        text_element(body, "p", _WITHOUT_TRANSCRIPT[entry.kind])
     return body
 
 
-def _facts(body: Element, badge: Badge) -> None:
-    when = _moment(badge.date)
+def _facts(body: Element, entry: Entry, zone: tzinfo) -> None:
+    when = datetime.fromisoformat(entry.date).astimezone(zone)
     facts = {
-        "実行日時": f"{day(badge.date)} {when:%H:%M}（日本時間）" if when else "",
-        "所要時間": _duration(badge.seconds) if badge.transcript else "",
-        "マシン": MACHINES.get(badge.machine, badge.machine),
-        "カーネル": f"Linux {badge.kernel}" if badge.kernel else "",
+        "実行日時": f"{day(entry.date, zone)} {when:%H:%M}（{when:%Z}）",
+        "所要時間": _duration(entry.seconds) if entry.steps else "",
+        "マシン": MACHINES.get(entry.machine, entry.machine),
+        "カーネル": f"Linux {entry.kernel}" if entry.kernel else "",
     }
     facts_element(body, facts, "badge__facts")
 
@@ -131,15 +134,9 @@ def _values(body: Element, values: list[Value]) -> None:
             text_element(SubElement(row, "td"), "code", shown)
 
 
-def _moment(date: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(date)
-    except ValueError:
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(_JAPAN)
-
-
-def day(date: str) -> str:
-    """An ISO date as the day that it is in Japan, empty for none."""
-    when = _moment(date)
-    return f"{when.year}年{when.month}月{when.day}日" if when else ""
+def day(date: str, zone: tzinfo) -> str:
+    """A date of the record as the day that it is in the `zone`, empty for none."""
+    if not date:
+        return ""
+    when = datetime.fromisoformat(date).astimezone(zone)
+    return f"{when.year}年{when.month}月{when.day}日"

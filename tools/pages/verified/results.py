@@ -12,13 +12,17 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import cache, partial
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
+from zoneinfo import ZoneInfo
 
+from harness.record import Entry, read
 from pages.elements import facts_element, text_element
 from pages.verified.badge import MACHINES, SAYS, day, linux
-from pages.verified.badges import Badge, Entry, badges, load_record
+from pages.verified.badges import Badge, badges
+from pages.verified.words import words
 from zenn.book import Book
 from zenn.model import Document, Fence
 from zenn.parser import parse
@@ -47,11 +51,15 @@ class Chapter:
 class Found:
     """What all records say of all chapters; the first record is that of the default kernel."""
 
-    records: tuple[tuple[Entry, ...], ...]
     chapters: tuple[Chapter, ...]
 
     def of_record(self, number: int) -> list[Badge]:
         return [badge for chapter in self.chapters for badge in chapter.badges[number]]
+
+    @property
+    def ran(self) -> list[Entry]:
+        """The entries of the first record on what has run as it is now."""
+        return [badge.entry for badge in self.of_record(0) if badge.entry and badge.entry.ran]
 
 
 def generators(book: Book, record: Path) -> Mapping[str, Callable[[], Element]]:
@@ -60,7 +68,7 @@ def generators(book: Book, record: Path) -> Mapping[str, Callable[[], Element]]:
     Records of other kernels lie beside `record`, as ``verification-6.1.json``.
     """
     parts = {
-        "verification-summary": _summary,
+        "verification-summary": partial(_summary, zone=ZoneInfo(book.time_zone)),
         "verification-matrix": _matrix,
         "verification-skips": _skips,
         "verification-software": _software,
@@ -73,7 +81,7 @@ def find(book: Book, record: Path) -> Found:
     """Read the chapters and the records, and say of every block what each record has on it."""
     others = sorted(record.parent.glob(f"{record.stem}-*.json"))
     files = [record, *(file for file in others if "-shard-" not in file.name)]
-    records = tuple(map(load_record, files))
+    records = tuple(map(read, files))
     kept = tuple(entries for number, entries in enumerate(records) if entries or number == 0)
     chapters = []
     for file in sorted(book.chapters.rglob("*.md")):
@@ -82,7 +90,7 @@ def find(book: Book, record: Path) -> Found:
             name = file.relative_to(book.chapters).as_posix()
             found = tuple(badges(document, document.path.as_posix(), entries) for entries in kept)
             chapters.append(Chapter(name, _title(document, name), document.fences, found))
-    return Found(kept, tuple(chapters))
+    return Found(tuple(chapters))
 
 
 def _title(document: Document, name: str) -> str:
@@ -90,17 +98,15 @@ def _title(document: Document, name: str) -> str:
     return str(title) if title else next((h.text for h in document.headings), name)
 
 
-def _summary(found: Found) -> Element:
+def _summary(found: Found, zone: tzinfo) -> Element:
     part = Element("div", {"class": "verification"})
     counts = Counter(badge.verdict for badge in found.of_record(0))
-    last = max(
-        (b.date for b in found.of_record(0) if b.verdict in ("passed", "failed")), default=""
-    )
+    last = max((entry.date for entry in found.ran), default="")
     if not last:
         text_element(part, "p", _NOTHING_RAN, {"class": "verification__nothing"})
     run = counts["passed"] + counts["failed"]
     facts = {
-        "最後に検証した日": day(last),
+        "最後に検証した日": day(last, zone),
         "コードブロック": f"{counts.total()}個",
         "実行して確かめたもの": f"{run}個（うち失敗 {counts['failed']}個）",
         "理由があって実行しないもの": f"{counts['skipped']}個",
@@ -122,7 +128,7 @@ def _matrix(found: Found) -> Element:
         for place in places:
             _cell(row, _counts(chapter, place))
         others: Counter[str] = Counter(
-            badge.verdict for badge in chapter.badges[0] if not badge.kernel
+            badge.verdict for badge in chapter.badges[0] if not _place(badge)
         )
         _cell(row, others)
         text_element(row, "td", str(others["shown"]))
@@ -131,7 +137,8 @@ def _matrix(found: Found) -> Element:
 
 def _places(found: Found) -> list[tuple[str, str]]:
     """Where blocks ran: kernel and kind of machine, the oldest kernel first."""
-    ran = {_place(b) for n in range(len(found.records)) for b in found.of_record(n) if b.kernel}
+    each = (badge for chapter in found.chapters for of_one in chapter.badges for badge in of_one)
+    ran = {place for badge in each if (place := _place(badge))}
     return sorted(ran, key=lambda place: ([int(n) for n in re.findall(r"\d+", place[0])], place))
 
 
@@ -142,8 +149,9 @@ def _heads(places: list[tuple[str, str]]) -> list[str]:
     return [f"{linux(kernel)}、{MACHINES.get(machine, machine)}" for kernel, machine in places]
 
 
-def _place(badge: Badge) -> tuple[str, str]:
-    return badge.kernel, badge.machine
+def _place(badge: Badge) -> tuple[str, str] | None:
+    """The kernel and the kind of machine that it ran in, if in any."""
+    return (badge.entry.kernel, badge.entry.machine) if badge.entry and badge.entry.kernel else None
 
 
 def _counts(chapter: Chapter, place: tuple[str, str]) -> Counter[str]:
@@ -170,8 +178,9 @@ def _skips(found: Found) -> Element:
     for chapter in found.chapters:
         for place, fence in enumerate(chapter.fences):
             each = [verdicts[place] for verdicts in chapter.badges]
-            reasons = dict.fromkeys(badge.reason for badge in each if badge.verdict == "skipped")
-            if reasons and not any(badge.kernel for badge in each):
+            skipped = [b.entry for b in each if b.entry and b.verdict == "skipped"]
+            reasons = dict.fromkeys(words(entry.reason) for entry in skipped if entry.reason)
+            if reasons and not any(map(_place, each)):
                 row = SubElement(body, "tr")
                 head = SubElement(row, "th", {"scope": "row"})
                 link = {"href": f"{chapter.name}#block-{fence.line}"}
@@ -186,14 +195,14 @@ def _skips(found: Found) -> Element:
 
 def _software(found: Found) -> Element:
     """The versions in the machines of the default record; several, where its runs had several."""
-    ran = [badge for badge in found.of_record(0) if badge.software]
+    ran = [entry for entry in found.ran if entry.software]
     if not ran:
         part = Element("div", {"class": "verification"})
         text_element(part, "p", _NOTHING_RAN)
         return part
-    versions: dict[str, list[str]] = {"Linux": list(dict.fromkeys(b.kernel for b in ran))}
-    for badge in ran:
-        for package, version in badge.software.items():
+    versions: dict[str, list[str]] = {"Linux": list(dict.fromkeys(entry.kernel for entry in ran))}
+    for entry in ran:
+        for package, version in entry.software.items():
             known = versions.setdefault(_PACKAGES.get(package, package), [])
             if _upstream(version) not in known:
                 known.append(_upstream(version))

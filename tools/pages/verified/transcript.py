@@ -1,13 +1,11 @@
 """What really happened in a run, as a terminal would have shown it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element, SubElement
 
+from harness.record import SIGNS, Step, Value
 from pages.elements import append_text, text_element
-from pages.verified.badges import Step, Value
-from zenn.model import clean
-
-_SIGNS = {"-": "missing", "+": "extra", "^": "remark"}  # else it is a line that stands in both
+from pages.verified.words import words
 
 
 def transcript_element(steps: Sequence[Step]) -> Element:
@@ -42,7 +40,12 @@ def _step(transcript: Element, step: Step) -> None:
         command = SubElement(transcript, "span", {"class": "transcript__command"})
         _marked(command, step.command.split("\n"), step.values, "command", more)
     for line in step.difference:
-        _span(transcript, f"{line}\n", f"transcript__{_SIGNS.get(line[:1], 'same')}")
+        kind = "same" if line.kind == "elided" else line.kind
+        _span(transcript, f"{SIGNS[line.kind]}{line.text}\n", f"transcript__{kind}")
+        if line.note:
+            _span(transcript, f"^ {words(line.note)}\n", "transcript__remark")
+    if step.more:
+        _span(transcript, f"^ ほか{step.more}行\n", "transcript__remark")
     if not step.difference and step.output:
         output = SubElement(transcript, "span", {"class": "go"})
         _marked(output, step.output.removesuffix("\n").split("\n"), step.values, "output")
@@ -54,25 +57,17 @@ def _marked(
     parent: Element, lines: Sequence[str], values: Iterable[Value], where: str, more: str = ""
 ) -> None:
     """Write lines, the second and later ones after `more`, with the values marked in them."""
-    here = [value for value in values if value.where == where]
-    for number, raw in enumerate(lines):
-        line, place = clean(raw), 0
+    here = sorted((v for v in values if v.where == where), key=lambda value: value.column)
+    for number, line in enumerate(lines):
+        place = 0
         append_text(parent, more if number else "")
-        for value in _standing(line, (value for value in here if value.line == number)):
-            append_text(parent, line[place : value.column])
-            place = value.column + len(value.run)
-            title = {"class": "varies", "title": f"本文では {value.text}"}
-            text_element(parent, "mark", value.run, title)
+        for value in here:
+            if value.line == number:
+                append_text(parent, line[place : value.column])
+                place = value.column + len(value.run)
+                title = {"class": "varies", "title": f"本文では {value.text}"}
+                text_element(parent, "mark", value.run, title)
         append_text(parent, line[place:] + "\n")
-
-
-def _standing(line: str, values: Iterable[Value]) -> Iterator[Value]:
-    """The values that are where the record says: control sequences may have moved them."""
-    place = 0
-    for value in sorted(values, key=lambda value: value.column):
-        if value.column >= place and line.startswith(value.run, value.column):
-            yield value
-            place = value.column + len(value.run)
 
 
 def _span(parent: Element, text: str, classes: str) -> None:

@@ -1,0 +1,59 @@
+"""Reasons in a reader's words: one template for each code of a `Reason`."""
+
+from harness.record import Reason
+
+_IF_MEANT = "（意図したものなら、本文に `exit={status}` と書きます）"
+_NOT_AS_SAID = "（本文では {wanted}）"
+_KEPT_ALIVE = "（なくなった名前空間の番号は、次にできる名前空間が使います）"
+_CHANGED = "{text} に当たる値は {before} でしたが、ここでは {now} です"
+_MERGED = "本文では {one} と {other} は別の値ですが、実行結果ではどちらも {run} です"
+
+TEMPLATES = {
+    "author": "{why}",
+    "machine": "マシンが止まりました: {why}",
+    # What becomes of a block or of a scenario.
+    "output-differs": "出力が本文と違います",
+    "not-reached": "{line}行が失敗したので、ここまで進みませんでした",
+    "exit-unmet": "`exit={status}` とありますが、その終了ステータスで終わったコマンドがありません",
+    "needs-own-kernel": "専用のカーネルが要るので、仮想マシンだけで動かします",
+    "needs-newer-kernel": "カーネル {wanted} 以降が要りますが、このマシンでは {kernel} です",
+    "needs-older-kernel": "{wanted} より古いカーネルが要りますが、このマシンでは {kernel} です",
+    # What a comparison notes of a line.
+    "value-changed": _CHANGED,
+    "inode-changed": _CHANGED + _KEPT_ALIVE,
+    "values-merged": _MERGED,
+    "inodes-merged": _MERGED + _KEPT_ALIVE,
+    "spaces-differ": "空白の数が違います",
+    # Where a scenario can't go on.
+    "too-much-output": "出力が {kib} KiB を超えました",
+    "ended-before": "この行の前に、端末のシェルが終了ステータス {status} で終わっています",
+    "killed-before": "この行の前に、端末のシェルが {signal} で終わっています",
+    "still-running": "前のコマンドがまだ動いています",
+    "prompt-at-shell": "本文は `{sign} ` ですが、端末を読んでいるのはシェルです",
+    "prompt-at-repl": "本文は `{sign} ` ですが、端末を読んでいるのはPythonの対話モードです",
+    "prompt-at-more": "本文は `{sign} ` ですが、シェルは前のコマンドの続きを待っています",
+    "prompt-at-program": "本文は `{sign} ` ですが、端末を読んでいるのは {program} です",
+    "prompt-of-root": "本文は root の `# ` ですが、実効UIDは {euid} です",
+    "prompt-of-user": "本文は一般ユーザーの `$ ` ですが、実効UIDは 0 です",
+    "prompt-names": "プロンプトは本文では {claimed} ですが、実際は {found} です",
+    "timeout": "{seconds}秒たっても終わりませんでした",
+    "timeout-waiting": "{seconds}秒たっても終わりませんでした: {processes}",
+    "program-reads": "{program} が端末を読んでいます（本文ではシェルに戻っています）",
+    "incomplete": "コマンドが途中で終わっています",
+    # How a step ended.
+    "running-ended": "動き続けるはずのコマンドが終わりました",
+    "ended-early": "動き続けるはずのコマンドが、終了ステータス {status} で終わりました",
+    "shell-ended": "端末のシェルが終了ステータス {status} で終わりました" + _IF_MEANT,
+    "shell-ended-otherwise": "端末のシェルが終了ステータス {status} で終わりました" + _NOT_AS_SAID,
+    "shell-killed": "端末のシェルが {signal} で終わりました" + _IF_MEANT,
+    "shell-killed-otherwise": "端末のシェルが {signal} で終わりました" + _NOT_AS_SAID,
+    "failed-silently": "何も表示せずに、終了ステータス {status} で終わりました" + _IF_MEANT,
+    "failed-silently-otherwise": (
+        "何も表示せずに、終了ステータス {status} で終わりました" + _NOT_AS_SAID
+    ),
+}
+
+
+def words(reason: Reason) -> str:
+    """One sentence, without a full stop."""
+    return TEMPLATES[reason.code].format(**reason.arguments)
