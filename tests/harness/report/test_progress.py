@@ -38,9 +38,21 @@ def pipe() -> Pipe:
     return Pipe()
 
 
+def console_of(pipe: Pipe, terminal: bool = False) -> Console:
+    # Whatever this process has: TERM and FORCE_COLOR count for nothing.
+    return Console(
+        file=pipe,  # type: ignore[arg-type]
+        force_terminal=terminal,
+        highlight=False,
+        width=200,
+        _environ={"TERM": "xterm"},
+    )
+
+
 @pytest.fixture
 def progress(pipe: Pipe) -> Progress:
-    return Progress(Console(file=pipe, force_terminal=False, width=200), every=0.01)  # type: ignore[arg-type]
+    console = console_of(pipe)
+    return Progress(console, console, every=0.01)
 
 
 def test_a_step_says_that_it_goes_on(progress: Progress, pipe: Pipe) -> None:
@@ -63,9 +75,19 @@ def test_a_run_says_how_many_of_its_scenarios_have_ended(progress: Progress, pip
 
 
 def test_on_a_terminal_there_is_a_bar_and_no_line(pipe: Pipe) -> None:
-    terminal = {"TERM": "xterm"}
-    console = Console(file=pipe, force_terminal=True, width=80, _environ=terminal)  # type: ignore[arg-type]
-    with Progress(console, every=0.01).scenarios([1.0, 1.0]) as advance:
+    bar = Pipe()
+    progress = Progress(console_of(pipe), console_of(bar, terminal=True), every=0.01)
+    with progress.scenarios([1.0, 1.0]) as advance:
         advance(1.0)
-        pipe.wait("left:")
-    assert "to go" not in pipe.text
+        bar.wait("left:")
+    assert not pipe.text
+
+
+def test_results_that_go_to_a_file_get_there(pipe: Pipe) -> None:
+    results = Pipe()
+    out = console_of(results)
+    progress = Progress(console_of(pipe, terminal=True), out, every=0.01)
+    with progress.scenarios([1.0]):
+        pipe.wait("0 of 1 scenarios")
+        out.print("FAILED")
+    assert results.text == "FAILED\n"

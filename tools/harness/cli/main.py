@@ -26,9 +26,11 @@ INTERRUPTED = 128 + signal.SIGINT
 def main(words: Sequence[str]) -> int:
     """Do what the words of the command line say; the exit status."""
     options = parse(words)
-    progress = Progress(Console(highlight=False, stderr=True))
+    # A pipe has no width, and folds badly.
+    out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+    progress = Progress(Console(highlight=False, stderr=True), out)
     try:
-        return _do(options, read_book(Path.cwd()), progress)
+        return _do(options, read_book(Path.cwd()), out, progress)
     except ExceptionGroup as group:  # of authors' mistakes
         for error in group.exceptions:
             progress.fail(error)
@@ -44,9 +46,7 @@ def main(words: Sequence[str]) -> int:
         return INTERRUPTED
 
 
-def _do(options: argparse.Namespace, book: Book, progress: Progress) -> int:
-    # A pipe has no width, and folds badly.
-    out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+def _do(options: argparse.Namespace, book: Book, out: Console, progress: Progress) -> int:
     match options.command:
         case "watch":
             return watch.run(options, book, Report(out), progress)

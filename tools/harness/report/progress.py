@@ -16,10 +16,13 @@ Say = Callable[[], str]
 
 
 class Progress:
-    """Sentences for whoever waits, on `console` (standard error): results go elsewhere."""
+    """Sentences for whoever waits, on `console` (standard error); a bar below the results, which go
+    to `out`, where that is a terminal.
+    """
 
-    def __init__(self, console: Console, every: float = _MINUTE) -> None:
+    def __init__(self, console: Console, out: Console, every: float = _MINUTE) -> None:
         self._console = console
+        self._out = out
         self._every = every
         self._last = "making machines ready"
 
@@ -54,10 +57,11 @@ class Progress:
             TextColumn("left:"),
             TimeRemainingColumn(),
         )
-        shown = self._console.is_terminal
+        shown = self._out.is_terminal
         with Bar(
             *columns,
-            console=self._console,
+            console=self._out,
+            redirect_stderr=self._console.is_terminal,
             transient=True,
             disable=not shown,
             speed_estimate_period=_SPEED_SECONDS,
