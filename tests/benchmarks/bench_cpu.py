@@ -75,9 +75,9 @@ def bash(count: int) -> None:
     if pid == 0:
         os.execvp("bash", ["bash", "--norc", "--noediting"])
     for number in range(1000, 1000 + count):
-        os.write(terminal, b"echo '' %d\n" % number)
+        os.write(terminal, b"echo $((%d + 1))\n" % number)
         shown = b""
-        while b"\n %d\r\n" % number not in shown:
+        while b"%d\r\n" % (number + 1) not in shown:
             shown += os.read(terminal, 4096)
     os.close(terminal)
     os.waitpid(pid, 0)
