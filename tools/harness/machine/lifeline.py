@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -46,18 +47,16 @@ class LifeLine:
             raise MachineError(f"No machine could be made: {message['error']}.")
         return fds
 
-    def wait_for_end(self, seconds: float = PATIENCE) -> bool:
-        """Return once the machine has been waited for, or those seconds have passed."""
-        try:
-            self._line.settimeout(seconds)
-            while not self.end:
-                self.next_message()
-        except MachineError:
-            if seconds == PATIENCE:
-                raise
-        finally:
-            self._line.settimeout(PATIENCE)
-        return bool(self.end)
+    def wait_for_end(self) -> None:
+        """Return once the machine has been waited for."""
+        while not self.end:
+            self.next_message()
+
+    def ended_within(self, seconds: float) -> bool:
+        """Whether the machine's end is said within those seconds."""
+        if not self.end and select.select([self._line], [], [], seconds)[0]:
+            self.next_message()
+        return self.end is not None
 
     def kill(self) -> None:
         """Have the machine killed, if it lives, and wait until nothing is left of it."""

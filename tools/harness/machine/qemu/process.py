@@ -34,7 +34,7 @@ class Process:
 
     def epitaph(self) -> str:
         """Why it has ended, in one sentence; killed for it if it hasn't."""
-        if not self._line.wait_for_end(1):  # its channel has just ended: it may be about to
+        if not self._line.ended_within(1):  # its channel has just ended: it may be about to
             self._line.kill()
         assert self._line.end is not None
         return sentence(**self._line.end)
