@@ -226,6 +226,13 @@ def test_a_module_is_as_good_as_what_runs_the_program_that_imports_it(play: Play
     assert {entry.verdict for entry in play(text).entries} == {"failed"}
 
 
+def test_who_typed_is_named_as_in_the_machine(play: Play) -> None:
+    result = play("~console root\n# true\n# su reader\n$ true\n$ exit\nexit\n# true\n~\n")
+    assert reasons(result) == []
+    users = [step.user for step in result.entries[0].steps]
+    assert users == ["root", "root", "reader", "reader", "root"]
+
+
 def test_what_is_left_running_is_named(play: Play) -> None:
     text = "~console\n$ (sleep 98 &)\n$ until pgrep -x sleep > /dev/null; do :; done\n~\n"
     assert play(text).left[0].startswith("sleep 98 (pid")
