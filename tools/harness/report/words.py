@@ -1,6 +1,6 @@
 """Reasons in English: one template for each code of a `Reason`."""
 
-from harness.compare.reason import Reason
+from harness.compare import Reason
 
 _IF_MEANT = ": if that is meant, write `exit={status}`"
 _NOT_AS_SAID = ", not {wanted} as the block says"
