@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import tostring
 
 import msgspec
 import pytest
@@ -20,6 +21,7 @@ from harness.plan.scenario import scenarios
 from harness.record import Entry, Line, Reason, RecordError, chosen, merge
 from harness.run.runner import run_one
 from harness.run.verdict import update
+from pages.verified.transcript import transcript_element
 
 MACHINES = ("namespaces",)
 TEXT = """\
@@ -142,11 +144,16 @@ def test_a_step_has_the_values_that_stand_for_those_of_the_text(
     assert second.output == f"uts:[{inode.run}]\n"
 
 
-def test_an_output_is_recorded_as_it_was_compared(written: tuple[Entry, ...]) -> None:
+def test_an_output_is_recorded_as_it_was_compared_and_marked_in_its_place(
+    written: tuple[Entry, ...],
+) -> None:
     *_, coloured = written[4].steps
     (pid,) = coloured.values
     assert coloured.output == f"red {pid.run}\n"
     assert pid.column == 4
+    page = tostring(transcript_element([coloured]), encoding="unicode")
+    *_, shown = page.split('<span class="go">')
+    assert shown.startswith('red <mark class="varies" title="本文では 1234">')
 
 
 def test_what_ran_says_with_which_software(written: tuple[Entry, ...]) -> None:

@@ -76,14 +76,13 @@ def on_cluster(chapter: Chapter, address: str) -> Iterator[Result]:
 
 def timeless(chapter: Chapter, results: list[Result]) -> list[Entry]:
     """The entries as if all had run at once, in no time."""
-    first, *_ = found = entries(chapter, results)
     return [
         replace(
             entry,
-            date=entry.date and first.date,
+            date=entry.date and "2026-01-01T00:00:00Z",
             steps=tuple(replace(step, seconds=0.0) for step in entry.steps),
         )
-        for entry in found
+        for entry in entries(chapter, results)
     ]
 
 
