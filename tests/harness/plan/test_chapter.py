@@ -45,12 +45,12 @@ def test_new_cuts_and_same_joins(chapter: Build) -> None:
 def test_a_program_with_its_result_runs_alone(chapter: Build) -> None:
     text = "## A\n~c root:x.c\nint main;\n~\n\n~text:実行結果\nok\n~\n\n~console\n$ true\n~\n"
     alone, together = scenarios(chapter(text))
-    assert [step.entry.text for step in alone.steps] == [
+    assert [step.exchange.text for step in alone.steps] == [
         "gcc -Wall -Wextra -Wpedantic -o x x.c",
         "./x",
     ]
     assert {step.user for step in alone.steps} == {"root"}
-    assert alone.steps[-1].entry.output == ("ok",)
+    assert alone.steps[-1].exchange.output == ("ok",)
     assert lines((together,)) == [[10]]
 
 
@@ -148,7 +148,7 @@ def test_impossible_scenarios_are_named_with_their_line(
 
 
 def goes_on(found: Scenario) -> list[tuple[str, str | None]]:
-    return [(step.entry.text, step.goes_on) for step in found.actions if isinstance(step, Step)]
+    return [(step.exchange.text, step.goes_on) for step in found.actions if isinstance(step, Step)]
 
 
 def test_a_command_goes_on_if_a_key_or_output_follows_in_its_terminal(chapter: Build) -> None:

@@ -39,14 +39,14 @@ class Step:
 
     block: Block
     terminal: str
-    entry: Exchange
+    exchange: Exchange
     user: str
     settings: Settings
     goes_on: Literal["key", "output", "running"] | None = None
 
     @property
     def line(self) -> int:
-        return self.entry.line
+        return self.exchange.line
 
 
 Action = Put | Step
@@ -186,12 +186,12 @@ def _together(
     """The scenario of blocks that share a machine; `run_alone` are the lines of the programs that
     have one of their own already.
     """
-    entries = {
+    typed = {
         block.line: exchanges(block.fence.text, block.line + 1)
         for block in blocks
         if block.kind == "console"
     }
-    run_by = runs(blocks, chain(*entries.values()))
+    run_by = runs(blocks, chain(*typed.values()))
     unused = [b for b in blocks if b.kind == "program" and not run_by[b.line]]
     members = [block for block in blocks if block not in unused]
     for block in unused:
@@ -211,7 +211,8 @@ def _together(
             terminal = block.fence.title
             user = _user(chapter, block, opened.get(terminal))
             actions += (
-                Step(block, terminal, entry, user, block.settings) for entry in entries[block.line]
+                Step(block, terminal, exchange, user, block.settings)
+                for exchange in typed[block.line]
             )
             if actions and isinstance(actions[-1], Step):
                 opened.setdefault(terminal, actions[-1])
@@ -250,7 +251,7 @@ def _with_ends(actions: Sequence[Action]) -> Iterator[Action]:
         if isinstance(action, Put):
             yield action
             continue
-        if action.entry.prompt or action.entry.key:
+        if action.exchange.prompt or action.exchange.key:
             typed.add(action.terminal)
         elif action.terminal not in typed:
             raise Mistake(
@@ -262,8 +263,8 @@ def _with_ends(actions: Sequence[Action]) -> Iterator[Action]:
 
 
 def _goes_on(step: Step, after: Step | None) -> Literal["key", "output", "running"] | None:
-    if after and after.entry.key:
+    if after and after.exchange.key:
         return "key"
-    if after and not after.entry.prompt:
+    if after and not after.exchange.prompt:
         return "output"
     return "running" if not after and step.settings.running else None

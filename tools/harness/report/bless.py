@@ -47,7 +47,9 @@ def edits(results: Iterable[Result]) -> tuple[list[Edit], list[Refusal]]:
     refused: dict[int, Refusal] = {}
     for result in results:
         for block, entry in zip(result.scenario.blocks, result.entries, strict=True):
-            planned = {s.line: s.entry for s in result.scenario.steps if s.block.line == block.line}
+            planned = {
+                s.line: s.exchange for s in result.scenario.steps if s.block.line == block.line
+            }
             for step in entry.steps:
                 if step.passed:
                     continue

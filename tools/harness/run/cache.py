@@ -87,7 +87,7 @@ def key(scenario: Scenario, machine: str) -> str:
         repr((action.path, action.text, action.mode))
         if isinstance(action, Put)
         else repr((action.terminal, action.user, action.settings, action.goes_on))
-        + repr(replace(action.entry, line=0, output_line=0))
+        + repr(replace(action.exchange, line=0, output_line=0))
         for action in scenario.actions
     ]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

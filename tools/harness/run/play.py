@@ -72,10 +72,10 @@ class _Player:
     def play(self, step: Step) -> Played:
         self.renaming.introduce(step.block.varies)
         terminal, user = self.terminals.of(step), self.terminals.user(step)
-        if step.entry.prompt:
-            _check_prompt(step.entry.prompt, terminal)
-        lines = [self.renaming.command(line) for line in step.entry.lines]
-        replaced = tuple(self.renaming.replaced(step.entry.lines))
+        if step.exchange.prompt:
+            _check_prompt(step.exchange.prompt, terminal)
+        lines = [self.renaming.command(line) for line in step.exchange.lines]
+        replaced = tuple(self.renaming.replaced(step.exchange.lines))
         turn = Turn(step, terminal)
         comparison = None
         try:
@@ -88,7 +88,7 @@ class _Player:
             comparison, error = None, broken.reason
         return Played(
             step,
-            "\n".join(lines) or step.entry.text,
+            "\n".join(lines) or step.exchange.text,
             turn.output,
             _status(terminal.status),
             user,
@@ -111,7 +111,7 @@ class _Player:
             more = terminal.held + terminal.ask("wait", seconds, until=until)
             if more.strip() and one.passed:
                 output = one.output + more
-                expected = Expectation(one.step.entry.output)
+                expected = Expectation(one.step.exchange.output)
                 comparison = expected.compare(lines_of(output), self.renaming)
                 one = replace(one, output=output, comparison=comparison)
             if before == "running" and terminal.state == "shell" and one.step.goes_on == "running":
@@ -215,7 +215,7 @@ def _fault(step: Step, terminal: Terminal, output: str) -> Reason | None:
     if terminal.state == "more":
         raise BrokenError(Reason("incomplete"))
     status, wanted = _status(terminal.status), step.settings.exit
-    if not step.entry.prompt or not status or status == wanted:
+    if not step.exchange.prompt or not status or status == wanted:
         return None
     if terminal.state == "closed":
         how, named = _end(terminal.status)

@@ -93,7 +93,7 @@ class Turn:
 
     def __init__(self, step: Step, terminal: Terminal) -> None:
         self.step, self.terminal = step, terminal
-        self.expected = Expectation(step.entry.output)
+        self.expected = Expectation(step.exchange.output)
         self.started = time.monotonic()
         self._raw, terminal.held = terminal.held, ""
         self._seen: str | None = None  # as much of it as belongs to this step
@@ -106,7 +106,7 @@ class Turn:
     def output(self) -> str:
         if self._seen is not None:
             return self._seen
-        return without_echo(self.step.entry.key, self._raw)
+        return without_echo(self.step.exchange.key, self._raw)
 
     def type(self, lines: Sequence[str]) -> None:
         """Type the step's lines, or its key, and wait for the end that it is to have.
@@ -115,13 +115,13 @@ class Turn:
         """
         until = "end"
         if self.step.goes_on:
-            until = "output" if self.step.entry.output else "settled"
+            until = "output" if self.step.exchange.output else "settled"
         for line in lines[:-1]:
             self._ask("type", "settled", text=line)
         if lines:
             self._ask("type", until, text=lines[-1])
-        elif self.step.entry.key:
-            self._ask("key", until, key=self.step.entry.key)
+        elif self.step.exchange.key:
+            self._ask("key", until, key=self.step.exchange.key)
         else:
             self._ask("wait", until)
 

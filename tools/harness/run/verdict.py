@@ -92,7 +92,7 @@ def skip(scenario: Scenario, reason: Reason) -> Result:
 
 def transcribe(played: Played) -> Step:
     """A step as the record has it: cleaned as it was for the comparison."""
-    entry, compared = played.step.entry, played.comparison
+    exchange, compared = played.step.exchange, played.comparison
     reason, more = played.error, 0
     shown: tuple[Line, ...] = ()
     corrected: tuple[str, ...] = ()
@@ -101,12 +101,12 @@ def transcribe(played: Played) -> Step:
         shown, more = hunk(compared.diff)
         corrected = compared.corrected
     return Step(
-        line=entry.line,
+        line=exchange.line,
         terminal=played.step.terminal,
-        prompt=str(entry.prompt or ""),
-        text=entry.text,
+        prompt=str(exchange.prompt or ""),
+        text=exchange.text,
         command=played.typed,
-        output_line=entry.output_line,
+        output_line=exchange.output_line,
         output="".join(f"{line}\n" for line in lines_of(played.output)),
         status=played.status,
         user=played.user,
