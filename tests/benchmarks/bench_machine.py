@@ -26,7 +26,6 @@ from harness.guest import syscalls, world
 from harness.image import image
 from harness.image.debian import how_to_install
 from harness.machine.namespaces import Namespaces
-from harness.machine.namespaces.zygote import NAMESPACES
 from zenn.book import read_book
 
 ROUNDS = 100
@@ -38,7 +37,7 @@ def bare(rootfs: Path) -> float:
     """Seconds until a cloned child stands in an overlay over `rootfs`."""
     readable, writable = os.pipe()
     begin = time.perf_counter()
-    pid, pidfd = syscalls.clone3(NAMESPACES | syscalls.CLONE_NEWCGROUP)
+    pid, pidfd = syscalls.clone3(world.NAMESPACES | syscalls.CLONE_NEWCGROUP)
     if pid == 0:
         try:
             syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)

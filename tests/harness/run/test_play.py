@@ -250,6 +250,7 @@ def test_the_end_of_a_machine_is_reported_where_it_came(
 ) -> None:
     class Doomed:
         own_kernel = False
+        second = None
 
         def identity(self) -> str:
             return backend.identity()

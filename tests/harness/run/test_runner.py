@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from threading import Event
 
-from harness.machine.backend import Backend, Backends
+from harness.machine.backend import Backend, Backends, Choice
 from harness.plan.chapter import Chapter
 from harness.plan.scenario import Scenario, scenarios
 from harness.run.runner import run, threads
@@ -20,7 +20,7 @@ def test_a_scenario_that_hangs_does_not_hold_up_the_next_round(
 ) -> None:
     first, second = scenarios(chapter(BOOK))
     released, enough = Event(), Future[None]()
-    with threads(Backends(backend, backend, ""), 1) as workers:
+    with threads(Backends(Choice(backend, backend, backend), ""), 1) as workers:
 
         def hang(scenario: Scenario) -> Result:
             enough.set_result(None)  # a save comes while it is running

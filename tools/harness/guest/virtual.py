@@ -1,6 +1,9 @@
 """Runs inside a virtual machine as its init: makes the world, warms it, and is the agent.
 
-Warmed: a clone of the machine finds programs and libraries in the page cache.
+Warmed: a clone of the machine finds programs and libraries in the page cache. One machine may also
+serve one scenario after another, each in a world of namespaces (`world`, `leave`): what emulation
+has translated once is then not translated again. What a world has changed of the kernel that they
+share is told when it ends.
 """
 
 import contextlib
@@ -9,14 +12,16 @@ import fcntl
 import linecache  # noqa: F401
 import os
 import struct
+import sys
 import time
 import traceback  # noqa: F401
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from harness.guest import syscalls, world
 from harness.guest.accounts import SYSTEM_PATH, USER_UID, account, start_shell
-from harness.guest.agent import Agent
+from harness.guest.agent import Abandoned, Agent
 
 PORTS = Path("/sys/class/virtio-ports")
 CGROUP = Path("/sys/fs/cgroup")
@@ -25,6 +30,19 @@ CGROUP = Path("/sys/fs/cgroup")
 LRU_GEN = Path("/sys/kernel/mm/lru_gen")
 MCL_CURRENT, MCL_FUTURE = 1, 2
 RNDADDENTROPY, RNDRESEEDCRNG = 0x40085203, 0x5207  # <linux/random.h>
+SYSLOG_ACTION_SIZE_UNREAD = 9  # syslog(2): bytes that the kernel has logged
+IMAGE, DISK = "/run/image", "/dev/vda"
+WORLD = CGROUP / "world"  # the cgroup of one
+WORLD_LIMITS = {"pids.max": str(world.PROCESSES), "memory.max": str(400 << 20)}
+SYSCTLS = "/proc/sys"
+# They change by themselves, or count what has been done.
+VOLATILE = ("fs/dentry-state", "kernel/ns_last_pid", "kernel/pty/nr", "kernel/random/boot_id")
+TRACING = "/sys/kernel/tracing"
+TRACES = ("current_tracer", "dynamic_events", "set_event", "set_ftrace_filter", "tracing_on")
+LISTED = (
+    *(str(CGROUP), f"{TRACING}/instances", "/sys/fs/bpf", "/sys/class/net"),
+    "/sys/kernel/security/apparmor/policy/profiles",
+)
 
 WARM = """\
 cd $(mktemp -d)
@@ -44,6 +62,8 @@ cd /; rm -r "$OLDPWD"; exit
 class GuestAgent(Agent):
     """The agent, and what only a machine with its own kernel can be asked."""
 
+    state: dict[str, str] | None = None  # of the kernel, as the world before has left it
+
     def do_wake(self, clock: float, seed: str) -> dict[str, Any]:
         """Said to every clone first: what time it is, and a seed that no other clone has.
 
@@ -58,6 +78,111 @@ class GuestAgent(Agent):
             fcntl.ioctl(random, RNDRESEEDCRNG)
         return {}
 
+    def do_randomize(self) -> dict[str, Any]:
+        """Addresses are random from now on, as on any other machine (proc_sys_kernel(5))."""
+        Path(SYSCTLS, "kernel/randomize_va_space").write_text("2")
+        return {}
+
+    def do_world(self) -> dict[str, Any]:
+        """Give the channel to a fresh world until that is left; what `leave` is then answered.
+
+        A world that ends otherwise takes this machine with it.
+        """
+        if not os.path.ismount(IMAGE):
+            os.makedirs(IMAGE, exist_ok=True)
+            syscalls.mount(DISK, IMAGE, "squashfs", syscalls.MS_RDONLY)
+        before = self.state or kernel_state()
+        WORLD.mkdir()
+        for name, value in WORLD_LIMITS.items():
+            (WORLD / name).write_text(value)
+        cgroup = os.open(WORLD, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            pid, pidfd = syscalls.clone3(world.NAMESPACES, cgroup)
+        finally:
+            os.close(cgroup)
+        if pid == 0:
+            be_world(self.channel)
+        os.close(pidfd)
+        if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
+            raise Abandoned
+        world.remove_cgroup(WORLD)
+        self.state = kernel_state()
+        changed = sorted(
+            name for name in before.keys() | self.state if before.get(name) != self.state.get(name)
+        )
+        return {"changed": changed}
+
+
+class WorldAgent(Agent):
+    """The agent of a world in a virtual machine that goes on after it."""
+
+    def do_leave(self) -> NoReturn:
+        """End the world; it is the machine that answers, once nothing of it is left."""
+        os._exit(0)
+
+
+def be_world(channel: int) -> NoReturn:
+    """In the child: enter a world, say so, and be its agent."""
+    try:
+        syscalls.unshare(syscalls.CLONE_NEWCGROUP)
+        world.enter(IMAGE, bounded=True)
+        go_first()
+        agent = WorldAgent(channel)
+        os.write(channel, b"{}\n")
+        agent.run()
+    except BaseException as error:
+        sys.stderr.write(f"world: {error}\n")
+    finally:
+        os._exit(1)
+
+
+def kernel_state() -> dict[str, str]:
+    """What scenarios that share a kernel could leave to each other, by name.
+
+    The names of what is not the scenario's doing, or can't be told from it in a world (a module
+    that the kernel has loaded, a line of its log), begin with “loaded ”.
+    """
+    found = {
+        "mounts": text("/proc/self/mountinfo"),
+        # After the serial number, flags, uses, expiry, permissions and owners: proc_keys(5).
+        "keys": "\n".join(sorted(line.split(None, 7)[7] for line in lines("/proc/keys"))),
+        "loaded modules": " ".join(sorted(line.split()[0] for line in lines("/proc/modules"))),
+        "loaded log": str(syscalls.libc.klogctl(SYSLOG_ACTION_SIZE_UNREAD, None, 0)),
+    }
+    found |= {path: text(path) for path in settings()}
+    found |= {name: text(f"{TRACING}/{name}") for name in TRACES}
+    for directory in LISTED:
+        with contextlib.suppress(OSError):
+            found[directory] = " ".join(sorted(os.listdir(directory)))
+    return found
+
+
+@cache
+def settings() -> tuple[str, ...]:
+    """The files of /proc/sys that can be written and belong to no network namespace."""
+    found = []
+    for folder, folders, names in os.walk(SYSCTLS):
+        folders[:] = [name for name in folders if (folder, name) != (SYSCTLS, "net")]
+        found += [f"{folder}/{name}" for name in names]
+    return tuple(
+        path
+        for path in sorted(found)
+        if os.stat(path).st_mode & 0o222 and path.removeprefix(f"{SYSCTLS}/") not in VOLATILE
+    )
+
+
+def text(path: str) -> str:
+    """A file of the kernel, or nothing where it can't be read."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def lines(path: str) -> list[str]:
+    return text(path).splitlines()
+
 
 def make_world() -> None:
     """That of every machine, and what only one with its own kernel has."""
@@ -71,8 +196,12 @@ def make_world() -> None:
         (LRU_GEN / "enabled").write_text("y")
         (LRU_GEN / "min_ttl_ms").write_text("1000")
     syscalls.libc.mlockall(MCL_CURRENT | MCL_FUTURE)  # not inherited: mlockall(2)
-    # First whenever it can run, so that a machine full of processes still answers; not for what
-    # it starts: sched(7), “The reset-on-fork flag”.
+    go_first()
+
+
+def go_first() -> None:
+    """Run whenever this process can, so that a machine full of processes still answers."""
+    # Not for what it starts: sched(7), “The reset-on-fork flag”.
     first = os.sched_param(os.sched_get_priority_min(os.SCHED_FIFO))
     os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, first)
 

@@ -7,6 +7,7 @@ runs in the machine's first process: in a child that has just been cloned into n
 """
 
 import contextlib
+import errno
 import fcntl
 import math
 import os
@@ -14,6 +15,7 @@ import resource
 import signal
 import socket
 import struct
+import time
 from typing import NamedTuple
 
 from harness.guest import syscalls
@@ -36,6 +38,16 @@ DISK = "240m"  # of the root file system, /tmp and /dev/shm; each lies in memory
 TTY_GROUP = 5
 INERT = MS_NOSUID | MS_NODEV | MS_NOEXEC
 SAFE = MS_NOSUID | MS_NODEV
+
+
+NAMESPACES = (
+    syscalls.CLONE_NEWNS
+    | syscalls.CLONE_NEWPID
+    | syscalls.CLONE_NEWNET
+    | syscalls.CLONE_NEWUTS
+    | syscalls.CLONE_NEWIPC
+    | syscalls.CLONE_NEWTIME
+)
 
 
 class Mount(NamedTuple):
@@ -234,3 +246,23 @@ def reset_signals() -> None:
     for number in HANDLED_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
+def remove_cgroup(directory: str | os.PathLike[str]) -> None:
+    """Remove a cgroup and all below it.
+
+    The kernel may still be letting go of processes that have been waited for: one second is
+    given to it.
+    """
+    deadline = time.monotonic() + 1
+    for path, _, _ in os.walk(directory, topdown=False):
+        while True:
+            try:
+                os.rmdir(path)
+                break
+            except OSError as error:
+                if error.errno == errno.ENOENT:
+                    break
+                if error.errno != errno.EBUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.001)

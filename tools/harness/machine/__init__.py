@@ -1,8 +1,8 @@
 """A machine: a world made fresh for one scenario and destroyed after it.
 
-`namespaces` makes it from this kernel's namespaces, `qemu` is a virtual machine. Whatever makes
-it, the harness sees the same: a channel to the agent inside, a way to destroy it whole, and why
-it died if it did.
+`namespaces` makes it from this kernel's namespaces, `qemu` is a virtual machine, and a world of
+`qemu.worlds` is made of namespaces in a virtual machine. Whatever makes it, the harness sees the
+same: a channel to the agent inside, a way to destroy it whole, and why it died if it did.
 """
 
 from typing import Protocol
@@ -21,10 +21,13 @@ class Machine(Protocol):
     Once `channel` is at its end, so is the machine.
     """
 
-    kind: str  # "namespaces" or "qemu"
+    kind: str  # "namespaces", "qemu", or "qemu-namespaces" for a world in a virtual machine
     pid: int  # of the process that it lives in, as this host sees it
     kernel: str  # its release, as uname(2) gives it
     channel: Channel
+    changed: tuple[
+        str, ...
+    ]  # once it is closed: what of a kernel that others share is not as before
 
     def close(self) -> None:
         """Destroy the machine whole: processes, mounts, namespaces and limits.

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from harness.machine import Machine, MachineError, qemu
 from harness.machine.namespaces import Namespaces
 from harness.machine.namespaces.host import is_virtual_machine
 from harness.machine.qemu import Qemu
+from harness.machine.qemu.worlds import Randomized, Worlds
 from harness.plan.scenario import Scenario
 from harness.plan.settings import version_of
 from zenn.book import Guest
@@ -22,6 +24,10 @@ class Backend(Protocol):
     """Makes machines, from any thread."""
 
     own_kernel: bool  # whether each machine has a kernel of its own (the word `vm` wants one)
+
+    @property
+    def second(self) -> "Backend | None":
+        """Where machines share one: whose machines decide on what fails in these."""
 
     def identity(self) -> str:
         """All of its machines that can decide how a scenario goes: kind, image, kernel, emulator.
@@ -42,31 +48,41 @@ class Backend(Protocol):
         """Destroy what is left of its machines."""
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Backends over one kernel: for most scenarios, for those that say `vm`, and for those in which
+    an address is random (see `Scenario.shows_addresses`). The same may serve for several."""
+
+    usual: Backend
+    own: Backend
+    randomized: Backend
+
+    def of(self, scenario: Scenario) -> Backend:
+        if scenario.shows_addresses:
+            return self.randomized
+        return self.own if scenario.needs_vm else self.usual
+
+
 class Backends:
-    """The backend for most scenarios, the one for those that say `vm` (often the same), and those
-    with the kernels that some want, made by `other(name)` when first asked for.
+    """The backends that there are, and those over the kernels that some scenarios want, made by
+    `other(name)` when first asked for.
 
     The kernel `default` is taken where it will do. Without `other`, a scenario that wants another
     kernel is given what there is.
     """
 
     def __init__(
-        self,
-        usual: Backend,
-        with_kernel: Backend,
-        default: str,
-        other: Callable[[str], Backend] | None = None,
+        self, choice: Choice, default: str, other: Callable[[str], Choice] | None = None
     ) -> None:
-        self._usual = usual
-        self._with_kernel = with_kernel
+        self._choice = choice
         self._default = default
         self._other = other
-        self._others: dict[str, Backend] = {}
+        self._others: dict[str, Choice] = {}
         self._lock = Lock()
 
     def of(self, scenario: Scenario) -> Backend:
         """The backend whose machines fit a scenario, or the nearest to that."""
-        backend = self._with_kernel if scenario.needs_vm else self._usual
+        backend = self._choice.of(scenario)
         if not scenario.kernel or version_of(backend.release()) in scenario.kernel:
             return backend
         name = kernels.fitting(scenario.kernel, self._default)
@@ -75,14 +91,15 @@ class Backends:
         with self._lock:
             if name not in self._others:
                 self._others[name] = self._other(name)
-            return self._others[name]
+            return self._others[name].of(scenario)
 
     def close(self) -> None:
         """Destroy what is left of their machines."""
         with self._lock:  # a scenario may be asking for another kernel's
-            others = tuple(self._others.values())
-        for backend in (self._usual, self._with_kernel, *others):
-            backend.close()
+            choices = (self._choice, *self._others.values())
+        for choice in choices:
+            choice.usual.close()
+            choice.own.close()
 
 
 @contextmanager
@@ -95,8 +112,9 @@ def make_backends(
 ) -> Iterator[Backends]:
     """The backend `name`, or for ``auto`` the best that this host can run.
 
-    Virtual machines run the kernel `kernel` of `harness.image.kernels`; if that is None, the
-    guest's, or another for the scenarios that want another. `note` is given what a user should
+    Virtual machines run the kernel `kernel` of `harness.image.kernels`, each scenario in one of its
+    own; if that is None, the guest's, or another for the scenarios that want another, and what says
+    no `vm` shares machines (`harness.machine.qemu.worlds`). `note` is given what a user should
     know: the image being built, what is chosen and why. Raises MachineError where the host can't
     run it, with what to do.
     """
@@ -106,18 +124,20 @@ def make_backends(
         raise MachineError("A kernel of choice takes virtual machines: say `--backend qemu`.")
     built = image.ensure(guest, note)
 
-    def vms(kernel: str) -> Qemu:
-        # It makes nothing before its first machine is asked for.
-        return Qemu(built, note, kernel)
+    def vms(kernel: str) -> Choice:
+        own = Qemu(built, note, kernel)  # makes nothing before its first machine is asked for
+        return Choice(Worlds(own), own, Randomized(own))
 
     other = vms if kernel is None and not qemu.lack() else None
-    usual: Backend
     if name == "namespaces":
-        usual = Namespaces(built, note, allow_bare_metal=allow_bare_metal)
-        with_kernel = vms(guest.kernel) if other else usual
+        here = Namespaces(built, note, allow_bare_metal=allow_bare_metal)
+        choice = Choice(here, vms(guest.kernel).own if other else here, here)
+    elif kernel is None:
+        choice = vms(guest.kernel)
     else:
-        usual = with_kernel = vms(kernel or guest.kernel)
-    backends = Backends(usual, with_kernel, guest.kernel, other)
+        each = Randomized(Qemu(built, note, kernel))
+        choice = Choice(each, each, each)
+    backends = Backends(choice, guest.kernel, other)
     with closing(backends):
         yield backends
 
@@ -129,7 +149,7 @@ def choose(note: Callable[[str], None]) -> str:
     """
     lacking = qemu.lack()
     if not lacking:
-        note("machines: qemu, a virtual machine for every scenario")
+        note("machines: qemu, virtual machines")
         return "qemu"
     if os.geteuid() == 0 and is_virtual_machine():
         note(f"machines: namespaces ({lacking})")

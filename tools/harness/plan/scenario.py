@@ -1,5 +1,6 @@
 """Scenarios: the blocks that share one machine, and the steps that they take in it."""
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,11 @@ from harness.plan.runs import Runs, runs
 from harness.plan.settings import Settings
 from zenn.console import Exchange, Prompt, exchanges
 from zenn.model import Mistake, at
+
+# A place of user space, as printf's %p and /proc/PID/maps have it; what reads or sets the choice.
+_ADDRESSES = re.compile(
+    r"\b(?:0x)?(?:7f|5[56])[0-9a-f]{10}\b|randomize_va_space|personality|setarch"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,12 @@ class Scenario:
     @property
     def needs_vm(self) -> bool:
         return any(block.settings.vm for block in self.blocks)
+
+    @property
+    def shows_addresses(self) -> bool:
+        """Whether it looks at where things lie in memory, or at whether that is random."""
+        fences = (block.fence for block in self.blocks)
+        return any(_ADDRESSES.search(text) for one in fences for text in (one.text, one.whole))
 
     @property
     def kernel(self) -> SpecifierSet:

@@ -43,14 +43,13 @@ class Report:
             if entry.verdict == "skipped" and entry.reason:
                 reasons[words(entry.reason)] += 1
         for result in results:
+            name = result.scenario.name
             if result.left and result.passed:
                 left = "; ".join(result.left[:3])
-                self.console.print(
-                    f"note: {result.scenario.name} left running, and the machine ended: {left}",
-                    style="dim",
-                    markup=False,
-                    soft_wrap=True,
-                )
+                self._aside(f"note: {name} left running, and the machine ended: {left}")
+            if result.changed:
+                changed = ", ".join(result.changed[:3])
+                self._aside(f"note: {name} changes {changed}: say `vm`, and it is run only once")
         for reason, number in reasons.items():
             self.console.print(f"skipped {number}: {reason}", markup=False, soft_wrap=True)
         ran = {(e.machine, e.kernel) for result in results for e in result.entries if e.machine}
@@ -66,6 +65,9 @@ class Report:
             markup=False,
             soft_wrap=True,
         )
+
+    def _aside(self, sentence: str) -> None:
+        self.console.print(sentence, style="dim", markup=False, soft_wrap=True)
 
 
 def _number(count: int, what: str) -> str:

@@ -23,11 +23,13 @@ _MOST_LINES = 60
 class Result:
     """A scenario that has been dealt with: run in a machine, skipped as a whole, or unchanged since
     it was run (`cached`). It has an entry for each block, in order; `left` names the processes that
-    were still there at its end, and died with the machine."""
+    were still there at its end, and died with the machine. `changed` is what of a kernel
+    that it shared was different afterwards, so that it was run again with one of its own."""
 
     scenario: Scenario
     entries: tuple[Entry, ...]
     left: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
     cached: bool = False
 
     @property

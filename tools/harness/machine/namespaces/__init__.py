@@ -29,6 +29,7 @@ class NamespacesMachine:
     """A machine of namespaces, alive until its life line ends."""
 
     kind = KIND
+    changed: tuple[str, ...] = ()
 
     def __init__(self, line: LifeLine) -> None:
         self.kernel = platform.release()
@@ -77,6 +78,7 @@ class Namespaces:
     """
 
     own_kernel = False
+    second = None
 
     def __init__(
         self, image: "Image", note: Callable[[str], None], *, allow_bare_metal: bool = False

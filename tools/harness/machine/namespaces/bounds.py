@@ -4,16 +4,14 @@ Works with cgroup v2, with v1 and with the mixture of both; cgroups(7). A machin
 is the root of its cgroup namespace, so that there is one in v2 even if it bounds nothing.
 """
 
-import errno
 import itertools
 import os
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.guest.world import PROCESSES
+from harness.guest.world import PROCESSES, remove_cgroup
 
 MEMORY = 1536 << 20  # bytes, including what lies in the machine's tmpfs
 # With the PID namespace in which the number that follows is a process: hierarchies are shared by
@@ -61,7 +59,7 @@ class Bounds:
     def remove(self) -> None:
         """Remove the cgroups, with those that the machine has made in them."""
         for directory in (*self.joined, *([self.born] if self.born else [])):
-            remove(directory)
+            remove_cgroup(directory)
 
 
 def hierarchies() -> tuple[Hierarchy, ...]:
@@ -146,27 +144,7 @@ def sweep(among: tuple[Hierarchy, ...]) -> None:
             owner = directory.name.removeprefix(PREFIX).partition("-")[0]
             if not Path("/proc", owner).exists():
                 with suppress(OSError):
-                    remove(directory)
-
-
-def remove(directory: Path) -> None:
-    """Remove a cgroup and all below it.
-
-    The kernel may still be letting go of processes that have been waited for: one second is
-    given to it.
-    """
-    deadline = time.monotonic() + 1
-    for path, _, _ in os.walk(directory, topdown=False):
-        while True:
-            try:
-                os.rmdir(path)
-                break
-            except OSError as error:
-                if error.errno == errno.ENOENT:
-                    break
-                if error.errno != errno.EBUSY or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.001)
+                    remove_cgroup(directory)
 
 
 def read(path: Path) -> str:

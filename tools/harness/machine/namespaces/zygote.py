@@ -30,15 +30,6 @@ from harness.machine import keeper
 from harness.machine.keeper import say, sentence
 from harness.machine.namespaces import bounds
 
-NAMESPACES = (
-    syscalls.CLONE_NEWNS
-    | syscalls.CLONE_NEWPID
-    | syscalls.CLONE_NEWNET
-    | syscalls.CLONE_NEWUTS
-    | syscalls.CLONE_NEWIPC
-    | syscalls.CLONE_NEWTIME
-)
-
 
 @dataclass(eq=False)
 class Life(keeper.Life):
@@ -70,7 +61,7 @@ class Zygote(keeper.Keeper):
         limits = bounds.create(self.hierarchies)
         try:
             with directory(limits.born) as cgroup:
-                pid, pidfd = syscalls.clone3(NAMESPACES, cgroup)
+                pid, pidfd = syscalls.clone3(world.NAMESPACES, cgroup)
                 if pid == 0:
                     self.be_init(line, limits)
         except OSError:

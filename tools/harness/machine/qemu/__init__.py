@@ -46,10 +46,12 @@ class QemuMachine:
     """A clone, awake: its clock is right and its random numbers are its own."""
 
     kind = KIND
+    changed: tuple[str, ...] = ()
 
     def __init__(self, process: Process) -> None:
         self.channel = process.channel
         self.pid = process.pid
+        self.born = time.monotonic()
         self._process = process
         self._closed = False
         try:
@@ -83,6 +85,7 @@ class Qemu:
     """
 
     own_kernel = True
+    second = None
 
     def __init__(self, image: Image, note: Callable[[str], None], kernel: str) -> None:
         if lacking := lack():

@@ -16,6 +16,8 @@ KERNEL_COMMAND_LINE = (
     "tsc=reliable no_timer_check init_on_alloc=0 randomize_kstack_offset=off "
     "kfence.sample_interval=0 cryptomgr.notests rcupdate.rcu_expedited=1"
 )
+# Addresses that are the same in every process: what has been translated for one serves the next.
+KERNEL_EMULATED = " norandmaps"
 CPU = {"tcg": "qemu64", "kvm": "max"}
 
 
@@ -49,7 +51,7 @@ class Hardware:
         words += ["-chardev", f"socket,id=agent,fd={AGENT}", "-device", "virtio-serial-pci"]
         words += ["-device", "virtserialport,chardev=agent,name=agent"]
         words += ["-kernel", str(self.kernel.vmlinuz), "-initrd", str(self.initramfs)]
-        words += ["-append", KERNEL_COMMAND_LINE]
+        words += ["-append", KERNEL_COMMAND_LINE + KERNEL_EMULATED * (self.acceleration == "tcg")]
         words += ["-chardev", f"socket,id=qmp,fd={QMP}", "-mon", "qmp,mode=control"]
         return [*words, "-incoming", "defer"] if clone else words
 
