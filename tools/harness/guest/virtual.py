@@ -45,7 +45,7 @@ LISTED = (
 )
 
 WARM = """\
-cd $(mktemp -d)
+cd; mkdir w; cd w
 echo 'int main(void) { return 0; }' > a.c; gcc -Wall -o a a.c; ./a
 python3 -c 'import ctypes, os, subprocess, threading, socket, select, struct, sys, signal, time'
 python3 -q -c 'import os; os.fork() or os._exit(0)'
@@ -55,7 +55,7 @@ ps -ef | grep x | sed s/x/y/ | awk '{}' | sort | head -1 | tail -1 | cut -c1 | t
 readlink /proc/self/ns/*; ls -l /; cat /etc/hosts; mount > /dev/null; findmnt > /dev/null
 ip link > /dev/null; id; touch a; mkdir b; printf a; seq 3; sleep 0; stat a; grep -q x a.c; diff a a
 echo $(date) ${SHELL@P}; sh -c 'echo x'; hostname; uname -a; domainname; ln a c; cp a d; mv d e
-cd /; rm -r "$OLDPWD"; exit
+cd; rm -r w; exit
 """
 
 
