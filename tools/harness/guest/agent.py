@@ -8,7 +8,10 @@ has exactly one reply, and ``{"error": sentence}`` is the reply to one that coul
 out. The agent speaks only when asked; what comes while it carries out a request is its end.
 
     hello                                → {kernel}     its release, as uname(2) gives it
-    wake      clock seed                 → {}           of virtual machines only; see `virtual`
+    wake      clock seed                 → {}           here and below: of virtual machines only,
+    randomize                            → {}           see `virtual`
+    world                                → {}           what follows is for a fresh world in it
+    leave                                → {changed}    its end, and what is not as before
     put       path text mode owner       → {}           directories that are missing are made
     open      terminal user seconds      → as `wait`    a new terminal with a bash of that user's
     type      terminal text seconds until → as `wait`   types the text and a newline, and waits

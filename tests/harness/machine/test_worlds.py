@@ -1,0 +1,139 @@
+"""Worlds: scenarios that share a virtual machine, and leave each other nothing in it."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import guests
+import pytest
+
+from harness.machine.backend import make_backends
+from harness.machine.channel import AgentGoneError
+from harness.machine.qemu import Qemu
+from harness.machine.qemu.worlds import Randomized, Worlds
+from harness.plan.chapter import Chapter
+from harness.plan.scenario import scenarios
+from harness.run.runner import run_one
+from harness.run.verdict import Result
+
+MACHINES = ("qemu",)
+Open = Callable[..., Callable[[str], tuple[str, int]]]
+Run = Callable[[str], list[Result]]
+
+SETTING = "/proc/sys/vm/overcommit_memory"  # of the kernel; read-only, but for the proc behind it
+
+
+@pytest.fixture
+def worlds(backend: Qemu) -> Worlds:
+    return Worlds(backend)
+
+
+@pytest.fixture
+def run(chapter: Callable[[str], Chapter]) -> Iterator[Run]:
+    """Runs the scenarios of a text one after the other, as `run_snippets.py -j 1` does."""
+    with make_backends("qemu", None, False, guests.quiet, guests.GUEST) as backends:
+        yield lambda text: [run_one(s, backends.of(s)) for s in scenarios(chapter(text))]
+
+
+def test_a_world_has_nothing_of_the_one_before_in_the_same_machine(
+    worlds: Worlds, shell: Open
+) -> None:
+    with closing(worlds.start()) as first:
+        say = shell(first)
+        for line in (
+            "hostname left; touch /left /tmp/left /dev/shm/left ~reader/left; useradd left",
+            "ip link set lo down; ip link set lo name left; sysctl -qw net.ipv4.ip_forward=1",
+            "mkdir /sys/fs/cgroup/left; ipcmk -M 1 > /dev/null; ipcmk -Q > /dev/null",
+            "mount -t tmpfs left /mnt; exec -a left sleep 1000 & disown",
+        ):
+            assert say(line)[1] == 0
+    with closing(worlds.start()) as second:
+        say = shell(second)
+        seen, _ = say(
+            "ls / /tmp /dev/shm ~reader /sys/fs/cgroup; ip link; mount; ps -ef; cat /etc/passwd;"
+            "hostname; ipcs -mq | grep -c 0x; sysctl -n net.ipv4.ip_forward"
+        )
+    assert "left" not in seen
+    assert seen.endswith(f"\n{guests.GUEST.host}\n0\n0\n")
+    assert first.pid == second.pid
+
+
+def test_one_machine_serves_worlds_until_its_kernel_has_changed(
+    worlds: Worlds, shell: Open
+) -> None:
+    pids = []
+    for line in ("true", "touch /x", f"echo 1 > /run/whole{SETTING}", f"cat {SETTING}"):
+        with closing(worlds.start()) as machine:
+            pids.append(machine.pid)
+            output, status = shell(machine)(line)
+            assert status == 0
+        assert machine.changed == ((SETTING,) if "whole" in line else ())
+    assert pids[0] == pids[1] == pids[2] != pids[3]
+    assert output == "0\n"
+
+
+def test_a_key_that_outlives_its_world_is_a_change(worlds: Worlds, shell: Open) -> None:
+    # add_key(2), number 248 on x86-64, into the user's keyring (-4): of that user, not of a process
+    program = (
+        "import ctypes; libc = ctypes.CDLL(None); "
+        "print(libc.syscall(248, b'user', b'left', b'x', 1, -4) > 0)"
+    )
+    with closing(worlds.start()) as machine:
+        assert shell(machine)(f'python3 -c "{program}"') == ("True\n", 0)
+    assert machine.changed == ("keys",)
+
+
+def test_a_machine_that_dies_with_its_world_is_not_used_again(worlds: Worlds, shell: Open) -> None:
+    machine = worlds.start()
+    os.kill(machine.pid, signal.SIGKILL)
+    with pytest.raises(AgentGoneError):
+        shell(machine)
+    assert "SIGKILL" in machine.epitaph()
+    machine.close()
+    with closing(worlds.start()) as after:
+        assert shell(after)("echo alive") == ("alive\n", 0)
+
+
+def test_what_only_a_kernel_of_its_own_allows_is_run_again_there(run: Run) -> None:
+    (result,) = run("~console root\n# mknod x c 1 3\n# sysctl -n -w kernel.pid_max=4000\n4000\n~\n")
+    assert result.passed
+    assert {entry.machine for entry in result.entries} == {"qemu"}
+    assert result.changed == ("whether it passes",)
+
+
+def test_what_is_wrong_fails_in_both_and_what_passes_stays(run: Run) -> None:
+    right, wrong = run(
+        "## a\n\n~console\n$ hostname\nunshared\n~\n\n## b\n\n~console\n$ hostname\nx\n~\n"
+    )
+    assert [(e.verdict, e.machine) for e in right.entries] == [("passed", "qemu-namespaces")]
+    assert [(e.verdict, e.machine) for e in wrong.entries] == [("failed", "qemu")]
+    assert wrong.changed == ()
+
+
+def test_addresses_are_random_only_where_a_scenario_looks(backend: Qemu, shell: Open) -> None:
+    stack = "grep stack /proc/self/maps | cut -d- -f1"
+    with closing(backend.start()) as usual:
+        say = shell(usual)
+        assert say(stack) == say(stack)
+    with closing(Randomized(backend).start()) as random:
+        say = shell(random)
+        assert say("cat /proc/sys/kernel/randomize_va_space") == ("2\n", 0)
+        assert say(stack) != say(stack)
+
+
+@pytest.mark.parametrize(
+    ("text", "looks"),
+    [
+        ("$ cat /proc/sys/kernel/randomize_va_space\n2\n", True),
+        ("$ ./a.out\n0x7ffd1c2b3a40\n", True),
+        ("$ head -1 /proc/self/maps\n55d0c0a00000-55d0c0a02000 r--p\n", True),
+        ("$ ip link\n 02:42:55:d0:c0:a0\n", False),
+        ("$ hostname\nunshared\n", False),
+    ],
+)
+def test_which_scenario_looks_at_addresses_is_seen_in_its_text(
+    chapter: Callable[[str], Chapter], text: str, looks: bool
+) -> None:
+    (scenario,) = scenarios(chapter(f"~console\n{text}~\n"))
+    assert scenario.shows_addresses == looks
