@@ -26,8 +26,10 @@ $(READY): requirements.txt pyproject.toml tools/provision.sh
 proofread: $(READY) ## lint docs/: what Zenn would show otherwise than is meant
 	$(BIN)/python -m zenn lint
 
-verify: $(READY) ## run every block of docs/ in fresh machines and check its output
-	$(BIN)/python tools/run_snippets.py
+BACKEND := auto
+
+verify: $(READY) ## run every block of docs/ in fresh machines (BACKEND=…) and check its output
+	$(BIN)/python tools/run_snippets.py --backend $(BACKEND)
 
 %/node_modules/.package-lock.json: %/package-lock.json | $(READY)
 	tools/provision.sh

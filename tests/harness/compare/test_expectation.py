@@ -391,3 +391,17 @@ def test_a_failure_always_shows_a_difference(output: list[str], data: st.DataObj
     comparison = compare(output, changed, Renaming())
     differs = any(line.kind in ("missing", "extra") for line in comparison.diff)
     assert comparison.passed != differs
+
+
+@pytest.mark.parametrize(
+    ("run", "agrees"),
+    [
+        ("0x7ffc11112220 0x7ffc11112220 0x5591aabbc000", True),
+        ("0x7ffc11112220 0x7ffc11112228 0x5591aabbc000", False),  # two where the text shows one
+        ("0x7ffc11112220 0x7ffc11112220 0x7f91aabbc000", False),  # mapped, not of the program
+        ("0x7ffc11112220 0x7ffc11112220 5591aabbc000", False),
+        ("0x7ffc11112220 0x7ffc11112220 (nil)", False),
+    ],
+)
+def test_addresses_vary_within_their_part_of_memory(run: str, agrees: bool) -> None:
+    assert passes(["0x7ffd0a0b0c0d 0x7ffd0a0b0c0d 0x55d0c0a00010"], [run]) == agrees

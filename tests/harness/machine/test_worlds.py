@@ -43,7 +43,7 @@ def test_a_world_has_nothing_of_the_one_before_in_the_same_machine(
         say = shell(first)
         for line in (
             "hostname left; touch /left /tmp/left /dev/shm/left ~reader/left; useradd left",
-            "ip link set lo down; ip link set lo name left; sysctl -qw net.ipv4.ip_forward=1",
+            "ip address add 10.9.9.9/32 dev lo label lo:left; sysctl -qw net.ipv4.ip_forward=1",
             "mkdir /sys/fs/cgroup/left; ipcmk -M 1 > /dev/null; ipcmk -Q > /dev/null",
             "mount -t tmpfs left /mnt; exec -a left sleep 1000 & disown",
         ):
@@ -51,7 +51,7 @@ def test_a_world_has_nothing_of_the_one_before_in_the_same_machine(
     with closing(worlds.start()) as second:
         say = shell(second)
         seen, _ = say(
-            "ls / /tmp /dev/shm ~reader /sys/fs/cgroup; ip link; mount; ps -ef; cat /etc/passwd;"
+            "ls / /tmp /dev/shm ~reader /sys/fs/cgroup; ip address; mount; ps -ef; cat /etc/passwd;"
             "hostname; ipcs -mq | grep -c 0x; sysctl -n net.ipv4.ip_forward"
         )
     assert "left" not in seen

@@ -53,6 +53,13 @@ _WORD = _place(r"\w+")
 # proc_ns_operations print as type:[inode] (ns_get_name in fs/nsfs.c), sockets and pipes alike.
 SHAPES = (
     _Shape("inode", _place(r"(?<![\w])[a-z_]+:\[(\d+)\]"), r"\d+"),
+    # As printf's %p and /proc/PID/maps have them: what is mapped, and programs (x86-64, ASLR).
+    *(
+        _Shape(
+            "address", _place(rf"(?<!\w)({begin}[0-9a-f]{{10}})(?!\w)"), rf"{begin}[0-9a-f]{{10}}"
+        )
+        for begin in ("7f", "5[56]", "0x7f", "0x5[56]")
+    ),
     _Shape("uuid", _place(rf"(?<![\w-])({_UUID})(?![\w-])"), _UUID),
     _Shape(
         "mac",

@@ -32,6 +32,7 @@ _KINDS = {
     "tid": "スレッドの番号",
     "mac": "MACアドレス",
     "uuid": "UUID",
+    "address": "アドレス",
     "key": "IPCのキー",
     "date": "日付",
     "time": "時刻",
