@@ -159,7 +159,6 @@ def test_commands_take_values_that_were_swapped() -> None:
         ("0x5f1e7b2c 0          reader", "0x0a0b0c0d 0          reader"),
         ("9f1c3b2a-0000-4000-8000-0123456789ab", "11111111-2222-3333-4444-555555555555"),
         ("socket:[12345]", "socket:[999]"),
-        ("350735.47 234388.90", "12.00 9.50"),
     ],
 )
 def test_values_of_a_known_shape_vary(text: str, run: str) -> None:

@@ -42,6 +42,13 @@ def test_new_cuts_and_same_joins(chapter: Build) -> None:
     assert lines(scenarios(chapter(text))) == [[2], [5, 9]]
 
 
+@pytest.mark.parametrize("before", ["~text\nx\n~\n", "[//]: # (skip: why)\n~console\n$ x\n~\n"])
+def test_same_joins_after_what_is_not_run(chapter: Build, before: str) -> None:
+    text = f"## A\n~console\n$ a\n~\n## B\n{before}\n~console same\n$ c\n~\n"
+    (one,) = scenarios(chapter(text))
+    assert [step.exchange.text for step in one.steps] == ["a", "c"]
+
+
 def test_a_program_with_its_result_runs_alone(chapter: Build) -> None:
     text = "## A\n~c root:x.c\nint main;\n~\n\n~text:実行結果\nok\n~\n\n~console\n$ true\n~\n"
     alone, together = scenarios(chapter(text))

@@ -104,6 +104,26 @@ def reasons(result: Result) -> list[tuple[int, str]]:
             'int main(void) { printf("%d\\n", (int)geteuid()); }\n~\n\n~text:実行結果\n0\n~\n',
             id="C alone, as root",
         ),
+        pytest.param(
+            "~console exit=3\n$ sh -c 'exit 3'\n$ # why it failed\n$ \n~\n",
+            id="a comment and nothing after a failure",
+        ),
+        pytest.param(
+            "~console exit=2\n$ ls /none\n...\n~\n", id="a failure that is elided and said"
+        ),
+        pytest.param(
+            "~console\n$ ls /none\n...\nls: cannot access '/none': No such file or directory\n~\n",
+            id="a failure that is shown",
+        ),
+        pytest.param(
+            "~python exit=3:x.py\nprint(1)\nraise SystemExit(3)\n~\n\n~text:実行結果\n1\n~\n",
+            id="a program that says its status",
+        ),
+        pytest.param(
+            "~console\n$ touch -d '2000-01-01 00:00:01' f; stat -c %y f; date -r f\n"
+            "2000-01-01 00:00:01.000000000 +0000\nSat Jan  1 00:00:01 UTC 2000\n~\n",
+            id="a date that was typed",
+        ),
         pytest.param("~console\n$ (sleep 99 &)\n$ echo ok\nok\n~\n", id="left in the background"),
         pytest.param("~console kernel>=3.0\n$ echo ok\nok\n~\n", id="an old enough kernel"),
     ],
@@ -130,6 +150,32 @@ def test_passes(play: Play, text: str) -> None:
         pytest.param("~console\n$ false\n~\n", 2, "failed with status 1", id="silent failure"),
         pytest.param("~console exit=1\n$ true\n~\n", 1, "no command of the block", id="exit=1"),
         pytest.param("~console exit=2\n$ false\n~\n", 2, "status 1, not 2", id="another status"),
+        pytest.param(
+            "~console\n$ gcc -o x none.c\n...\n~\n", 2, "write `exit=1`", id="elided errors"
+        ),
+        pytest.param(
+            "~python:x.py\nprint(1)\nraise SystemExit(3)\n~\n\n~text:実行結果\n1\n~\n",
+            6,
+            "the program failed with status 3",
+            id="a result, and a status",
+        ),
+        pytest.param(
+            "~console exit=1\n$ # false\n~\n", 1, "no command of the block", id="a comment's status"
+        ),
+        pytest.param(
+            "~console\n$ touch -d '2000-01-01 00:00:01' f; stat -c %y f\n"
+            "1987-01-01 00:00:01.000000000 +0000\n~\n",
+            2,
+            "the output differs",
+            id="another date than was typed",
+        ),
+        pytest.param(
+            "~console\n$ touch f; stat -c %y f # 2000-01-01 00:00:01\n"
+            "2000-01-01 00:00:01.000000000 +0000\n~\n",
+            2,
+            "the output differs",
+            id="a date that was typed, but is not of the file",
+        ),
         pytest.param(
             "~console timeout=4\n$ echo so far; sleep 99\n~\n",
             2,

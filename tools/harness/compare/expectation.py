@@ -11,10 +11,10 @@ from itertools import count
 from typing import Literal, NamedTuple
 
 from harness.compare.alignment import align
-from harness.compare.columns import shifted
 from harness.compare.pattern import Match, TextLine
-from harness.compare.reason import Reason
-from harness.compare.renaming import Renaming, Value
+from harness.compare.renaming import Reason, Renaming, Value
+from harness.compare.shapes import headers
+from harness.compare.together import disordered, shifted
 
 _ATTEMPTS_LIMIT = 20_000  # placements of lines between elisions
 
@@ -61,7 +61,8 @@ class Expectation:
     """The lines that a text shows, compiled: each as it is first needed, and once."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = [TextLine(line.rstrip()) for line in lines]
+        shown = [line.rstrip() for line in lines]
+        self._lines = [TextLine(*one) for one in zip(shown, headers(shown), strict=True)]
 
     def compare(self, actual: Sequence[str], renaming: Renaming) -> Comparison:
         """Compare with a run's lines (`lines_of`), and bind the values that vary.
@@ -74,10 +75,11 @@ class Expectation:
             diff = tuple(self._line(pair.at, pair.to, actual) for pair in agreed)
             return Comparison(True, diff, corrected, tuple(_values(agreed)))
         diff = tuple(self._difference(actual, renaming))
+        run = [line for line in diff if line.kind != "missing"]
         corrected = tuple(
-            renaming.rewrite(line.text) if line.kind == "extra" else line.text
-            for line in diff
-            if line.kind != "missing" and not (line.kind == "elided" and line.number is None)
+            renaming.rewrite(line.text, header) if line.kind == "extra" else line.text
+            for line, header in zip(run, headers(line.text for line in run), strict=True)
+            if not (line.kind == "elided" and line.number is None)
         )
         return Comparison(False, diff, corrected)
 
@@ -99,7 +101,8 @@ class Expectation:
         for slack in (False, True):
             search = self._search((0, 0), actual, renaming, slack, whole, count(1))
             for pairs in search:
-                if not slack or not any(shifted([pair.match for pair in pairs if pair.match])):
+                matches = [pair.match for pair in pairs if pair.match]
+                if not any(disordered(matches)) and not (slack and any(shifted(matches))):
                     return pairs
             renaming.back_to(mark)
         return None
@@ -162,6 +165,8 @@ class Expectation:
         alike = {at: match for at, to in both if (match := fit(at, to))}
         flags = shifted(list(alike.values()))
         moved = {at for at, flag in zip(alike, flags, strict=True) if flag}
+        flags = disordered(list(alike.values()))
+        mixed = {at for at, flag in zip(alike, flags, strict=True) if flag}
         for at, to in pairs:
             if at is None:
                 assert to is not None
@@ -172,6 +177,8 @@ class Expectation:
                 why = match.bind(renaming) if match else None
                 if match and not why and at in moved:
                     why = Reason("spaces-differ")
+                if match and not why and at in mixed:
+                    why = Reason("disordered")
                 if not match or why:
                     _correspond(self._lines[at], actual[to], renaming)
                     yield Line("missing", self._lines[at].text, at, why)
@@ -199,7 +206,7 @@ def _correspond(text: TextLine, line: str, renaming: Renaming) -> None:
         if ours[index : index + 1] == [unknown.value] and index < len(theirs):
             known = renaming.is_bound(unknown.kind, unknown.value)
             if not known and re.fullmatch(unknown.shape, theirs[index]):
-                renaming.bind(unknown.kind, unknown.value, theirs[index])
+                renaming.bind_all([(unknown, theirs[index])], text.text, line)
 
 
 def lines_of(output: str) -> tuple[str, ...]:

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.compare.reason import Reason
-from harness.compare.renaming import Renaming
+from harness.compare.renaming import Reason, Renaming
 from harness.compare.shapes import Unknown, unknowns, words_of
 
 ELISIONS = {"...", "（略）"}
@@ -28,7 +27,8 @@ class Match:
         """Let its values stand for the text's. None if they correspond, else why they don't."""
         if not self.values:
             return None
-        return renaming.bind_all((of.kind, of.value, run) for of, run, _ in self.values)
+        values = [(of, run) for of, run, _ in self.values]
+        return renaming.bind_all(values, self.text, self.line)
 
     @property
     def grown(self) -> int:
@@ -78,13 +78,15 @@ class TextLine:
     """A line of the text. Which values vary in it depends on those that are known by then, so that
     it is compiled when it is first compared, and again only where others of its words are known."""
 
-    def __init__(self, text: str) -> None:
-        self.text, self.elided = text, text in ELISIONS
+    def __init__(self, text: str, header: str = "") -> None:
+        self.text, self.elided, self.header = text, text in ELISIONS, header
         self._words = words_of(text)
-        self._patterns: dict[tuple[tuple[str, str], ...], Pattern] = {}
+        self._patterns: dict[tuple[tuple[tuple[str, str], ...], str], Pattern] = {}
 
     def pattern(self, renaming: Renaming) -> Pattern:
         known = renaming.known(self._words)
-        if known not in self._patterns:
-            self._patterns[known] = Pattern(self.text, unknowns(self.text, known))
-        return self._patterns[known]
+        key = known, renaming.typed.command
+        if key not in self._patterns:
+            found = unknowns(self.text, known, renaming.typed, self.header)
+            self._patterns[key] = Pattern(self.text, found)
+        return self._patterns[key]

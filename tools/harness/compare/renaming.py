@@ -6,16 +6,33 @@ named by the author, `varies:`):
 * **names** (an inode, a MAC address, a key, a UUID, a PID …) are renamed one-to-one throughout a
   scenario: equal in the run where the text shows equal, different where it shows different;
 * **measures** (a date, a time, an uptime, a round-trip time) only keep their shape: two of them
-  being equal says nothing, for a clock may or may not tick between them.
+  being equal says nothing, for a clock may or may not tick between them. What dates of one output
+  keep nevertheless, `harness.compare.together` says.
+
+Neither varies where the author has typed it (`harness.compare.typed`).
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
-from harness.compare.reason import Reason
-from harness.compare.shapes import MEASURES, standing, unknowns, words_of
+from harness.compare.shapes import LOCAL, MEASURES, Unknown, standing, unknowns, words_of
+from harness.compare.typed import Typed
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is not as the text says: a code (``output-differs``) with what its words name,
+    values, numbers, names of programs. English words are in `harness.report.words`, a reader's in
+    `pages.verified.words`.
+
+    Two codes carry words of their own as ``why``: ``author`` an author's, ``machine`` what a
+    machine or its agent said last.
+    """
+
+    code: str
+    arguments: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +102,21 @@ class Renaming:
         self._actual: dict[tuple[str, str], str] = {}  # in the order of binding
         self._textual: dict[tuple[str, str], str] = {}
         self._text, self._run = _Side(), _Side()
+        self.typed = Typed()
 
     def introduce(self, varies: Iterable[Varying]) -> None:
         for value in varies:
             self._text.name(value.value, value.kind)
+
+    def type(self, lines: Iterable[str], command: str) -> None:
+        """Something is typed; what is shown next is the output of `command`.
+
+        What an output has shown before, the reader copies: it isn't the author's choice.
+        """
+        for line in lines:
+            pieces = self._pieces(line)
+            self.typed.add(text for kind, text, _ in pieces if not kind and text)
+        self.typed.command = command
 
     def bind(self, kind: str, text: str, actual: str) -> Reason | None:
         """Let `actual` stand for `text`. None if that is consistent, else why it is not."""
@@ -105,15 +133,24 @@ class Renaming:
         if known is None:
             self._actual[kind, text] = actual
             self._textual[kind, actual] = text
-            self._text.bind(text, kind)
-            self._run.bind(actual, kind)
+            if self._spreads(kind, text):
+                self._text.bind(text, kind)
+                self._run.bind(actual, kind)
         return None
 
-    def bind_all(self, values: Iterable[tuple[str, str, str]]) -> Reason | None:
-        """Bind values (kind, text, actual) that stand together: all of them, or none."""
+    def bind_all(
+        self, values: Sequence[tuple[Unknown, str]], text: str, line: str
+    ) -> Reason | None:
+        """Bind the values of a line of the text that stand together: all of them, or none."""
         mark = self.mark()
-        for value in values:
-            if why := self.bind(*value):
+        as_it_stands = self.typed.holds_line(text) or self.typed.holds_line(line)
+        for of, run in values:
+            why = None
+            if of.recognised and run != of.value:
+                parts = self.typed.part(of, of.value), self.typed.part(of, run)
+                if as_it_stands or parts[0] != parts[1]:
+                    why = Reason("typed", {"value": of.value, "kind": of.kind})
+            if why := why or self.bind(of.kind, of.value, run):
                 self.back_to(mark)
                 return why
         return None
@@ -126,8 +163,9 @@ class Renaming:
         while len(self._actual) > mark:
             (kind, text), actual = self._actual.popitem()
             del self._textual[kind, actual]
-            self._text.release(text)
-            self._run.release(actual)
+            if self._spreads(kind, text):
+                self._text.release(text)
+                self._run.release(actual)
 
     def is_bound(self, kind: str, text: str) -> bool:
         return (kind, text) in self._actual
@@ -135,6 +173,11 @@ class Renaming:
     def known(self, words: Iterable[str]) -> tuple[tuple[str, str], ...]:
         """Values of the text, and kinds, that may stand in a line of these words (`words_of`)."""
         return tuple(self._text.near(words))
+
+    def _spreads(self, kind: str, text: str) -> bool:
+        """Whether a value means the same wherever it stands, in other outputs and in commands."""
+        few = kind in LOCAL or (kind == "pid" and len(text) < 3)
+        return text in self._text.named or not few
 
     def command(self, text: str) -> str:
         """A command of the text with the run's values in it, as a reader would type it."""
@@ -151,7 +194,11 @@ class Renaming:
 
     def _pieces(self, line: str) -> Iterator[tuple[str, str, str]]:
         """What a line is made of, with what a run has there: of a kind, or of none (empty)."""
-        run = {value: (kind, actual) for (kind, value), actual in self._actual.items()}
+        run = {
+            value: (kind, actual)
+            for (kind, value), actual in self._actual.items()
+            if self._spreads(kind, value)
+        }
         place = 0
         for found in standing(*run).finditer(line) if run else ():
             yield "", line[place : found.start()], line[place : found.start()]
@@ -160,12 +207,17 @@ class Renaming:
             place = found.end()
         yield "", line[place:], line[place:]
 
-    def rewrite(self, line: str) -> str:
+    def rewrite(self, line: str, header: str = "") -> str:
         """A line of the run in the values of the text; values new to it keep the run's."""
         pieces, place = [], 0
-        for unknown in unknowns(line, self._run.near(words_of(line))):
+        chosen = self.typed.holds_line(line)
+        for unknown in unknowns(line, self._run.near(words_of(line)), self.typed, header):
             pieces.append(line[place : unknown.start])
-            pieces.append(self._as_text(unknown.kind, unknown.value))
+            stays = chosen or self.typed.part(unknown, unknown.value)
+            if unknown.recognised and stays:
+                pieces.append(unknown.value)
+            else:
+                pieces.append(self._as_text(unknown.kind, unknown.value))
             place = unknown.end
         return "".join(pieces) + line[place:]
 

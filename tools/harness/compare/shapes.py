@@ -4,43 +4,79 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
-MEASURES = {"date", "time", "uptime", "seconds", "rtt", "clock"}
+MEASURES = {"date", "time", "uptime", "seconds", "rtt", "clock", "size", "share"}
+LOCAL = {"ifindex"}  # numbers so small that they mean it in their own places only
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value in a line of the text: what kind it is, where it stands, which shape it has."""
+    """A value in a line of the text: what kind it is, where it stands, which shape it has.
+
+    `recognised` by its shape rather than named or known; `before` and `after` it stands what it was
+    recognised by.
+    """
 
     kind: str
     value: str
     start: int
     shape: str
+    recognised: bool = False
+    before: str = ""
+    after: str = ""
 
     @property
     def end(self) -> int:
         return self.start + len(self.value)
 
 
+class Reader(Protocol):
+    """Who knows what the command does whose output it is (`harness.compare.typed`)."""
+
+    def reads(self, what: re.Pattern[str]) -> bool: ...
+
+
+def _but(constants: Iterable[str], value: str) -> str:
+    """Any such value but some: what is no value of the text's is none of the run's either."""
+    return rf"(?!(?:{'|'.join(constants)})(?!\w))(?:{value})"
+
+
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """Where a kind of value stands in a line (group 1, or all of it), and which values may."""
+    """Where a kind of value stands in a line (group 1, or all of it), and which values may.
+
+    `command`, if given, is what the step's command has to have in it.
+    """
 
     kind: str
     place: re.Pattern[str]
     value: str
-    constants: frozenset[str] = frozenset()
+    command: re.Pattern[str] | None = None
 
 
 _NUMBER = r"\d+(?:\.\d+)?"
-_MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_MONTH = "|".join(MONTHS)
 _DAY = "Mon|Tue|Wed|Thu|Fri|Sat|Sun"
-_CLOCK = r"\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?"
+_HOUR = r"(?:[01]\d|2[0-3]):[0-5]\d"
+CLOCK = rf"{_HOUR}(?::(?:[0-5]\d|60)(?:[.,]\d+)?)?"
 _ZONE = r"(?:Z|[+-]\d\d:?\d\d)"
+_ISO = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+_STAMP = rf"{_ISO}(?:[T ]{CLOCK}(?: ?{_ZONE})?)?"
+_DAY_OF_MONTH = r"(?:[ 0][1-9]|[12]\d|3[01])"
+_NAMED = (
+    rf"(?:(?:{_DAY}),? )?(?:{_MONTH}) {_DAY_OF_MONTH}(?: {CLOCK}|  ?\d{{4}}| ZONE(?= \d{{4}}))+"
+)
+_NAMED_ZONE = "[A-Z]{3,4}"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _MAC = r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}"
 _SPAN = rf"{_NUMBER}/{_NUMBER}/{_NUMBER}/{_NUMBER}"
 _UPTIME = r"\d+(?::\d\d| (?:sec|min|hour|day|week)s?)(?:, +\d+(?::\d\d| (?:sec|min|hour|day)s?))*"
+# What nsfs calls its inodes (fs/nsfs.c, /proc/PID/ns), and the kinds of files without a name.
+_INODES = (
+    "cgroup|ipc|mnt|net|pid|pid_for_children|time|time_for_children|user|uts|socket|pipe|anon_inode"
+)
 
 
 def _place(pattern: str) -> re.Pattern[str]:
@@ -50,9 +86,8 @@ def _place(pattern: str) -> re.Pattern[str]:
 
 _WORD = _place(r"\w+")
 
-# proc_ns_operations print as type:[inode] (ns_get_name in fs/nsfs.c), sockets and pipes alike.
 SHAPES = (
-    _Shape("inode", _place(r"(?<![\w])[a-z_]+:\[(\d+)\]"), r"\d+"),
+    _Shape("inode", _place(rf"(?<!\w)(?:{_INODES}):\[(\d+)\]"), r"\d+"),
     # As printf's %p and /proc/PID/maps have them: what is mapped, and programs (x86-64, ASLR).
     *(
         _Shape(
@@ -64,54 +99,116 @@ SHAPES = (
     _Shape(
         "mac",
         _place(rf"(?<![\w:])({_MAC})(?![\w:])"),
-        _MAC,
-        frozenset({"00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"}),
+        _but(("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"), _MAC),
     ),
     # A row of ipcs(1) begins with the key; elsewhere 0x… is as likely a flag, which must not vary.
-    _Shape(
-        "key",
-        _place(r"^(0x[0-9a-f]{8})(?= +\d+ )"),
-        r"0x[0-9a-f]{8}",
-        frozenset({"0x00000000"}),
-    ),
-    _Shape(
-        "date",
-        _place(rf"(?<![\w-])(\d{{4}}-\d\d-\d\d(?:[T ]{_CLOCK}(?: ?{_ZONE})?)?)(?![\w-])"),
-        rf"\d{{4}}-\d\d-\d\d(?:[T ]{_CLOCK}(?: ?{_ZONE})?)?",
-    ),
-    _Shape(
-        "date",
-        _place(rf"\b((?:(?:{_DAY}),? )?(?:{_MONTH}) [ \d]\d(?: {_CLOCK}| \d{{4}}|  \d{{4}})+)\b"),
-        rf"(?:(?:{_DAY}),? )?(?:{_MONTH}) [ \d]\d(?: {_CLOCK}| \d{{4}}|  \d{{4}})+",
-    ),
-    _Shape("time", _place(rf"(?<![\w:.])({_CLOCK})(?![\w:])"), _CLOCK),
+    _Shape("key", _place(r"^(0x[0-9a-f]{8})(?= +\d+ )"), _but(("0x00000000",), r"0x[0-9a-f]{8}")),
+    # In quotes a date is a value that a program has computed, as Python's repr() shows it.
+    _Shape("date", _place(rf"(?<![\w'\"-])({_STAMP})(?![\w-])"), _STAMP),
+    _Shape("date", _place(rf"(?<=\")({_ISO}[T ]{CLOCK}(?: ?{_ZONE})?)(?=\")"), _STAMP),
+    _Shape("date", _place(rf"\b({_NAMED})\b".replace("ZONE", _NAMED_ZONE)), _NAMED),
+    _Shape("time", _place(rf"(?<![\w:.'\"])({CLOCK})(?![\w:])"), CLOCK),
     _Shape("rtt", _place(rf"\btime[=<]?({_NUMBER}) ?ms\b"), _NUMBER),
     _Shape("rtt", _place(rf"\btime ({_NUMBER})ms\b"), _NUMBER),
     _Shape("rtt", _place(rf"= ({_SPAN}) ms"), _SPAN),
     _Shape("uptime", _place(rf"\bup ({_UPTIME})"), _UPTIME),
-    _Shape("uptime", _place(r"^(\d+\.\d\d \d+\.\d\d)$"), r"\d+\.\d\d \d+\.\d\d"),
+    _Shape(
+        "uptime",
+        _place(r"^(\d+\.\d\d \d+\.\d\d)$"),
+        r"\d+\.\d\d \d+\.\d\d",
+        re.compile("uptime"),
+    ),
+    # `time` of bash, and of dash.
+    _Shape("seconds", _place(r"^(?:real|user|sys)\s+(\d+m\d+\.\d+s)$"), r"\d+m\d+\.\d+s"),
+    # A shell's job, where the command has put one in the background: R prints vectors like that.
+    _Shape(
+        "pid",
+        _place(r"^\[\d+\][+-]? +(\d+)$"),
+        _but("01", r"\d+"),
+        re.compile(r"(?<![&>])&(?![&>\d])"),
+    ),
+    # ip(8): the number of an interface, and that of its peer. That of lo is 1 everywhere.
+    _Shape("ifindex", _place(r"^(\d+): [^\s:]+: <"), _but("1", r"\d+")),
+    _Shape("ifindex", _place(r"^\d+: [^\s:]+@if(\d+): <"), _but("1", r"\d+")),
+    # mktemp(1), and tempfile of Python.
+    _Shape("name", _place(r"(?<!\w)(tmp\.[A-Za-z0-9]{10})(?!\w)"), r"tmp\.[A-Za-z0-9]{10}"),
+    _Shape("name", _place(r"(?<=/tmp/)(tmp[a-z0-9_]{8})(?!\w)"), r"tmp[a-z0-9_]{8}"),
+)
+_QUOTED = _place(rf"'{_STAMP}[^'\"]*'|\"{_ISO}\"")
+
+HEADER = _place(r" *(?:(?:[A-Z%][A-Z0-9%+:_-]*)(?: +[A-Z%][A-Z0-9%+:_-]*)+|NS) *")
+"""The head of a table, as ps(1) and lsns(8) have it."""
+
+_PROCESSES = _place(r"\bPID\b")
+_COLUMNS = tuple(
+    (frozenset(heads.split()), kind, _place(value), shape)
+    for heads, kind, value, shape in (
+        ("NS PNS ONS", "inode", r"\d{10}", r"\d{10}"),
+        # One of few digits is that of a PID namespace, where who is 1 and who is 2 means something.
+        ("PID PPID PGID PGRP SID SESS TID LWP TGID", "pid", r"\d{3,}", _but("01", r"\d+")),
+        ("VSZ RSS SZ", "size", r"\d+", r"\d+"),
+        ("%CPU %MEM C", "share", r"\d+(?:\.\d)?", r"\d+(?:\.\d)?"),
+        ("TIME", "time", r"\d+:[0-5]\d", r"\d+:[0-5]\d"),
+    )
 )
 
 
-def unknowns(line: str, known: Iterable[tuple[str, str]]) -> Iterator[Unknown]:
+def unknowns(
+    line: str, known: Iterable[tuple[str, str]], by: Reader | None = None, header: str = ""
+) -> Iterator[Unknown]:
     """The values of a line that vary, from left to right, never overlapping.
 
-    Those that are `known` (with their kinds) vary wherever they stand, others by their shape.
+    Those that are `known` (with their kinds) vary wherever they stand, others by their shape, some
+    only in the output `by` a certain command, or below the `header` of a table.
     """
     found = []
     for value, kind in known:
         for match in standing(value).finditer(line):
             found.append(Unknown(kind, value, match.start(), shape_of(value)))
+    computed = [match.span() for match in _QUOTED.finditer(line)]
     for shape in SHAPES:
         for match in shape.place.finditer(line):
-            if match[1] not in shape.constants:
-                found.append(Unknown(shape.kind, match[1], match.start(1), shape.value))
+            zone = re.search(" [A-Z]{3,4} ", match[1])  # its name is no measure
+            value = shape.value.replace("ZONE", zone[0].strip() if zone else "(?!)")
+            if not re.fullmatch(value, match[1]) or (
+                shape.command and not (by and by.reads(shape.command))
+            ):
+                continue
+            start, end = match.span(1)
+            around = line[match.start() : start], line[end : match.end()]
+            if not any(begin < end and start < stop for begin, stop in computed):
+                found.append(Unknown(shape.kind, match[1], start, value, True, *around))
+    found += _in_columns(line, header)
     found.sort(key=lambda unknown: (unknown.start, -len(unknown.value)))
     end = 0
     for unknown in found:
         if unknown.start >= end:
             yield unknown
             end = unknown.end
+
+
+def _in_columns(line: str, header: str) -> Iterator[Unknown]:
+    """The values that stand below the heads that say what they are."""
+    heads = list(re.finditer(r"\S+", header))
+    for match in re.finditer(r"\S+", line) if heads else ():
+        above = [one[0] for one in heads if one.start() < match.end() and match.start() < one.end()]
+        for names, kind, value, shape in _COLUMNS:
+            if len(above) == 1 and above[0] in names and value.fullmatch(match[0]):
+                fits = kind == "inode" or _PROCESSES.search(header)
+                if fits and re.fullmatch(shape, match[0]):
+                    yield Unknown(kind, match[0], match.start(), shape, True)
+
+
+def headers(lines: Iterable[str]) -> Iterator[str]:
+    """For each line of an output the head of the table that it stands in; empty in none."""
+    head = ""
+    for line in lines:
+        if HEADER.fullmatch(line):
+            yield ""
+            head = line
+        else:
+            head = head if line.strip() else ""
+            yield head
 
 
 def shape_of(value: str) -> str:

@@ -132,11 +132,13 @@ class _Group:
 
 
 def _groups(chapter: Chapter) -> list[_Group]:
-    """Sections, cut at `new` and joined at `same`."""
+    """Sections, cut at `new` and joined at `same`. What isn't run belongs to none."""
     groups: list[_Group] = []
     for section in chapter.sections:
         fresh = True
         for block in section.blocks:
+            if not block.runs and not block.settings.same and not block.settings.new:
+                continue
             if block.settings.same and not fresh:
                 why = "`same` belongs to the first block of a section: the others share its machine"
                 raise Mistake(block.line, why)

@@ -29,6 +29,13 @@ TEMPLATES = {
     "values-merged": _MERGED,
     "inodes-merged": _MERGED + _KEPT_ALIVE,
     "spaces-differ": "the spaces differ",
+    "typed": (
+        "{value} is compared as it stands, for the author has typed it: if it varies, write "
+        "`[//]: # (varies: {value} {kind})` before the block"
+    ),
+    "disordered": (
+        "dates of one output keep their order, and equal readings of a clock stay equal"
+    ),
     # Where a scenario can't go on.
     "too-much-output": "it printed more than {kib} KiB",
     "ended-before": "the terminal's shell has ended with status {status} before this line",
@@ -59,6 +66,12 @@ TEMPLATES = {
     "failed-silently-otherwise": (
         "it printed nothing and failed with status {status}" + _NOT_AS_SAID
     ),
+    "failed-elided": "all of its output is elided, and it failed with status {status}" + _IF_MEANT,
+    "failed-elided-otherwise": (
+        "all of its output is elided, and it failed with status {status}" + _NOT_AS_SAID
+    ),
+    "program-failed": "the program failed with status {status}" + _IF_MEANT,
+    "program-failed-otherwise": "the program failed with status {status}" + _NOT_AS_SAID,
 }
 
 

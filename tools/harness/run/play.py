@@ -1,11 +1,12 @@
 """Playing a scenario in a machine: type each step, compare what it showed, judge how it ended."""
 
+import re
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.compare import Comparison, Expectation, Reason, Renaming, Value, lines_of
+from harness.compare import ELISIONS, Comparison, Expectation, Reason, Renaming, Value, lines_of
 from harness.machine import Machine
 from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
 from harness.plan.scenario import Action, Put, Scenario, Step
@@ -62,9 +63,11 @@ class _Player:
         self.scenario, self.channel = scenario, channel
         self.terminals = Terminals(channel)
         self.renaming = Renaming()
+        self._commands: dict[str, str] = {}  # the last of each terminal
 
     def put(self, action: Put) -> None:
         self.renaming.introduce(action.block.varies)
+        self.renaming.typed.put(action.path, action.text)
         self.channel.request(
             "put", path=action.path, text=action.text, mode=action.mode, owner=self.scenario.user
         )
@@ -76,6 +79,9 @@ class _Player:
             _check_prompt(step.exchange.prompt, terminal)
         lines = [self.renaming.command(line) for line in step.exchange.lines]
         replaced = tuple(self.renaming.replaced(step.exchange.lines))
+        if step.exchange.prompt:
+            self._commands[step.terminal] = step.exchange.text
+        self.renaming.type(step.exchange.lines, self._commands.get(step.terminal, ""))
         turn = Turn(step, terminal)
         comparison = None
         try:
@@ -90,7 +96,7 @@ class _Player:
             step,
             "\n".join(lines) or step.exchange.text,
             turn.output,
-            _status(terminal.status),
+            None if _runs_nothing(step) else _status(terminal.status),
             user,
             turn.seconds,
             comparison,
@@ -111,6 +117,7 @@ class _Player:
             more = terminal.held + terminal.ask("wait", seconds, until=until)
             if more.strip() and one.passed:
                 output = one.output + more
+                self.renaming.type((), self._commands.get(one.step.terminal, ""))
                 expected = Expectation(one.step.exchange.output)
                 comparison = expected.compare(lines_of(output), self.renaming)
                 one = replace(one, output=output, comparison=comparison)
@@ -201,6 +208,10 @@ def _check_names(prompt: Prompt, found: dict[str, Any]) -> None:
 def _fault(step: Step, terminal: Terminal, output: str) -> Reason | None:
     """What is wrong with how a step ended, whatever it showed.
 
+    A status that isn't zero, and that the block doesn't say, is a fault where nothing that the text
+    shows could tell of it: nothing was printed, all of it is elided, or a program stands by itself
+    with its result, and no reader sees a `$?`.
+
     Raises BrokenError where it has not ended, and should have.
     """
     ended = terminal.state in ("shell", "repl", "closed")
@@ -215,18 +226,31 @@ def _fault(step: Step, terminal: Terminal, output: str) -> Reason | None:
     if terminal.state == "more":
         raise BrokenError(Reason("incomplete"))
     status, wanted = _status(terminal.status), step.settings.exit
-    if not step.exchange.prompt or not status or status == wanted:
+    if step.exchange.key or not status or status == wanted or _runs_nothing(step):
         return None
-    if terminal.state == "closed":
+    shown = step.exchange.output
+    if terminal.state == "closed" and step.exchange.prompt:
         how, named = _end(terminal.status)
         code = f"shell-{how}"
-    elif terminal.state == "shell" and not output.strip():
+    elif terminal.state != "shell":
+        return None
+    elif step.exchange.prompt and not output.strip():
         code, named = "failed-silently", {}
+    elif shown and all(line.strip() in {"", *ELISIONS} for line in shown):
+        code, named = "failed-elided", {}
+    elif step.block.kind in ("program", "result"):
+        code, named = "program-failed", {}
     else:
         return None
     if wanted is None:
         return Reason(code, {"status": status, **named})
     return Reason(f"{code}-otherwise", {"status": status, **named, "wanted": wanted})
+
+
+def _runs_nothing(step: Step) -> bool:
+    """Whether only a comment or nothing is typed, so that `$?` is still the command's before."""
+    prompt, lines = step.exchange.prompt, step.exchange.lines
+    return bool(prompt) and all(re.match(r"\s*(?:#|$)", line) for line in lines)
 
 
 def _timeout(step: Step, terminal: Terminal) -> Reason:

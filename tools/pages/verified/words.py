@@ -24,6 +24,11 @@ TEMPLATES = {
     "values-merged": _MERGED,
     "inodes-merged": _MERGED + _KEPT_ALIVE,
     "spaces-differ": "空白の数が違います",
+    "typed": (
+        "{value} は本文の入力にある値なので、そのまま比べます"
+        "（変わる値なら `[//]: # (varies: {value} {kind})` と書きます）"
+    ),
+    "disordered": "1つの出力の中で、日時の前後や、同じ時刻の一致が本文と違います",
     # Where a scenario can't go on.
     "too-much-output": "出力が {kib} KiB を超えました",
     "ended-before": "この行の前に、端末のシェルが終了ステータス {status} で終わっています",
@@ -50,6 +55,15 @@ TEMPLATES = {
     "failed-silently": "何も表示せずに、終了ステータス {status} で終わりました" + _IF_MEANT,
     "failed-silently-otherwise": (
         "何も表示せずに、終了ステータス {status} で終わりました" + _NOT_AS_SAID
+    ),
+    "failed-elided": "出力をすべて省いたコマンドが、終了ステータス {status} で終わりました"
+    + _IF_MEANT,
+    "failed-elided-otherwise": (
+        "出力をすべて省いたコマンドが、終了ステータス {status} で終わりました" + _NOT_AS_SAID
+    ),
+    "program-failed": "プログラムが終了ステータス {status} で終わりました" + _IF_MEANT,
+    "program-failed-otherwise": (
+        "プログラムが終了ステータス {status} で終わりました" + _NOT_AS_SAID
     ),
 }
 
