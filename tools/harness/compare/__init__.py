@@ -1,6 +1,6 @@
 """Is an output what the text shows? Lines, values that vary, and the diff where it is not."""
 
-from harness.compare.expectation import Comparison, Expectation, Line, lines_of
+from harness.compare.expectation import Comparison, Expectation, Line, Pair, lines_of
 from harness.compare.pattern import ELISIONS
 from harness.compare.reason import Reason
 from harness.compare.renaming import Renaming, Value, Varying
@@ -10,6 +10,7 @@ __all__ = [
     "Comparison",
     "Expectation",
     "Line",
+    "Pair",
     "Reason",
     "Renaming",
     "Value",
