@@ -45,6 +45,10 @@ def test_info_string_is_language_words_and_title(info: str, expected: InfoString
         ("~python file:a.py\n~\n~text:実行結果\n~\n", "file shown"),
         ("~text:実行結果\n~\n~text:出力\n~\n", "shown shown"),
         ("~console root:端末1\n~\n~bash\n~\n~\n~\n\n    $ ls\n", "console shown shown shown"),
+        ("~bash\n$ ls\n~\n~Bash\n\n$ ls\n~\n~{.bash}\n$ ls\n~\n", "console console console"),
+        ("~bash\n# ls\n~\n~sh\nls\n$ ls\n~\n~bash file:x\n$ ls\n~\n", "shown shown file"),
+        ("~shell-session\n# ls\n~\n~pycon\n>>> 1\n~\n~terminal\nls\n~\n", "console console shown"),
+        ("~text\n$ ls\n~\n~yaml\n$ ls\n~\n", "shown shown"),
     ],
 )
 def test_what_a_block_is_is_decided_by_its_info_string_and_what_stands_before_it(

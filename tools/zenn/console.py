@@ -93,6 +93,16 @@ def rows(text: str) -> Iterator[Row]:
 _MORE = {"shell": _SHELL_MORE, "python": _REPL_MORE}
 
 
+def begins_typed(text: str, comments: bool) -> bool:
+    """Whether the first line that isn't blank begins with a prompt; where the language has
+    `comments`, ``# `` is none.
+    """
+    first = next(rows(text.lstrip("\n")), None)
+    if not first or not first.prompt:
+        return False
+    return not (comments and first.shown == "# ")
+
+
 def exchanges(text: str, first_line: int) -> tuple[Exchange, ...]:
     """The exchanges of a console block whose first line is line `first_line` of its chapter."""
     made: list[Exchange] = []

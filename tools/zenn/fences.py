@@ -3,7 +3,8 @@
 A block is one of five kinds, for the harness and the site alike:
 
 program     a file in Python, C or Rust, to be run
-console     what is typed into a terminal, and what that shows
+console     what is typed into a terminal, and what that shows: of the language console, or of one
+            that others give such blocks (`TRANSCRIPTS`, `SCRIPTS`), if it begins with a prompt
 result      what the program right before it prints; its title is the book's for that
 file        the word ``file``: a file to be put in place
 shown       anything else: nothing of it is run
@@ -18,10 +19,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from zenn.console import begins_typed
 from zenn.model import Fence, Kind, Mistake, is_appearance
 
 PROGRAMS = {"python": "Python", "c": "C", "rust": "Rust"}
 """The languages of programs, as readers call them."""
+
+TRANSCRIPTS = frozenset({"console", "terminal", "pycon", "python-console"}) | {
+    shell + by + "session" for shell in ("shell", "sh", "bash") for by in ("-", "_", "")
+}
+"""What a block of typed and shown lines is called, here and elsewhere."""
+
+SCRIPTS = frozenset({"bash", "sh", "shell"})
+"""Languages of scripts, where ``# `` begins a comment, that transcripts are as often given."""
 
 _RANGES = re.compile(r"[1-9]\d*(?:-[1-9]\d*)?(?:,[1-9]\d*(?:-[1-9]\d*)?)*")
 # What may stand between a program and its result: nothing that shows, in quotations, too.
@@ -56,15 +66,24 @@ def parse_info(info: str) -> InfoString:
     return InfoString(language, tuple(words), title.strip())
 
 
-def kind_of(info: InfoString, result: str, follows: bool) -> Kind:
+def kind_of(info: InfoString, text: str, result: str, follows: bool) -> Kind:
     """What a block is; `result` is the title of results; `follows` a program, if it does."""
     if "file" in info.words:
         return "file"
-    if info.language == "console":
+    name = plain(info.language)
+    comments = name in SCRIPTS
+    if info.language == "console" or (
+        (comments or name in TRANSCRIPTS) and begins_typed(text, comments)
+    ):
         return "console"
     if info.language in PROGRAMS:
         return "program"
     return "result" if follows and is_result(info, result) else "shown"
+
+
+def plain(language: str) -> str:
+    """A language without case, and without what Pandoc writes around it (``{.bash}``)."""
+    return language.strip("{}").lstrip(".").casefold()
 
 
 def is_result(info: InfoString | Fence, result: str) -> bool:

@@ -5,7 +5,7 @@ Lines are 1-based and count from the first line of the file, front matter includ
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,10 +29,16 @@ class Mistake(Exception):
 
 
 class ChapterError(Exception):
-    """A mistake that an author can mend: prints as ``docs/02-uts.md:41: what is wrong``."""
+    """A mistake that an author can mend: prints as ``docs/02-uts.md:41: what is wrong``.
 
-    def __init__(self, path: Path | str, line: int, message: str) -> None:
-        super().__init__(f"{path}:{line}: {message}")
+    `also` are the chapter's other mistakes, which print below it.
+    """
+
+    def __init__(
+        self, path: Path | str, line: int, message: str, also: Sequence[Mistake] = ()
+    ) -> None:
+        others = "".join(f"\n{path}:{one.line}: {one.message}" for one in also)
+        super().__init__(f"{path}:{line}: {message}{others}")
         self.path = Path(path)
         self.line = line
         self.message = message
@@ -45,6 +51,12 @@ def at(path: Path) -> Iterator[None]:
         yield
     except Mistake as mistake:
         raise ChapterError(path, mistake.line, mistake.message) from mistake
+
+
+def raise_all(path: Path, mistakes: Iterable[Mistake]) -> None:
+    """Raise one ChapterError for all mistakes of a chapter, if there are any."""
+    if found := sorted(mistakes, key=lambda mistake: mistake.line):
+        raise ChapterError(path, found[0].line, found[0].message, found[1:]) from found[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def _fence(token: Token, before: Fence | None, lines: list[str], book: Book | No
     if book:
         code = expand(token.content, line + 1 if fenced else line, book)
     return Fence(
-        kind=kind_of(info, book.result if book else "", bool(follows)),
+        kind=kind_of(info, code.text, book.result if book else "", bool(follows)),
         language=info.language,
         words=info.words,
         title=info.title,

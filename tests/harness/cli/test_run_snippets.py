@@ -312,6 +312,17 @@ def test_update_leaves_what_did_not_end_to_its_author(run: Run, project: Path) -
     assert (project / "docs" / "01-a.md").read_text() == text.replace("~", "```")
 
 
+def test_update_does_not_bless_a_failure_that_the_text_does_not_say(
+    run: Run, project: Path
+) -> None:
+    text = "~console\n$ cat none\n$ hostname\n~\n".replace("~", "```")
+    write(project, "01-a.md", text)
+    done = run("--update")
+    assert done.returncode == 1
+    assert "docs/01-a.md:2: not written: it failed with status 1" in done.stdout
+    assert (project / "docs/01-a.md").read_text() == text.replace("name\n", "name\nunshared\n")
+
+
 def test_update_says_why_an_output_can_not_stand_in_a_chapter(run: Run, project: Path) -> None:
     write(project, "01-a.md", "~console\n$ echo '$ ls'\n$ hostname\n~\n")
     done = run("--update")
@@ -320,6 +331,18 @@ def test_update_says_why_an_output_can_not_stand_in_a_chapter(run: Run, project:
     assert why in done.stdout
     text = (project / "docs" / "01-a.md").read_text()
     assert text == "```console\n$ echo '$ ls'\n$ hostname\nunshared\n```\n"
+
+
+@pytest.mark.parametrize("command", ["verify", "update"])
+def test_a_chapter_of_which_nothing_is_run_is_wrong(run: Run, project: Path, command: str) -> None:
+    write(project, "02-b.md", "[//]: # (skip: ホスト側)\n~console\n$ vagrant up\n~\n")
+    done = run(command, "docs/02-b.md")
+    assert done.returncode == 2
+    assert "nothing of docs/02-b.md is run" in done.stderr
+    assert run(command, "docs/01-a.md", "docs/02-b.md").returncode == 2
+    assert run(command).returncode == 0  # a book has pages that only show
+    write(project, "02-b.md", "~console kernel>=999\n$ true\n~\n")
+    assert run("--kernel", "6.12", "docs/02-b.md", backend="qemu").returncode == 2
 
 
 def test_two_shards_merged_are_the_whole(run: Run, project: Path) -> None:

@@ -115,10 +115,16 @@ def test_skipped_blocks_are_not_run(chapter: Build) -> None:
         ("~console timeout=soon\n~\n", 1, "do you mean `timeout=SECONDS`"),
         ("~console new same\n~\n", 1, "contradict"),
         ("~python\n~\n", 1, "a program without a name"),
-        ("~bash\n$ ls\n~\n", 1, "never run: write ```console"),
+        ("~bash\nls\n~\n", 1, "never run: write ```console"),
+        ("~bash\n# ls\n$ ls\n~\n", 1, "never run: write ```console"),
+        ("~pycon\n1\n~\n", 1, "never run: write ```console"),
+        ("~{.bash}\nls\n~\n", 1, "never run: write ```console"),
+        ("~zsh\n$ ls\n~\n", 1, "is not run: write ```console"),
+        ("~text\n\n$ ls\n~\n", 1, "is not run: write ```console"),
+        ("~yaml\n>>> 1\n~\n", 1, "is not run: write ```console"),
         ("~ini file\n~\n", 1, "needs a path"),
         ("~consol\n$ ls\n~\n", 1, "is not run: write ```console"),
-        ("~Console\n$ ls\n~\n", 1, "is not run: write ```console"),
+        ("~Console\nls\n~\n", 1, "is not run: write ```console"),
         ("~py:x.py\n~\n", 1, "is not run: write ```python"),
         ("~\n$ ls\n~\n", 1, "is not run: write ```console"),
         ("~text:実行結果\n~\n", 1, "directly after the program"),
@@ -133,6 +139,16 @@ def test_mistakes_are_named_with_their_line(
         chapter(text)
     assert str(caught.value).startswith(f"docs/x.md:{line}: ")
     assert message in caught.value.message
+
+
+def test_all_mistakes_of_a_chapter_are_told_at_once(chapter: Build) -> None:
+    text = "~bash\nls\n~\n\n~python\n~\n\n[//]: # (skip: a)\n\ntext\n\n~text\n# a comment\n~\n"
+    with pytest.raises(ChapterError) as caught:
+        chapter(text)
+    lines = str(caught.value).split("\n")
+    assert [line.split(":")[1] for line in lines] == ["1", "5", "8"]
+    with pytest.raises(ChapterError, match=r"(?s):1: nothing runs.*:7: nothing runs"):
+        scenarios(chapter("~python:a.py\n~\n\n## B\n\n\n~python:b.py\n~\n"))
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,12 @@ def test_line_endings_are_kept(tmp_path: Path, backend: Backend) -> None:
     assert once == text.replace(b"else", b"unshared")
 
 
+def test_a_failure_that_the_text_says_is_filled_in(bless: Bless) -> None:
+    text = "~console exit=2\n$ ls none\n~\n"
+    said = "ls: cannot access 'none': No such file or directory\n"
+    assert bless(text) == text.replace("none\n", f"none\n{said}")
+
+
 def test_the_result_of_a_program_is_corrected_and_the_program_left_alone(bless: Bless) -> None:
     text = "~python:x.py\nprint('a')\n~\n\n~text:実行結果\nb\n~\n"
     assert bless(text) == text.replace("\nb\n", "\na\n")
@@ -94,6 +100,8 @@ def test_the_result_of_a_program_is_corrected_and_the_program_left_alone(bless: 
         ("~console\n# hostname\nx\n~\n", ""),
         ("~console\n$ echo '# x'\nb\n~\n", "would be read as something typed"),
         ("~console\n$ false\n~\n", "failed with status 1"),
+        ("~console\n$ ls none\n~\n", "failed with status 2: if that is meant, write `exit=2`"),
+        ("~console exit=1\n$ ls none\nb\n~\n", "failed with status 2"),
         ("~console\n$ printf '%s\\n' ...\nb\n~\n", "would be read as an elision"),
         ("~console\n$ printf '\\140\\140\\140\\n'\nb\n~\n", "would end the block"),
         ("~console\n$ printf 'a\\0b\\n'\nb\n~\n", "has control characters"),

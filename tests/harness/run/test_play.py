@@ -87,6 +87,11 @@ def reasons(result: Result) -> list[tuple[int, str]]:
             id="output that comes later",
         ),
         pytest.param("~console running\n$ sleep 99\n~\n", id="a command that goes on"),
+        pytest.param("~Bash\n$ hostname\nunshared\n~\n", id="another name for a transcript"),
+        pytest.param(
+            "~pycon\n>>> n = 2\n~\n\n~bash\n$ hostname\nunshared\n~\n\n~pycon\n>>> n\n2\n~\n",
+            id="Python's name for a transcript, with a REPL of its own",
+        ),
         pytest.param("~console exit=3\n$ exit 3\nexit\n~\n", id="exit of the last shell"),
         pytest.param("~console exit=137\n$ kill -9 $$\n~\n", id="kill -9 $$"),
         pytest.param(
@@ -139,6 +144,8 @@ def test_passes(play: Play, text: str) -> None:
     [
         pytest.param("~console\n$ hostname\nelse\n~\n", 2, "the output differs", id="output"),
         pytest.param("~console\n$ echo a\n~\n", 2, "the output differs", id="unshown output"),
+        pytest.param("~sh\n$ hostname\nelse\n~\n", 2, "the output differs", id="sh"),
+        pytest.param("~pycon\n>>> 1\n2\n~\n", 2, "the output differs", id="pycon"),
         pytest.param("~console\n# true\n~\n", 2, "claims root (euid 0)", id="# as a user"),
         pytest.param("~console root\n$ true\n~\n", 2, "not root", id="$ as root"),
         pytest.param(

@@ -71,7 +71,7 @@ def _entries(chapter: Path) -> Iterator[Entry]:
     document = parse(chapter.read_text("utf-8"), chapter, Book(chapter.parents[1]))
     for fence in document.fences:
         ran: dict[str, Any] = {"steps": (_step(fence),)}
-        if fence.language != "console":
+        if fence.kind != "console":
             ran = {"kind": "program"}
         kernel = "6.12.101+deb13-cloud-amd64"
         yield of(fence, chapter=f"docs/{chapter.name}", kernel=kernel, **ran)

@@ -13,7 +13,8 @@ from harness import record
 from harness.cli import serve, shell, update, verify, watch
 from harness.cli.options import parse
 from harness.machine import MachineError
-from harness.plan.selection import Selection, select
+from harness.plan.chapter import Chapter
+from harness.plan.selection import Selection, place, select
 from harness.report import listing
 from harness.report.progress import Progress
 from harness.report.report import Report
@@ -66,14 +67,35 @@ def _do(options: argparse.Namespace, book: Book, out: Console, progress: Progres
         named = " and ".join(options.chapters) or book.chapters
         progress.fail(f"no chapter: {named} has no *.md")
         return WRONG
+    if options.command == "list":
+        return _list(selection, options.json, out)
+    if nothing := [str(chapter.path) for chapter in _idle(options, selection, book)]:
+        progress.fail(f"nothing of {' and '.join(nothing)} is run: see `list`")
+        return WRONG
     match options.command:
-        case "list":
-            return _list(selection, options.json, out)
         case "update":
             results = update.run(options, selection, book, Report(out), progress)
         case _:
             results = verify.run(options, selection, book, Report(out), progress)
-    return PASSED if all(result.passed for result in results) else FAILED
+    if not all(result.passed for result in results):
+        return FAILED
+    entries = [entry for result in results for entry in result.entries]
+    if entries and all(entry.verdict == "skipped" for entry in entries) and not _is_shard(options):
+        progress.fail("nothing was run: every scenario was skipped")
+        return WRONG
+    return PASSED
+
+
+def _is_shard(options: argparse.Namespace) -> bool:
+    return options.command == "verify" and options.shard is not None
+
+
+def _idle(options: argparse.Namespace, selection: Selection, book: Book) -> list[Chapter]:
+    """The chapters named by themselves that have nothing to run; all of them, if none has."""
+    named = {place(word)[0].resolve() for word in options.chapters}
+    idle = [chapter for chapter in selection.chapters if not selection.all[chapter.path]]
+    alone = [chapter for chapter in idle if book.root / chapter.path in named]
+    return alone if selection.chosen else idle
 
 
 def _list(selection: Selection, as_json: bool, out: Console) -> int:

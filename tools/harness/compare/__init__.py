@@ -1,6 +1,6 @@
 """Is an output what the text shows? Lines, values that vary, and the diff where it is not."""
 
-from harness.compare.expectation import Comparison, Expectation, Line, lines_of
+from harness.compare.expectation import Comparison, Expectation, Line, Pair, lines_of
 from harness.compare.pattern import ELISIONS
 from harness.compare.renaming import Reason, Renaming, Value, Varying
 
@@ -9,6 +9,7 @@ __all__ = [
     "Comparison",
     "Expectation",
     "Line",
+    "Pair",
     "Reason",
     "Renaming",
     "Value",

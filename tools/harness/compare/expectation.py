@@ -48,7 +48,7 @@ class Comparison:
     values: tuple[Value, ...] = ()
 
 
-class _Pair(NamedTuple):
+class Pair(NamedTuple):
     """A line of the text and the line of the run that agrees with it (`match`), or that an elision
     stands for; an elision comes without one first."""
 
@@ -69,7 +69,7 @@ class Expectation:
 
         `renaming` takes up the new values of the lines that agree, whether or not all do.
         """
-        agreed = self._agreed(actual, renaming)
+        agreed = self.agreed(actual, renaming)
         if agreed is not None:
             corrected = tuple(line.text for line in self._lines)
             diff = tuple(self._line(pair.at, pair.to, actual) for pair in agreed)
@@ -87,16 +87,17 @@ class Expectation:
         """How many of a run's lines, from its first, are all that the text shows; None if it shows
         something else, or more. Binds nothing."""
         mark = renaming.mark()
-        agreed = self._agreed(actual, renaming, whole=False)
+        agreed = self.agreed(actual, renaming, whole=False)
         renaming.back_to(mark)
         if agreed is None:
             return None
         return 1 + max((pair.to for pair in agreed if pair.to is not None), default=-1)
 
-    def _agreed(
+    def agreed(
         self, actual: Sequence[str], renaming: Renaming, whole: bool = True
-    ) -> list[_Pair] | None:
-        """How all lines agree, those of a run or only its first ones; the values are bound then."""
+    ) -> list[Pair] | None:
+        """How all lines agree, those of a run or only its first ones; the values are bound then.
+        None if they don't: then nothing is bound."""
         mark = renaming.mark()
         for slack in (False, True):
             search = self._search((0, 0), actual, renaming, slack, whole, count(1))
@@ -115,19 +116,19 @@ class Expectation:
         slack: bool,
         whole: bool,
         attempts: Iterator[int],
-    ) -> Iterator[list[_Pair]]:
+    ) -> Iterator[list[Pair]]:
         """Every way in which the lines from `start` on agree; elisions stand for any lines.
 
         The values are bound until the next way is asked for.
         """
         (at, to), mark = start, renaming.mark()
-        found: list[_Pair] = []
+        found: list[Pair] = []
         while at < len(self._lines) and not self._lines[at].elided:
             match = to < len(actual) and self._lines[at].pattern(renaming).match(actual[to])
             if not match or not (slack or match.exact) or match.bind(renaming):
                 renaming.back_to(mark)
                 return
-            found.append(_Pair(at, to, match))
+            found.append(Pair(at, to, match))
             at, to = at + 1, to + 1
         if at == len(self._lines):
             if to == len(actual) or not whole:
@@ -140,8 +141,8 @@ class Expectation:
                     break
                 there = (at + 1, resume)
                 for rest in self._search(there, actual, renaming, slack, whole, attempts):
-                    skipped = (_Pair(at, line) for line in range(to, resume))
-                    yield [*found, _Pair(at), *skipped, *rest]
+                    skipped = (Pair(at, line) for line in range(to, resume))
+                    yield [*found, Pair(at), *skipped, *rest]
         renaming.back_to(mark)
 
     def _line(self, at: int, to: int | None, actual: Sequence[str]) -> Line:
@@ -187,7 +188,7 @@ class Expectation:
             yield self._line(at, to, actual)
 
 
-def _values(pairs: Iterable[_Pair]) -> Iterator[Value]:
+def _values(pairs: Iterable[Pair]) -> Iterator[Value]:
     for pair in pairs:
         if pair.match and pair.to is not None:
             for of, run, column in pair.match.values:

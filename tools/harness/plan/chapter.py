@@ -1,8 +1,7 @@
 """A chapter as the harness sees it: what becomes of each of its blocks."""
 
 import difflib
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -10,13 +9,13 @@ from pathlib import Path
 from harness.compare import Varying
 from harness.plan.settings import Settings, directive, parse_comments, parse_words
 from zenn.book import Book
-from zenn.fences import is_result
-from zenn.model import ChapterError, Document, Fence, Kind, Mistake, at
+from zenn.console import begins_typed
+from zenn.fences import SCRIPTS, TRANSCRIPTS, is_result, plain
+from zenn.model import ChapterError, Document, Fence, Kind, Mistake, raise_all
 from zenn.parser import parse
 
-SHELL_LANGUAGES = {"bash", "sh", "shell", "zsh", "shell-session"}
+_OF_TERMINALS = SCRIPTS | TRANSCRIPTS | {"zsh"}
 _SHORT = {"py": "python", "python3": "python", "rs": "rust", "c": "c"}
-_TYPED = re.compile(r"\s*[$#] \S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +77,15 @@ def read(path: Path, shown_as: Path, book: Book) -> Chapter:
 def from_document(document: Document, book: Book) -> Chapter:
     """What becomes of every fence of a parsed chapter of the book. Raises ChapterError."""
     blocks: list[Block] = []
-    with at(document.path):
-        _check_comments(document)
-        for fence in document.fences:
-            blocks.append(_block(fence, blocks[-1] if blocks else None, book))
+    mistakes = list(_lost_comments(document))
+    before = None
+    for fence in document.fences:
+        try:
+            before = _block(fence, before, book)
+            blocks.append(before)
+        except Mistake as mistake:
+            mistakes.append(mistake)
+    raise_all(document.path, mistakes)
     return Chapter(book, document.path, document, tuple(_sections(document, blocks)))
 
 
@@ -108,13 +112,13 @@ def _check(fence: Fence, skip: str | None, book: Book) -> None:
         )
     elif fence.kind == "shown" and is_result(fence, book.result):
         mistake = f"`text:{book.result}` stands directly after the program that printed it"
-    elif fence.kind == "shown" and skip is None and language in SHELL_LANGUAGES:
-        mistake = (
-            f"a `{language}` block is never run: write ```console with `$ ` before each command, "
-            f"or ```{language} file:NAME for a file"
-        )
     elif fence.kind == "shown" and skip is None and (ours := _meant(fence)):
         mistake = f"`{language}` is not run: write ```{ours}, or before it `[//]: # (skip: WHY)`"
+    elif fence.kind == "shown" and skip is None and plain(language) in _OF_TERMINALS:
+        mistake = (
+            f"a `{language}` block without prompts is never run: write ```console with `$ ` before "
+            f"each command, or ```{language} file:NAME for a file"
+        )
     if mistake:
         raise Mistake(fence.line, mistake)
 
@@ -125,16 +129,21 @@ def _meant(fence: Fence) -> str | None:
     near = difflib.get_close_matches(name, ("console", "python", "rust"), n=1, cutoff=0.8)
     if name in _SHORT or near:
         return _SHORT.get(name) or near[0]
-    return "console" if not name and _TYPED.match(fence.text) else None
+    # `# ` may be a comment, or Markdown's heading, in whatever has a language.
+    return "console" if begins_typed(fence.text, comments=bool(name)) else None
 
 
-def _check_comments(document: Document) -> None:
+def _lost_comments(document: Document) -> Iterator[Mistake]:
     attached = {comment.line for fence in document.fences for comment in fence.comments}
     for comment in document.comments:
-        if comment.line not in attached and directive(comment):
-            name = comment.text.split(":")[0].strip()
-            why = f"`{name}:` applies to nothing: it stands right before a fence"
-            raise Mistake(comment.line, why)
+        try:
+            if comment.line not in attached and directive(comment):
+                name = comment.text.split(":")[0].strip()
+                why = f"`{name}:` applies to nothing: it stands right before a fence"
+                yield Mistake(comment.line, why)
+        except Mistake as mistake:
+            if comment.line not in attached:  # else its block says so
+                yield mistake
 
 
 def _sections(document: Document, blocks: Sequence[Block]) -> list[Section]:

@@ -16,12 +16,15 @@ from harness.plan.chapter import Block, Chapter
 from harness.plan.runs import Runs, runs
 from harness.plan.settings import Settings
 from zenn.console import Exchange, Prompt, exchanges
-from zenn.model import Mistake, at
+from zenn.fences import plain
+from zenn.model import Mistake, at, raise_all
 
 # A place of user space, as printf's %p and /proc/PID/maps have it; what reads or sets the choice.
 _ADDRESSES = re.compile(
     r"\b(?:0x)?(?:7f|5[56])[0-9a-f]{10}\b|randomize_va_space|personality|setarch"
 )
+
+REPL_TERMINAL = "Python"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +113,16 @@ def scenarios(chapter: Chapter) -> tuple[Scenario, ...]:
     Raises ChapterError where the chapter asks for what can't be: a program that nothing runs,
     output of nothing, a terminal opened twice.
     """
+    found: list[Scenario] = []
+    mistakes: list[Mistake] = []
     with at(chapter.path):
-        found = [one for group in _groups(chapter) for one in _of_group(chapter, group)]
+        groups = _groups(chapter)
+    for group in groups:
+        try:
+            found += _of_group(chapter, group)
+        except Mistake as mistake:
+            mistakes.append(mistake)
+    raise_all(chapter.path, mistakes)
     return tuple(sorted(found, key=lambda scenario: scenario.line))
 
 
@@ -222,11 +233,15 @@ def _together(
     opened: dict[str, Step] = {}
     for block in members:
         if block.kind == "console":
+            entries = typed[block.line]
             terminal = block.fence.title
+            if of_repl := _is_of_repl(block, entries):
+                terminal = terminal or REPL_TERMINAL
             user = _user(chapter, block, opened.get(terminal))
+            if of_repl and terminal not in opened:
+                entries = (_repl(block, user), *entries)
             actions += (
-                Step(block, terminal, exchange, user, block.settings)
-                for exchange in typed[block.line]
+                Step(block, terminal, exchange, user, block.settings) for exchange in entries
             )
             if actions and isinstance(actions[-1], Step):
                 opened.setdefault(terminal, actions[-1])
@@ -236,6 +251,21 @@ def _together(
             actions.append(Put(block, block.fence.title, text, mode))
     of_all = tuple(_with_ends(actions))
     yield Scenario(chapter.path, title, chapter.book.guest.user, tuple(members), of_all, run_by)
+
+
+def _is_of_repl(block: Block, entries: Sequence[Exchange]) -> bool:
+    """Whether a block is ```pycon of Python alone, which has a REPL without starting one.
+
+    Its terminal is its own, and the same for all such blocks of a scenario.
+    """
+    begins = entries[0].prompt if entries else None
+    of_python = plain(block.fence.language) in ("pycon", "python-console")
+    return of_python and begins is not None and begins.sign == ">>>"
+
+
+def _repl(block: Block, user: str) -> Exchange:
+    prompt = Prompt("#" if user == "root" else "$")
+    return Exchange(block.line, prompt, ("python3 -q",), None, (), block.line)
 
 
 def _user(chapter: Chapter, block: Block, opened: Step | None) -> str:

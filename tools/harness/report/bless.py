@@ -1,7 +1,7 @@
 """`--update`: writing what the runs showed into the chapters, where it differs from the text.
 
-Only output is rewritten, and only of steps that ended as they should: a step that timed out, or a
-prompt that lied, is left to its author.
+Only output is rewritten, and only of steps that ended as they should: a step that timed out, a
+prompt that lied, or a command that failed where the text doesn't say so, is left to its author.
 """
 
 import difflib
@@ -47,14 +47,13 @@ def edits(results: Iterable[Result]) -> tuple[list[Edit], list[Refusal]]:
     refused: dict[int, Refusal] = {}
     for result in results:
         for block, entry in zip(result.scenario.blocks, result.entries, strict=True):
-            planned = {
-                s.line: s.exchange for s in result.scenario.steps if s.block.line == block.line
-            }
+            planned = {s.line: s for s in result.scenario.steps if s.block.line == block.line}
             for step in entry.steps:
                 if step.passed:
                     continue
-                old = planned[step.line].output
-                if why := _unfit(block, old, step):
+                old = planned[step.line].exchange.output
+                wanted_status = planned[step.line].settings.exit
+                if why := _unfit(block, old, step) or _failed(step, wanted_status):
                     refused[step.line] = Refusal(step.line, why)
                 else:
                     indent = block.fence.indent
@@ -83,6 +82,17 @@ def _unfit(block: Block, old: Sequence[str], step: Step) -> str | None:
             if row.kind != "output":
                 return f"the output line `{row.shown + row.text}` would be read as something typed"
     return None
+
+
+def _failed(step: Step, wanted: int | None) -> str | None:
+    """Why what a command says that has failed is not written: the text doesn't say that it fails.
+
+    The text would be green from then on, with an error in it that nobody has read.
+    """
+    if not step.prompt or not step.status or step.status == wanted:
+        return None
+    status = step.status
+    return f"it failed with status {status}: if that is meant, write `exit={status}`"
 
 
 def apply(text: bytes, changes: Iterable[Edit]) -> bytes:

@@ -19,12 +19,12 @@ def arrange(root: Element, fences: Mapping[str, Fence]) -> None:
 
     `fences` are its fences by the ``data-block`` of their elements.
     """
-    names = dict.fromkeys(f.title for f in fences.values() if f.language == "console" and f.title)
+    names = dict.fromkeys(f.title for f in fences.values() if f.kind == "console" and f.title)
     terminals = {name: str(number) for number, name in enumerate(names, 1)}
     for parent in list(root.iter()):
         for run in list(_runs(parent, fences)):
             for block, fence in run:
-                if fence.title in terminals and fence.language == "console":
+                if fence.title in terminals and fence.kind == "console":
                     block.set("data-terminal", terminals[fence.title])
             for group in _of_one_program(run):
                 _wrap(parent, "tabs", [_panel(language, blocks) for language, blocks in group])
@@ -79,7 +79,7 @@ def _panel(language: str, blocks: Sequence[Element]) -> Element:
 def _of_several_terminals(run: _Run) -> Iterator[list[tuple[Element, str]]]:
     group: list[tuple[Element, str]] = []
     for block, fence in [*run, (None, None)]:
-        if block is not None and fence and fence.language == "console" and fence.title:
+        if block is not None and fence and fence.kind == "console" and fence.title:
             group.append((block, fence.title))
             continue
         if len({title for _, title in group}) > 1:

@@ -71,7 +71,7 @@ def block_element(fence: Fence, badge: Badge, page: Page) -> Element:
             block[-1].tail = AtomicString(code)
         else:
             block.text = AtomicString(code)
-        if fence.language == "console" and not commands(fence.text):
+        if fence.kind == "console" and not commands(fence.text):
             block.set("class", "block no-copy")  # Material's: there is nothing to type
     described = badge_element(badge, page.zone)
     if described is not None:
@@ -102,7 +102,9 @@ def _head(fence: Fence, page: Page) -> Element:
 
 def _code(fence: Fence, looks: Appearance, md: Markdown) -> str:
     is_diff = fence.language == "diff"
-    language = " ".join(["diff", *fence.words[:1]]) if is_diff else fence.language
+    language = "console" if fence.kind == "console" else fence.language
+    if is_diff:
+        language = " ".join(["diff", *fence.words[:1]])
     highlight = _Highlight(md, use_pygments=True, stripnl=False, linenums_style="pymdownx-inline")
     code = highlight.highlight(
         fence.text or "\n",
@@ -119,5 +121,5 @@ def _code(fence: Fence, looks: Appearance, md: Markdown) -> str:
 
 def _options(fence: Fence) -> dict[str, Any]:
     """`data-copy` is what the copy button takes of a console: what one types, and only that."""
-    typed = commands(fence.text) if fence.language == "console" else ""
+    typed = commands(fence.text) if fence.kind == "console" else ""
     return {"attrs": {"data-copy": escape(typed)}} if typed else {}
