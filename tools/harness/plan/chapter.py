@@ -2,9 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 from harness.compare import Varying
@@ -42,24 +40,11 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """The blocks under one ``##`` heading (or before the first), in order."""
-
-    title: str
-    line: int
-    blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Chapter:
     book: Book
     path: Path
     document: Document
-    sections: tuple[Section, ...]
-
-    @property
-    def blocks(self) -> tuple[Block, ...]:
-        return tuple(block for section in self.sections for block in section.blocks)
+    blocks: tuple[Block, ...]
 
 
 def read(path: Path, shown_as: Path, book: Book) -> Chapter:
@@ -82,7 +67,7 @@ def from_document(document: Document, book: Book) -> Chapter:
         _check_comments(document)
         for fence in document.fences:
             blocks.append(_block(fence, blocks[-1] if blocks else None, book))
-    return Chapter(book, document.path, document, tuple(_sections(document, blocks)))
+    return Chapter(book, document.path, document, tuple(blocks))
 
 
 def _block(fence: Fence, before: Block | None, book: Book) -> Block:
@@ -135,14 +120,3 @@ def _check_comments(document: Document) -> None:
             name = comment.text.split(":")[0].strip()
             why = f"`{name}:` applies to nothing: it stands right before a fence"
             raise Mistake(comment.line, why)
-
-
-def _sections(document: Document, blocks: Sequence[Block]) -> list[Section]:
-    headings = [heading for heading in document.headings if heading.level <= 2]
-    starts = [(0, ""), *((heading.line, heading.text) for heading in headings), (10**9, "")]
-    sections = []
-    for (line, title), (after, _) in pairwise(starts):
-        inside = tuple(block for block in blocks if line <= block.line < after)
-        if inside:
-            sections.append(Section(title, line or inside[0].line, inside))
-    return sections

@@ -46,18 +46,15 @@ def edits(results: Iterable[Result]) -> tuple[list[Edit], list[Refusal]]:
     wanted: dict[int, Edit] = {}
     refused: dict[int, Refusal] = {}
     for result in results:
+        text = {one.line: one.exchange.output for one in result.scenario.interactions}
         for block, entry in zip(result.scenario.blocks, result.entries, strict=True):
-            planned = {
-                s.line: s.exchange for s in result.scenario.steps if s.block.line == block.line
-            }
             for step in entry.steps:
                 if step.passed:
                     continue
-                old = planned[step.line].output
-                if why := _unfit(block, old, step):
+                if why := _unfit(block, text[step.line], step):
                     refused[step.line] = Refusal(step.line, why)
                 else:
-                    indent = block.fence.indent
+                    indent, old = block.fence.indent, text[step.line]
                     wanted[step.line] = Edit(step.output_line, old, step.corrected, indent)
     return [wanted[line] for line in sorted(wanted)], [refused[line] for line in sorted(refused)]
 

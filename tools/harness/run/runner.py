@@ -109,7 +109,7 @@ def _run_in(scenario: Scenario, backend: Backend) -> tuple[Result, tuple[str, ..
         machine = backend.start()
     except StillbornError as error:
         why = Reason("machine", {"why": str(error)})
-        return judge(scenario, Playing((), (scenario.line, why), ()), Run()), ()
+        return judge(scenario, Playing((), (why, scenario.line)), Run()), ()
     with closing(machine):
         if unfit := _wrong_kernel(scenario.kernel, machine.kernel):
             return skip(scenario, unfit), ()
