@@ -147,8 +147,10 @@ def _heads(places: list[tuple[str, str]]) -> list[str]:
 
 
 def _place(badge: Badge) -> tuple[str, str] | None:
-    """The kernel and the kind of machine that it ran in, if in any."""
-    return (badge.entry.kernel, badge.entry.machine) if badge.entry and badge.entry.kernel else None
+    """The kernel and the kind of machine that it ran in, if in any; a world is its machine's."""
+    if not (badge.entry and badge.entry.kernel):
+        return None
+    return badge.entry.kernel, badge.entry.machine.partition("-")[0]
 
 
 def _counts(chapter: ChapterResults, place: tuple[str, str]) -> Counter[str]:
