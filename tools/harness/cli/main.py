@@ -1,7 +1,5 @@
 """What `run_snippets.py` does: words in, exit status out."""
 
-import argparse
-import json
 import signal
 import sys
 from collections.abc import Sequence
@@ -12,12 +10,13 @@ from rich.console import Console
 from harness import record
 from harness.cli import serve, shell, update, verify, watch
 from harness.cli.options import parse
+from harness.cli.verify import Context, record_of
 from harness.machine import MachineError
-from harness.plan.selection import Selection, select
+from harness.plan.selection import select
 from harness.report import listing
 from harness.report.progress import Progress
 from harness.report.report import Report
-from zenn.book import Book, ProjectError, read_book
+from zenn.book import ProjectError, read_book
 
 PASSED, FAILED, WRONG, NO_MACHINE = range(4)
 INTERRUPTED = 128 + signal.SIGINT
@@ -30,7 +29,7 @@ def main(words: Sequence[str]) -> int:
     out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     progress = Progress(Console(highlight=False, stderr=True), out)
     try:
-        return _do(options, read_book(Path.cwd()), out, progress)
+        return _do(Context(options, read_book(Path.cwd()), Report(out), progress))
     except ExceptionGroup as group:  # of authors' mistakes
         for error in group.exceptions:
             progress.fail(error)
@@ -46,40 +45,33 @@ def main(words: Sequence[str]) -> int:
         return INTERRUPTED
 
 
-def _do(options: argparse.Namespace, book: Book, out: Console, progress: Progress) -> int:
+def _do(context: Context) -> int:
+    options, book = context.options, context.book
     match options.command:
         case "watch":
-            return watch.run(options, book, Report(out), progress)
+            return watch.run(context)
         case "serve":
             return serve.run(options, book)
         case "merge":
-            record.write(verify.record_of(book, None), record.merge(options.records))
+            record.write(record_of(book, None), record.merge(options.records))
             return PASSED
         case "shell":
             if not (sys.stdin.isatty() and sys.stdout.isatty()):
-                progress.fail("shell takes a terminal")
+                context.progress.fail("shell takes a terminal")
                 return WRONG
-            shell.run(options, select([options.chapter], book), book, progress)
+            shell.run(context)
             return PASSED
     selection = select(options.chapters, book)
     if not selection.chapters:
         named = " and ".join(options.chapters) or book.chapters
-        progress.fail(f"no chapter: {named} has no *.md")
+        context.progress.fail(f"no chapter: {named} has no *.md")
         return WRONG
-    match options.command:
-        case "list":
-            return _list(selection, options.json, out)
-        case "update":
-            results = update.run(options, selection, book, Report(out), progress)
-        case _:
-            results = verify.run(options, selection, book, Report(out), progress)
-    return PASSED if all(result.passed for result in results) else FAILED
-
-
-def _list(selection: Selection, as_json: bool, out: Console) -> int:
-    fates = listing.of_all(selection)
-    if as_json:
-        print(json.dumps(fates, ensure_ascii=False, indent=1))
-    else:
-        listing.show(out, fates)
-    return PASSED
+    if options.command == "list":
+        fates = listing.fates(selection)
+        if options.json:
+            print(listing.to_json(fates))
+        else:
+            listing.show(context.report.console, fates)
+        return PASSED
+    run = update.run if options.command == "update" else verify.run
+    return PASSED if all(result.passed for result in run(context, selection)) else FAILED

@@ -1,6 +1,5 @@
 """`shell`: a scenario played up to a line, and then its terminal in the author's hands."""
 
-import argparse
 import os
 import re
 import select
@@ -11,15 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 
-from harness.cli.verify import backends
+from harness.cli.verify import Context, backends
 from harness.machine.backend import Backend
+from harness.plan import selection
 from harness.plan.scenario import Scenario
-from harness.plan.selection import Selection, place
-from harness.report.progress import Progress
 from harness.report.words import words
 from harness.run.play import play
 from harness.run.verdict import Run, judge
-from zenn.book import Book
 
 LEAVE = b"\x1d"  # ^]
 _PROMPT = re.compile(rb"\x1b\]7717;(\d+|\+)\x07")
@@ -27,14 +24,15 @@ _UNFINISHED = re.compile(rb"\x1b[^\x07]{,40}$")
 _OPENING_SECONDS = 30.0
 
 
-def run(options: argparse.Namespace, selection: Selection, book: Book, progress: Progress) -> None:
+def run(context: Context) -> None:
     """Hand over the terminal at the chosen line; for what it raises see `hand_over`."""
-    scenario, line = selection.chosen[0], place(options.chapter)[1]
-    kernel = options.kernels[0] if options.kernels else None
-    with backends(options, kernel, book, progress) as made:
+    chosen = context.options.chapter
+    scenario = selection.select([chosen], context.book).chosen[0]
+    with backends(context, context.kernel) as made:
         backend = made.of(scenario)
         # An author who tries things is not to meet what only a shared kernel forbids.
-        hand_over(scenario, line, backend.second or backend, progress.note)
+        backend = backend.second or backend
+        hand_over(scenario, selection.place(chosen)[1], backend, context.progress.note)
 
 
 def hand_over(scenario: Scenario, line: int, backend: Backend, say: Callable[[str], None]) -> None:
