@@ -96,12 +96,16 @@ class Renaming:
             return None
         known = self._actual.get((kind, text))
         if known is not None and known != actual:
-            code = "inode-changed" if kind == "inode" else "value-changed"
-            return Reason(code, {"text": text, "before": known, "now": actual})
+            return Reason(
+                "inode-changed" if kind == "inode" else "value-changed",
+                {"text": text, "before": known, "now": actual},
+            )
         other = self._textual.get((kind, actual))
         if other is not None and other != text:
-            code = "inodes-merged" if kind == "inode" else "values-merged"
-            return Reason(code, {"one": other, "other": text, "run": actual})
+            return Reason(
+                "inodes-merged" if kind == "inode" else "values-merged",
+                {"one": other, "other": text, "run": actual},
+            )
         if known is None:
             self._actual[kind, text] = actual
             self._textual[kind, actual] = text

@@ -172,8 +172,9 @@ def _check_prompt(prompt: Prompt, terminal: Terminal) -> None:
     if terminal.state == "running":
         raise BrokenError(Reason("still-running"))
     if terminal.state != ("repl" if prompt.sign == ">>>" else "shell"):
-        where = {"sign": prompt.sign, "program": terminal.reader}
-        raise BrokenError(Reason(f"prompt-at-{terminal.state}", where))
+        raise BrokenError(
+            Reason(f"prompt-at-{terminal.state}", {"sign": prompt.sign, "program": terminal.reader})
+        )
     if prompt.sign == "#" and terminal.uid != 0:
         raise BrokenError(Reason("prompt-of-root", {"euid": f"{terminal.uid}"}))
     if prompt.sign == "$" and terminal.uid == 0:

@@ -122,6 +122,8 @@ def _wrong_kernel(wanted: SpecifierSet, kernel: str) -> Reason | None:
     """The bound that a machine's kernel is beyond."""
     for bound in wanted:
         if version_of(kernel) not in bound:
-            age = "newer" if bound.operator == ">=" else "older"
-            return Reason(f"needs-{age}-kernel", {"wanted": bound.version, "kernel": kernel})
+            return Reason(
+                "needs-newer-kernel" if bound.operator == ">=" else "needs-older-kernel",
+                {"wanted": bound.version, "kernel": kernel},
+            )
     return None
