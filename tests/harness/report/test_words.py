@@ -33,7 +33,7 @@ def _patterns(code: ast.expr) -> list[str]:
             fixed = (
                 isinstance(part, ast.Constant) and re.escape(str(part.value)) for part in parts
             )
-            return ["".join(text or "[a-z-]*" for text in fixed)]
+            return ["".join(text or "[a-z-]+" for text in fixed)]
     return []
 
 

@@ -2,8 +2,7 @@
 
 from harness.compare.expectation import Comparison, Expectation, Line, lines_of
 from harness.compare.pattern import ELISIONS
-from harness.compare.reason import Reason
-from harness.compare.renaming import Renaming, Value, Varying
+from harness.compare.renaming import Reason, Renaming, Value, Varying
 
 __all__ = [
     "ELISIONS",

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.compare.reason import Reason
-from harness.compare.renaming import Renaming
+from harness.compare.renaming import Reason, Renaming
 from harness.compare.shapes import Unknown, unknowns, words_of
 
 ELISIONS = {"...", "（略）"}

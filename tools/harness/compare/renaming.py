@@ -10,12 +10,25 @@ named by the author, `varies:`):
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-from harness.compare.reason import Reason
 from harness.compare.shapes import MEASURES, standing, unknowns, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is not as the text says: a code (``output-differs``), and what its words name:
+    values, numbers, names of programs.
+
+    English words are in `harness.report.words`, a reader's in `pages.verified.words`. Two codes
+    carry words of their own as ``why``: ``author`` an author's, ``machine`` what a machine or its
+    agent said last.
+    """
+
+    code: str
+    arguments: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

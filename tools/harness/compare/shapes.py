@@ -24,72 +24,57 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """Where a kind of value stands in a line (group 1, or all of it), and which values may."""
+    """Where a kind of value stands in a line (group 1), and which values may; some never vary."""
 
     kind: str
     place: re.Pattern[str]
     value: str
-    constants: frozenset[str] = frozenset()
+    constants: tuple[str, ...]
 
 
+def _shape(kind: str, before: str, value: str, after: str, *constants: str) -> _Shape:
+    return _Shape(kind, _ascii(f"{before}({value}){after}"), value, constants)
+
+
+def _ascii(pattern: str) -> re.Pattern[str]:
+    # Letters and digits are ASCII's: in Japanese no space stands between a value and the next word.
+    return re.compile(pattern, re.ASCII)
+
+
+_WORD = _ascii(r"\w+")
 _NUMBER = r"\d+(?:\.\d+)?"
 _MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 _DAY = "Mon|Tue|Wed|Thu|Fri|Sat|Sun"
 _CLOCK = r"\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?"
 _ZONE = r"(?:Z|[+-]\d\d:?\d\d)"
+_ISO_DATE = rf"\d{{4}}-\d\d-\d\d(?:[T ]{_CLOCK}(?: ?{_ZONE})?)?"
+_DATE = rf"(?:(?:{_DAY}),? )?(?:{_MONTH}) [ \d]\d(?: {_CLOCK}| \d{{4}}|  \d{{4}})+"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _MAC = r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}"
 _SPAN = rf"{_NUMBER}/{_NUMBER}/{_NUMBER}/{_NUMBER}"
 _UPTIME = r"\d+(?::\d\d| (?:sec|min|hour|day|week)s?)(?:, +\d+(?::\d\d| (?:sec|min|hour|day)s?))*"
+_NO_MAC = ("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff")
 
-
-def _place(pattern: str) -> re.Pattern[str]:
-    # Letters and digits are ASCII's: in Japanese no space stands between a value and the next word.
-    return re.compile(pattern, re.ASCII)
-
-
-_WORD = _place(r"\w+")
-
-# proc_ns_operations print as type:[inode] (ns_get_name in fs/nsfs.c), sockets and pipes alike.
-SHAPES = (
-    _Shape("inode", _place(r"(?<![\w])[a-z_]+:\[(\d+)\]"), r"\d+"),
+SHAPES = (  # kind, what stands before it, the value, what stands after it, constants
+    # proc_ns_operations print as type:[inode] (ns_get_name in fs/nsfs.c), sockets and pipes alike.
+    _shape("inode", r"(?<!\w)[a-z_]+:\[", r"\d+", r"\]"),
     # As printf's %p and /proc/PID/maps have them: what is mapped, and programs (x86-64, ASLR).
     *(
-        _Shape(
-            "address", _place(rf"(?<!\w)({begin}[0-9a-f]{{10}})(?!\w)"), rf"{begin}[0-9a-f]{{10}}"
-        )
+        _shape("address", r"(?<!\w)", rf"{begin}[0-9a-f]{{10}}", r"(?!\w)")
         for begin in ("7f", "5[56]", "0x7f", "0x5[56]")
     ),
-    _Shape("uuid", _place(rf"(?<![\w-])({_UUID})(?![\w-])"), _UUID),
-    _Shape(
-        "mac",
-        _place(rf"(?<![\w:])({_MAC})(?![\w:])"),
-        _MAC,
-        frozenset({"00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"}),
-    ),
+    _shape("uuid", r"(?<![\w-])", _UUID, r"(?![\w-])"),
+    _shape("mac", r"(?<![\w:])", _MAC, r"(?![\w:])", *_NO_MAC),
     # A row of ipcs(1) begins with the key; elsewhere 0x… is as likely a flag, which must not vary.
-    _Shape(
-        "key",
-        _place(r"^(0x[0-9a-f]{8})(?= +\d+ )"),
-        r"0x[0-9a-f]{8}",
-        frozenset({"0x00000000"}),
-    ),
-    _Shape(
-        "date",
-        _place(rf"(?<![\w-])(\d{{4}}-\d\d-\d\d(?:[T ]{_CLOCK}(?: ?{_ZONE})?)?)(?![\w-])"),
-        rf"\d{{4}}-\d\d-\d\d(?:[T ]{_CLOCK}(?: ?{_ZONE})?)?",
-    ),
-    _Shape(
-        "date",
-        _place(rf"\b((?:(?:{_DAY}),? )?(?:{_MONTH}) [ \d]\d(?: {_CLOCK}| \d{{4}}|  \d{{4}})+)\b"),
-        rf"(?:(?:{_DAY}),? )?(?:{_MONTH}) [ \d]\d(?: {_CLOCK}| \d{{4}}|  \d{{4}})+",
-    ),
-    _Shape("time", _place(rf"(?<![\w:.])({_CLOCK})(?![\w:])"), _CLOCK),
-    _Shape("rtt", _place(rf"\btime[=<]?({_NUMBER}) ?ms\b"), _NUMBER),
-    _Shape("rtt", _place(rf"\btime ({_NUMBER})ms\b"), _NUMBER),
-    _Shape("rtt", _place(rf"= ({_SPAN}) ms"), _SPAN),
-    _Shape("uptime", _place(rf"\bup ({_UPTIME})"), _UPTIME),
-    _Shape("uptime", _place(r"^(\d+\.\d\d \d+\.\d\d)$"), r"\d+\.\d\d \d+\.\d\d"),
+    _shape("key", "^", "0x[0-9a-f]{8}", r"(?= +\d+ )", "0x00000000"),
+    _shape("date", r"(?<![\w-])", _ISO_DATE, r"(?![\w-])"),
+    _shape("date", r"\b", _DATE, r"\b"),
+    _shape("time", r"(?<![\w:.])", _CLOCK, r"(?![\w:])"),
+    _shape("rtt", r"\btime[=<]?", _NUMBER, r" ?ms\b"),
+    _shape("rtt", r"\btime ", _NUMBER, r"ms\b"),
+    _shape("rtt", "= ", _SPAN, " ms"),
+    _shape("uptime", r"\bup ", _UPTIME, ""),
+    _shape("uptime", "^", r"\d+\.\d\d \d+\.\d\d", "$"),
 )
 
 
@@ -126,7 +111,7 @@ def shape_of(value: str) -> str:
 def standing(*values: str) -> re.Pattern[str]:
     """Values as words of their own: ``1234``, but not in ``12345`` or ``x1234``."""
     any_of = "|".join(map(re.escape, sorted(values, key=len, reverse=True)))
-    return _place(rf"(?<!\w)(?:{any_of})(?!\w)")
+    return _ascii(rf"(?<!\w)(?:{any_of})(?!\w)")
 
 
 def words_of(line: str) -> tuple[str, ...]:
