@@ -6,6 +6,8 @@
 - end: until nothing is left of it;
 - boot: what each would cost otherwise: the template made once more.
 
+Then the same of a world in one that lives on, whose first round, and last end, are a machine's.
+
 By the clock, and in CPU-seconds of the machine and the harness. Exit status 1 if by the clock the
 median restore takes 0.3 s or more, or the first command 0.5 s. Takes root.
 """
@@ -26,6 +28,7 @@ from harness.machine import qemu
 from harness.machine.qemu import Qemu, template
 from harness.machine.qemu.process import Launcher
 from harness.machine.qemu.template import Template
+from harness.machine.qemu.worlds import Worlds
 from zenn.book import read_book
 
 ROUNDS = 30
@@ -35,7 +38,7 @@ GUEST = read_book(Path(__file__).parent).guest
 Cost = tuple[float, float]  # seconds by the clock, CPU-seconds
 
 
-def lives(backend: Qemu, cost: Callable[[], Cost]) -> dict[str, Cost]:
+def lives(backend: Qemu | Worlds, cost: Callable[[], Cost]) -> dict[str, Cost]:
     """What the parts of a machine's life cost."""
     stages = [cost()]
     with closing(backend.start()) as machine:
@@ -50,6 +53,13 @@ def lives(backend: Qemu, cost: Callable[[], Cost]) -> dict[str, Cost]:
     return {
         name: (after[0] - before[0], after[1] - before[1])
         for name, (before, after) in zip(names, pairwise(stages), strict=True)
+    }
+
+
+def medians(rounds: list[dict[str, Cost]]) -> dict[str, Cost]:
+    return {
+        name: (median(one[name][0] for one in rounds), median(one[name][1] for one in rounds))
+        for name in rounds[0]
     }
 
 
@@ -73,18 +83,17 @@ def main() -> int:
 
     with closing(Qemu(image.ensure(GUEST, print), print, GUEST.kernel)) as backend:
         whole = backend.template()
-        rounds = [lives(backend, cost) for _ in range(ROUNDS)]
+        found = medians([lives(backend, cost) for _ in range(ROUNDS)])
+        worlds = Worlds(backend)
+        of_worlds = medians([lives(worlds, cost) for _ in range(ROUNDS)])
+        found |= {f"world, {name}": one for name, one in of_worlds.items()}
         before = cost()
         boot(whole)
         after = cost()
-    found = {
-        name: (median(one[name][0] for one in rounds), median(one[name][1] for one in rounds))
-        for name in rounds[0]
-    }
     found["boot, warm and save"] = (after[0] - before[0], after[1] - before[1])
     for name, (clock, cpu) in found.items():
         limit = f"  (under {LIMITS[name] * 1000:.0f})" if name in LIMITS else ""
-        print(f"{name:20} {clock * 1000:7.0f} ms, CPU {cpu * 1000:7.0f} ms{limit}")
+        print(f"{name:22} {clock * 1000:7.0f} ms, CPU {cpu * 1000:7.0f} ms{limit}")
     print(
         f"boot / restore       {found['boot, warm and save'][1] / found['restore'][1]:7.1f}  (CPU)"
     )

@@ -77,6 +77,7 @@ def test_a_kind_of_machine_has_its_column(book: Project) -> None:
     book.write("docs/01-a.md", CHAPTER)
     record(book, "verification", **PASSED)
     record(book, "verification-host", **(PASSED | {"machine": "namespaces"}))
+    record(book, "verification-worlds", **(PASSED | {"machine": "qemu-namespaces"}))
     heads = re.findall(r'<th scope="col">(Linux[^<]*)</th>', built(book))
     assert heads == ["Linux 6.12.1、名前空間で分けた環境", "Linux 6.12.1、仮想マシン（QEMU）"]
 

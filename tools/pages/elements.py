@@ -21,7 +21,11 @@ def text_element(
 def append_text(parent: Element, text: str) -> None:
     """Append `text` after all that `parent` has; Python-Markdown leaves it as it is."""
     # Python-Markdown takes control characters for its own marks, and a terminal may print any.
-    text = escape(clean(text), quote=False)
+    append_final(parent, escape(clean(text), quote=False))
+
+
+def append_final(parent: Element, text: str) -> None:
+    """Append `text`, which is escaped, so that no inline pattern of Python-Markdown touches it."""
     if len(parent):
         parent[-1].tail = AtomicString((parent[-1].tail or "") + text)
     else:

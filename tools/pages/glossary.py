@@ -16,6 +16,7 @@ from markdown_it.token import Token
 
 from pages.files import kept
 from zenn.book import Book
+from zenn.model import line_of
 from zenn.parser import parse
 
 
@@ -46,8 +47,7 @@ def _terms(tokens: tuple[Token, ...], places: dict[int, str]) -> list[Term]:
     ):
         if start.type == "heading_open" and opening.type == "paragraph_open":
             names = tuple(filter(None, re.split("[（）、]", _plain(heading))))
-            line = (start.map or [0])[0] + 1
-            found.append(Term(names, _plain(text), places[line]))
+            found.append(Term(names, _plain(text), places[line_of(start)]))
     return found
 
 

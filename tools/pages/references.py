@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 
 from markdown.util import AtomicString
 
+from pages.elements import append_final
 from pages.glossary import Term
 
 _MAN = r"(?<![\w./-])(?P<page>[a-z_][\w.+-]*)\((?P<section>[1-8])\)"
@@ -91,13 +92,10 @@ def _word(name: str) -> str:
 
 def _put(element: Element, pieces: Sequence[str | Element]) -> None:
     """Make `pieces` the content of `element`."""
-    element[:] = [piece for piece in pieces if isinstance(piece, Element)]
+    element[:] = []
     element.text = None
-    last: Element | None = None
     for piece in pieces:
         if isinstance(piece, Element):
-            last = piece
-        elif piece and last is None:
-            element.text = AtomicString((element.text or "") + piece)
-        elif piece and last is not None:
-            last.tail = AtomicString((last.tail or "") + piece)
+            element.append(piece)
+        elif piece:
+            append_final(element, piece)

@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from urllib.parse import unquote
-from xml.etree.ElementTree import Element, TreeBuilder
+from xml.etree.ElementTree import Element, SubElement
 
-from markdown.util import AtomicString
 from markdown_it.token import Token
 
+from pages.elements import append_final
 from zenn.model import Document, Fence
 from zenn.syntax.blocks import details_title, is_alert
 from zenn.syntax.comments import as_comment
@@ -38,34 +38,12 @@ def to_tree(
     """
     renderer = _Renderer(page, render_fence, generated)
     renderer.blocks(list(document.tokens))
-    root = renderer.builder.close()
-    _protect(root)
-    _put_blocks(root, renderer.rendered)
-    return root
-
-
-def _protect(root: Element) -> None:
-    """Make every text final: no inline pattern, entity or stash mark of Python-Markdown fits it."""
-    for element in root.iter():
-        for name, value in element.items():
-            element.set(name, _final(value))
-        if element.text:
-            element.text = AtomicString(_final(element.text))
-        if element.tail:
-            element.tail = AtomicString(_final(element.tail))
+    return renderer.root
 
 
 def _final(text: str) -> str:
+    """Make a text such that no entity and no stash mark of Python-Markdown fits it."""
     return _ENTITY.sub("&amp;", _CONTROL.sub("", text))
-
-
-def _put_blocks(root: Element, rendered: Iterable[Element]) -> None:
-    """Fill each empty ``<div class="block">`` with what the caller made of its fence."""
-    places = [element for element in root.iter("div") if element.get("class") == "block"]
-    for place, block in zip(places, rendered, strict=True):
-        place.attrib.update(block.attrib)
-        place.text = block.text
-        place.extend(block)
 
 
 class _Renderer:
@@ -74,12 +52,21 @@ class _Renderer:
     def __init__(
         self, page: str, render_fence: RenderFence, generated: Mapping[str, Generate]
     ) -> None:
-        self.builder = TreeBuilder()
+        self.root = Element("div")
+        self.open = [self.root]  # the elements around what comes next
         self.page = page
         self.render_fence = render_fence
         self.generated = generated
-        self.rendered: list[Element] = []
-        self.builder.start("div", {})
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        final = {name: _final(value) for name, value in attributes.items()}
+        self.open.append(SubElement(self.open[-1], tag, final))
+
+    def end(self) -> None:
+        self.open.pop()
+
+    def data(self, text: str) -> None:
+        append_final(self.open[-1], _final(text))
 
     def blocks(self, tokens: list[Token]) -> None:
         position = count()
@@ -91,45 +78,44 @@ class _Renderer:
                 position = count(index + len(rest) + 3)
             else:
                 self.token(token)
-        self.builder.end("div")
 
     def token(self, token: Token) -> None:
         special = getattr(self, f"on_{token.type}", None)
         if special:
             special(token)
         elif token.nesting == 1:
-            self.builder.start(token.tag or "div", _attributes(token))
+            self.start(token.tag or "div", _attributes(token))
         elif token.nesting == -1:
-            self.builder.end(token.tag or "div")
+            self.end()
         elif token.children is not None:
             self.inline(token.children)
         elif token.tag:
             self.empty(token.tag, _attributes(token))
         else:
-            self.builder.data(token.content)
+            self.data(token.content)
 
     def inline(self, children: Iterable[Token]) -> None:
         for child in children:
             self.token(child)
 
     def empty(self, tag: str, attributes: dict[str, str]) -> None:
-        self.builder.start(tag, attributes)
-        self.builder.end(tag)
+        self.start(tag, attributes)
+        self.end()
 
     def leaf(self, tag: str, text: str, **attributes: str) -> None:
-        self.builder.start(tag, {name.rstrip("_"): value for name, value in attributes.items()})
-        self.builder.data(text)
-        self.builder.end(tag)
+        self.start(tag, {name.rstrip("_"): value for name, value in attributes.items()})
+        self.data(text)
+        self.end()
 
     def paragraph(self, children: list[Token], anchors: list[Token], *, hidden: bool) -> None:
         """Write a paragraph: a figure where it is a captioned image, cards between its lines."""
         if is_captioned(children):
-            self.builder.start("figure", {})
+            self.start("figure", {})
             self.token(children[0])
-            self.builder.start("figcaption", {})
+            self.start("figcaption", {})
             self.inline(children[3:-1])
-            self.builder.end("figcaption")
-            self.builder.end("figure")
+            self.end()
+            self.end()
             children = []
         parts = _parts(children)
         if anchors and parts and not _is_block(parts[-1][0]):
@@ -139,36 +125,31 @@ class _Renderer:
         for part in parts:
             if part[0].type == "math_inline_display" and _is_block(part[0]):
                 self.on_math_block(part[0])
-                continue
-            if _is_block(part[0]):
-                self.token(part[0])
-                continue
-            if not hidden:
-                self.builder.start("p", {})
-            self.inline(part)
-            if not hidden:
-                self.builder.end("p")
+            elif hidden or _is_block(part[0]):
+                self.inline(part)
+            else:
+                self.start("p", {})
+                self.inline(part)
+                self.end()
 
     def card(self, target: str) -> None:
         shown = unquote(target.split("://", 1)[-1]).rstrip("/")
-        self.builder.start("a", {"class": "link-card", "href": target})
+        self.start("a", {"class": "link-card", "href": target})
         self.leaf("span", shown, class_="link-card__address")
         self.leaf("span", shown.partition("/")[0], class_="link-card__host")
-        self.builder.end("a")
+        self.end()
 
     # Blocks
 
     def on_fence(self, token: Token) -> None:
-        self.rendered.append(self.render_fence(token.meta["fence"]))
-        self.empty("div", {"class": "block"})
+        self.open[-1].append(self.render_fence(token.meta["fence"]))
 
     on_code_block = on_fence
 
     def on_definition(self, token: Token) -> None:
         comment = as_comment(token)
         if comment and comment.text in self.generated:
-            self.rendered.append(self.generated[comment.text]())
-            self.empty("div", {"class": "block"})
+            self.open[-1].append(self.generated[comment.text]())
 
     def on_embed(self, token: Token) -> None:
         address = embed_address(token.meta["kind"], token.meta["target"])
@@ -177,34 +158,28 @@ class _Renderer:
 
     def on_container_message_open(self, token: Token) -> None:
         kind = "warning" if is_alert(token.info) else "note"
-        self.builder.start("div", {"class": f"admonition message {kind}", "role": "note"})
+        self.start("div", {"class": f"admonition message {kind}", "role": "note"})
 
     def on_container_details_open(self, token: Token) -> None:
-        self.builder.start("details", {})
+        self.start("details", {})
         self.leaf("summary", details_title(token.info))
 
-    def on_container_details_close(self, token: Token) -> None:
-        self.builder.end("details")
-
     def on_footnote_block_open(self, token: Token) -> None:
-        self.builder.start("div", {"class": "footnote"})
+        self.start("div", {"class": "footnote"})
         self.leaf("p", "脚注", class_="footnotes-title")
-        self.builder.start("ol", {})
+        self.start("ol", {})
 
     def on_footnote_block_close(self, token: Token) -> None:
-        self.builder.end("ol")
-        self.builder.end("div")
+        self.end()
+        self.end()
 
     def on_footnote_open(self, token: Token) -> None:
-        self.builder.start("li", {"id": f"fn:{token.meta['id'] + 1}"})
-
-    def on_footnote_close(self, token: Token) -> None:
-        self.builder.end("li")
+        self.start("li", {"id": f"fn:{token.meta['id'] + 1}"})
 
     # Within a line
 
     def on_text(self, token: Token) -> None:
-        self.builder.data(token.content)
+        self.data(token.content)
 
     def on_softbreak(self, token: Token) -> None:
         self.empty("br", {})
@@ -225,10 +200,10 @@ class _Renderer:
         self.leaf("div", f"\\[{token.content}\\]", class_="arithmatex")
 
     def on_math_block_numbered(self, token: Token) -> None:
-        self.builder.start("div", {"class": "equation"})
+        self.start("div", {"class": "equation"})
         self.on_math_block(token)
         self.leaf("span", f"({token.info})", class_="equation__number")
-        self.builder.end("div")
+        self.end()
 
     def on_html_inline(self, token: Token) -> None:
         """Write a checkbox: HTML is off, so only that plugin makes such a token."""
@@ -240,7 +215,7 @@ class _Renderer:
     def on_link_open(self, token: Token) -> None:
         attributes = _attributes(token)
         address = page_address(attributes.pop("href", ""))
-        self.builder.start("a", attributes if address is None else attributes | {"href": address})
+        self.start("a", attributes if address is None else attributes | {"href": address})
 
     def on_image(self, token: Token) -> None:
         attributes = _attributes(token)
@@ -255,13 +230,13 @@ class _Renderer:
     def on_footnote_ref(self, token: Token) -> None:
         number, again = token.meta["id"] + 1, token.meta.get("subId", 0)
         label = f"[{number}:{again}]" if again else f"[{number}]"
-        self.builder.start("sup", {"id": f"fnref{again or ''}:{number}"})
+        self.start("sup", {"id": f"fnref{again or ''}:{number}"})
         self.leaf("a", label, class_="footnote-ref", href=f"#fn:{number}")
-        self.builder.end("sup")
+        self.end()
 
     def on_footnote_anchor(self, token: Token) -> None:
         number, again = token.meta["id"] + 1, token.meta.get("subId", 0)
-        self.builder.data(" ")
+        self.data(" ")
         self.leaf(
             "a",
             "↩\ufe0e",  # not as an emoji

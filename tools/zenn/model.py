@@ -137,6 +137,11 @@ class Document:
     tokens: tuple[Token, ...]
 
 
+def line_of(token: Token) -> int:
+    """Return the line that a block begins at; 1 for a token that markdown-it gives no place."""
+    return (token.map or [0])[0] + 1
+
+
 def clean(text: str) -> str:
     """Make every line end in a line feed and drop control characters, which no reader can see."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from zenn.book import Book
 from zenn.fences import InfoString, is_adjacent, kind_of, parse_info
 from zenn.includes import Expansion, expand
-from zenn.model import Document, Fence, Heading, Mistake, at, clean
+from zenn.model import Document, Fence, Heading, Mistake, at, clean, line_of
 from zenn.syntax import zenn_markdown
 from zenn.syntax.blocks import heading_text
 from zenn.syntax.comments import as_comment
@@ -66,7 +66,7 @@ def _headings(tokens: list[Token]) -> list[Heading]:
             level=int(token.tag[1]),
             text=heading_text(inline),
             id=str(token.attrGet("id") or ""),
-            line=_first(token),
+            line=line_of(token),
         )
         for token, inline in pairwise(tokens)
         if token.type == "heading_open"
@@ -76,13 +76,13 @@ def _headings(tokens: list[Token]) -> list[Heading]:
 def _fences(tokens: list[Token], lines: list[str], book: Book | None) -> Iterator[Fence]:
     """The code blocks, by line; each is put into its token's ``meta``, too."""
     before = None
-    for token in sorted((t for t in tokens if t.type in ("fence", "code_block")), key=_first):
+    for token in sorted((t for t in tokens if t.type in ("fence", "code_block")), key=line_of):
         before = token.meta["fence"] = _fence(token, before, lines, book)
         yield before
 
 
 def _fence(token: Token, before: Fence | None, lines: list[str], book: Book | None) -> Fence:
-    line, end = _first(token), (token.map or [0, 0])[1]
+    line, end = line_of(token), (token.map or [0, 0])[1]
     fenced = token.type == "fence"
     # The code holds every line between the two fences, so a missing one shows as one line less.
     closed = fenced and token.content.count("\n") == end - line - 1
@@ -122,10 +122,6 @@ def _indent(opening: str, token: Token) -> str:
     return re.sub(r"[^\s>]", " ", before)
 
 
-def _first(token: Token) -> int:
-    return (token.map or [0])[0] + 1
-
-
 def split_front_matter(text: str) -> tuple[str, str]:
     """Cut `text` into its front matter, both fences included, and the rest ("" and all if none)."""
     found = _BLOCK.match(text)
@@ -141,7 +137,9 @@ def parse_front_matter(block: str) -> dict[str, Any]:
     try:
         data = yaml.safe_load(found[1])
     except (yaml.YAMLError, ValueError) as error:
-        raise _complaint(error) from error
+        line, problem = yaml_problem(error)
+        why = f"the front matter is not YAML ({problem}); quote a value that holds `:` or `#`"
+        raise Mistake(line + 1, why) from error
     if data is None:
         return {}
     if not isinstance(data, dict):
@@ -149,10 +147,7 @@ def parse_front_matter(block: str) -> dict[str, Any]:
     return data
 
 
-def _complaint(error: Exception) -> Mistake:
+def yaml_problem(error: Exception) -> tuple[int, str]:
+    """Return the line that YAML stumbles on (1 if it doesn't say), and what it says."""
     mark = getattr(error, "problem_mark", None)
-    line = mark.line + 2 if mark else 2
-    problem = getattr(error, "problem", None) or str(error)
-    return Mistake(
-        line, f"the front matter is not YAML ({problem}); quote a value that holds `:` or `#`"
-    )
+    return mark.line + 1 if mark else 1, getattr(error, "problem", None) or str(error)

@@ -122,6 +122,16 @@ def test_addresses_are_random_only_where_a_scenario_looks(backend: Qemu, shell: 
         assert say(stack) != say(stack)
 
 
+def test_with_a_kernel_of_choice_nothing_is_shared_and_addresses_are_random(
+    chapter: Callable[[str], Chapter],
+) -> None:
+    (scenario,) = scenarios(chapter("~console\n$ grep . /proc/sys/kernel/rand*space\n2\n~\n"))
+    kernel = guests.GUEST.kernel
+    with make_backends("qemu", kernel, False, guests.quiet, guests.GUEST) as backends:
+        (entry,) = run_one(scenario, backends.of(scenario)).entries
+    assert (entry.verdict, entry.machine) == ("passed", "qemu")
+
+
 @pytest.mark.parametrize(
     ("text", "looks"),
     [

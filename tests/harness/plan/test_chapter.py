@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.plan.chapter import Chapter, from_document
-from harness.plan.scenario import Scenario, Step, scenarios
+from harness.plan.scenario import Scenario, scenarios
 from zenn.book import Book, Guest
 from zenn.model import ChapterError
 from zenn.parser import parse
@@ -26,7 +26,7 @@ def test_another_book_has_other_titles_and_users(tmp_path: Path) -> None:
         document = parse(text.format(title), Path("x.md"), book)
         return scenarios(from_document(document, book))
 
-    assert {step.user for found in planned("Output") for step in found.steps} == {"ann"}
+    assert {step.user for found in planned("Output") for step in found.interactions} == {"ann"}
     with pytest.raises(ChapterError, match="a ```text:Output right after it"):
         planned("実行結果")
 
@@ -45,19 +45,19 @@ def test_new_cuts_and_same_joins(chapter: Build) -> None:
 @pytest.mark.parametrize("before", ["~text\nx\n~\n", "[//]: # (skip: why)\n~console\n$ x\n~\n"])
 def test_same_joins_after_what_is_not_run(chapter: Build, before: str) -> None:
     text = f"## A\n~console\n$ a\n~\n## B\n{before}\n~console same\n$ c\n~\n"
-    (one,) = scenarios(chapter(text))
-    assert [step.exchange.text for step in one.steps] == ["a", "c"]
+    (only,) = scenarios(chapter(text))
+    assert [one.exchange.text for one in only.interactions] == ["a", "c"]
 
 
 def test_a_program_with_its_result_runs_alone(chapter: Build) -> None:
     text = "## A\n~c root:x.c\nint main;\n~\n\n~text:実行結果\nok\n~\n\n~console\n$ true\n~\n"
     alone, together = scenarios(chapter(text))
-    assert [step.exchange.text for step in alone.steps] == [
+    assert [step.exchange.text for step in alone.interactions] == [
         "gcc -Wall -Wextra -Wpedantic -o x x.c",
         "./x",
     ]
-    assert {step.user for step in alone.steps} == {"root"}
-    assert alone.steps[-1].exchange.output == ("ok",)
+    assert {step.user for step in alone.interactions} == {"root"}
+    assert alone.interactions[-1].exchange.output == ("ok",)
     assert lines((together,)) == [[10]]
 
 
@@ -171,7 +171,7 @@ def test_impossible_scenarios_are_named_with_their_line(
 
 
 def goes_on(found: Scenario) -> list[tuple[str, str | None]]:
-    return [(step.exchange.text, step.goes_on) for step in found.actions if isinstance(step, Step)]
+    return [(one.exchange.text, one.goes_on) for one in found.interactions]
 
 
 def test_a_command_goes_on_if_a_key_or_output_follows_in_its_terminal(chapter: Build) -> None:

@@ -12,14 +12,29 @@ HARNESS = Path(__file__).parents[3] / "tools/harness"
 
 
 def codes() -> Iterator[tuple[str, set[str] | None]]:
-    """Codes in the source, as patterns; and what goes with them, where that is written out."""
+    """Codes in the source, as patterns; and what goes with them, where that is written out.
+
+    What goes with the others is said in the tests of run/.
+    """
     for file in HARNESS.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             match node:
-                case ast.Call(func=ast.Name("Reason"), args=[ast.Constant(str(code)), *named]):
-                    yield re.escape(code), _keys(named)
-                case ast.Call(func=ast.Name("Reason"), args=[ast.JoinedStr(parts), *_]):
-                    yield "".join(map(_pattern, parts)), None
+                case ast.Call(func=ast.Name("Reason"), args=[code, *named]):
+                    yield from ((pattern, _keys(named)) for pattern in _patterns(code))
+
+
+def _patterns(code: ast.expr) -> list[str]:
+    match code:
+        case ast.Constant(str(text)):
+            return [re.escape(text)]
+        case ast.IfExp(body=one, orelse=other):
+            return _patterns(one) + _patterns(other)
+        case ast.JoinedStr(parts):
+            fixed = (
+                isinstance(part, ast.Constant) and re.escape(str(part.value)) for part in parts
+            )
+            return ["".join(text or "[a-z-]+" for text in fixed)]
+    return []
 
 
 def _keys(named: list[ast.expr]) -> set[str] | None:
@@ -28,10 +43,6 @@ def _keys(named: list[ast.expr]) -> set[str] | None:
     keys = named[0].keys if isinstance(named[0], ast.Dict) else [None]
     found = {str(key.value) for key in keys if isinstance(key, ast.Constant)}
     return found if len(found) == len(keys) else None
-
-
-def _pattern(part: ast.expr) -> str:
-    return re.escape(str(part.value)) if isinstance(part, ast.Constant) else "[a-z-]+"
 
 
 def placeholders(template: str) -> set[str]:

@@ -202,6 +202,19 @@ def test_passes(play: Play, text: str) -> None:
         ),
         pytest.param("~console\n$ exit\nexit\n$ a\n~\n", 4, "ended with status 0", id="after exit"),
         pytest.param("~console\n$ exit 3\nexit\n~\n", 2, "write `exit=3`", id="exit 3"),
+        pytest.param("~console exit=3\n$ exit 4\n~\n", 2, "status 4, not 3 as", id="exit 4"),
+        pytest.param(
+            "~console\n$ kill -9 $$\n~\n",
+            2,
+            "SIGKILL: if that is meant, write `exit=137`",
+            id="killed",
+        ),
+        pytest.param(
+            "~console exit=3\n$ kill -9 $$\n~\n",
+            2,
+            "SIGKILL, not 3 as the block says",
+            id="killed, not 3",
+        ),
         pytest.param("~console\n$ exec false\n~\n", 2, "write `exit=1`", id="exec false"),
         pytest.param("~console\n$ false\n^C\n~\n", 2, "failed with status 1", id="false, ^C"),
         pytest.param(

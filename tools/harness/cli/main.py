@@ -1,7 +1,6 @@
 """What `run_snippets.py` does: words in, exit status out."""
 
 import argparse
-import json
 import signal
 import sys
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from rich.console import Console
 from harness import record
 from harness.cli import serve, shell, update, verify, watch
 from harness.cli.options import parse
+from harness.cli.verify import Context, record_of
 from harness.machine import MachineError
 from harness.plan.chapter import Chapter
 from harness.plan.selection import Selection, place, select
@@ -31,7 +31,7 @@ def main(words: Sequence[str]) -> int:
     out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     progress = Progress(Console(highlight=False, stderr=True), out)
     try:
-        return _do(options, read_book(Path.cwd()), out, progress)
+        return _do(Context(options, read_book(Path.cwd()), Report(out), progress))
     except ExceptionGroup as group:  # of authors' mistakes
         for error in group.exceptions:
             progress.fail(error)
@@ -47,41 +47,44 @@ def main(words: Sequence[str]) -> int:
         return INTERRUPTED
 
 
-def _do(options: argparse.Namespace, book: Book, out: Console, progress: Progress) -> int:
+def _do(context: Context) -> int:
+    options, book = context.options, context.book
     match options.command:
         case "watch":
-            return watch.run(options, book, Report(out), progress)
+            return watch.run(context)
         case "serve":
             return serve.run(options, book)
         case "merge":
-            record.write(verify.record_of(book, None), record.merge(options.records))
+            record.write(record_of(book, None), record.merge(options.records))
             return PASSED
         case "shell":
             if not (sys.stdin.isatty() and sys.stdout.isatty()):
-                progress.fail("shell takes a terminal")
+                context.progress.fail("shell takes a terminal")
                 return WRONG
-            shell.run(options, select([options.chapter], book), book, progress)
+            shell.run(context)
             return PASSED
     selection = select(options.chapters, book)
     if not selection.chapters:
         named = " and ".join(options.chapters) or book.chapters
-        progress.fail(f"no chapter: {named} has no *.md")
+        context.progress.fail(f"no chapter: {named} has no *.md")
         return WRONG
     if options.command == "list":
-        return _list(selection, options.json, out)
+        fates = listing.fates(selection)
+        if options.json:
+            print(listing.to_json(fates))
+        else:
+            listing.show(context.report.console, fates)
+        return PASSED
     if nothing := [str(chapter.path) for chapter in _idle(options, selection, book)]:
-        progress.fail(f"nothing of {' and '.join(nothing)} is run: see `list`")
+        context.progress.fail(f"nothing of {' and '.join(nothing)} is run: see `list`")
         return WRONG
-    match options.command:
-        case "update":
-            results = update.run(options, selection, book, Report(out), progress)
-        case _:
-            results = verify.run(options, selection, book, Report(out), progress)
+    run = update.run if options.command == "update" else verify.run
+    results = run(context, selection)
     if not all(result.passed for result in results):
         return FAILED
     entries = [entry for result in results for entry in result.entries]
     if entries and all(entry.verdict == "skipped" for entry in entries) and not _is_shard(options):
-        progress.fail("nothing was run: every scenario was skipped")
+        context.progress.fail("nothing was run: every scenario was skipped")
         return WRONG
     return PASSED
 
@@ -96,12 +99,3 @@ def _idle(options: argparse.Namespace, selection: Selection, book: Book) -> list
     idle = [chapter for chapter in selection.chapters if not selection.all[chapter.path]]
     alone = [chapter for chapter in idle if book.root / chapter.path in named]
     return alone if selection.chosen else idle
-
-
-def _list(selection: Selection, as_json: bool, out: Console) -> int:
-    fates = listing.of_all(selection)
-    if as_json:
-        print(json.dumps(fates, ensure_ascii=False, indent=1))
-    else:
-        listing.show(out, fates)
-    return PASSED

@@ -28,26 +28,30 @@ examples:
 exit status: 0 all passed, 1 something failed, 2 a chapter or the command line is wrong,
 3 no machine could be made
 """
-COMMANDS = {
-    "verify": "run the scenarios, and compare what comes out with the text (the default)",
-    "update": "run them, and write the outputs that differ into the chapters",
-    "watch": "verify, and again what changes at every save",
-    "serve": "watch, and show the site with what was found, reloaded at every save",
-    "list": "run nothing: list every block, and what becomes of it",
-    "shell": "play a scenario up to a line, then type there",
-    "merge": "join the records of shards into the book's",
+COMMANDS = {  # what each does, and examples of what follows it
+    "verify": (
+        "run the scenarios, and compare what comes out with the text (the default)",
+        ("", "docs/02-uts.md:41", "--kernel 6.1 --kernel 7", "--shard 2/5 --junit x.xml"),
+    ),
+    "update": (
+        "run them, and write the outputs that differ into the chapters",
+        ("docs/02-uts.md", "docs/02-uts.md:41"),
+    ),
+    "watch": ("verify, and again what changes at every save", ("", "docs/02-uts.md")),
+    "serve": (
+        "watch, and show the site with what was found, reloaded at every save",
+        ("", "--address 127.0.0.1:9000 docs/02-uts.md"),
+    ),
+    "list": (
+        "run nothing: list every block, and what becomes of it",
+        ("", "docs/02-uts.md", "--json"),
+    ),
+    "shell": (
+        "play a scenario up to a line, then type there",
+        ("docs/02-uts.md:110", "--backend namespaces docs/02-uts.md:110"),
+    ),
+    "merge": ("join the records of shards into the book's", ("build/verification-shard-*.json",)),
 }
-EXAMPLES = {
-    "verify": ("", "docs/02-uts.md:41", "--kernel 6.1 --kernel 7", "--shard 2/5 --junit x.xml"),
-    "update": ("docs/02-uts.md", "docs/02-uts.md:41"),
-    "watch": ("", "docs/02-uts.md"),
-    "serve": ("", "--address 127.0.0.1:9000 docs/02-uts.md"),
-    "list": ("", "docs/02-uts.md", "--json"),
-    "shell": ("docs/02-uts.md:110", "--backend namespaces docs/02-uts.md:110"),
-    "merge": ("build/verification-shard-*.json",),
-}
-_CHAPTERS = ("verify", "update", "watch", "serve", "list")
-_MACHINES = ("verify", "update", "watch", "serve", "shell")
 _RUNS = ("verify", "update", "watch", "serve")
 
 
@@ -56,15 +60,6 @@ class _OneLineEach(argparse.RawDescriptionHelpFormatter):
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=32, width=100)
-
-
-class _Once(argparse.Action):
-    """An option that a command takes once, where verify takes several."""
-
-    def __call__(self, parser: argparse.ArgumentParser, found: Any, value: Any, *_: Any) -> None:
-        if getattr(found, self.dest):
-            parser.error(f"{parser.prog.split()[-1]} takes one {self.option_strings[0]}")
-        setattr(found, self.dest, [value])
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
@@ -80,13 +75,13 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         dest="command", required=True, title="commands", metavar="", prog=PROG
     )
     parsers = {}
-    for name, what in COMMANDS.items():
-        examples = "\n".join(f"  {PROG} {name} {words}".rstrip() for words in EXAMPLES[name])
+    for name, (what, examples) in COMMANDS.items():
+        lines = "\n".join(f"  {PROG} {name} {words}".rstrip() for words in examples)
         one = parsers[name] = commands.add_parser(
             name,
             help=what,
             description=f"{what[0].upper()}{what[1:]}.",
-            epilog=f"examples:\n{examples}",
+            epilog=f"examples:\n{lines}",
             formatter_class=_OneLineEach,
             allow_abbrev=False,
         )
@@ -95,6 +90,8 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     options, unknown = parser.parse_known_args([command, *rest])
     if unknown:
         parsers[command].error(f"{command} takes no {' '.join(unknown)}")
+    if command != "verify" and len(getattr(options, "kernels", [])) > 1:
+        parsers[command].error(f"{command} takes one --kernel")
     options.words = rest
     return options
 
@@ -119,15 +116,15 @@ def _command_first(words: Sequence[str]) -> list[str]:
 
 
 def _add_options(command: str, add: Callable[..., Any]) -> None:
-    if command in _CHAPTERS:
+    if command in (*_RUNS, "list"):
         add(
             "chapters",
             nargs="*",
             metavar="CHAPTER[:LINE]",
             help="or a folder of chapters; default: all of the book",
         )
-    if command in _MACHINES:
-        several = command == "verify"
+    if command in (*_RUNS, "shell"):
+        several = ", may be repeated" if command == "verify" else ""
         add(
             "--backend",
             choices=("auto", *BACKENDS),
@@ -137,12 +134,12 @@ def _add_options(command: str, add: Callable[..., Any]) -> None:
         )
         add(
             "--kernel",
-            action="append" if several else _Once,
+            action="append",
             dest="kernels",
             choices=tuple(kernels.KERNELS),
             default=[],
             metavar="NAME",
-            help=f"of virtual machines{', may be repeated' if several else ''}: "
+            help=f"of virtual machines{several}: "
             f"{', '.join(kernels.KERNELS)} (default: the book's, or what a scenario wants)",
         )
         add(

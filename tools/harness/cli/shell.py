@@ -1,6 +1,5 @@
 """`shell`: a scenario played up to a line, and then its terminal in the author's hands."""
 
-import argparse
 import os
 import re
 import select
@@ -9,16 +8,15 @@ import termios
 import tty
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 
-from harness.cli.verify import backends
+from harness.cli.verify import Context, backends
 from harness.machine.backend import Backend
+from harness.plan import selection
 from harness.plan.scenario import Scenario
-from harness.plan.selection import Selection, place
-from harness.report.progress import Progress
 from harness.report.words import words
-from harness.run.play import before, play, terminal_at
+from harness.run.play import play
 from harness.run.verdict import Run, judge
-from zenn.book import Book
 
 LEAVE = b"\x1d"  # ^]
 _PROMPT = re.compile(rb"\x1b\]7717;(\d+|\+)\x07")
@@ -26,12 +24,15 @@ _UNFINISHED = re.compile(rb"\x1b[^\x07]{,40}$")
 _OPENING_SECONDS = 30.0
 
 
-def run(options: argparse.Namespace, selection: Selection, book: Book, progress: Progress) -> None:
+def run(context: Context) -> None:
     """Hand over the terminal at the chosen line; for what it raises see `hand_over`."""
-    scenario, line = selection.chosen[0], place(options.chapter)[1]
-    kernel = options.kernels[0] if options.kernels else None
-    with backends(options, kernel, book, progress) as made:
-        hand_over(scenario, line, made.of(scenario), progress.note)
+    chosen = context.options.chapter
+    scenario = selection.select([chosen], context.book).chosen[0]
+    with backends(context, context.kernel) as made:
+        backend = made.of(scenario)
+        # An author who tries things is not to meet what only a shared kernel forbids.
+        backend = backend.second or backend
+        hand_over(scenario, selection.place(chosen)[1], backend, context.progress.note)
 
 
 def hand_over(scenario: Scenario, line: int, backend: Backend, say: Callable[[str], None]) -> None:
@@ -39,15 +40,19 @@ def hand_over(scenario: Scenario, line: int, backend: Backend, say: Callable[[st
 
     It ends with the machine's shell, or at ^]. Raises MachineError where no machine can be made.
     """
-    name, user = terminal_at(scenario, line)
+    # It is that of the line, or of the one before.
+    near = sorted(scenario.interactions, key=lambda one: (one.line < line, abs(one.line - line)))
+    name, user = (near[0].terminal, near[0].user) if near else ("", scenario.user)
     with closing(backend.start()) as machine:
-        begun = before(scenario, line)
+        actions = tuple(action for action in scenario.actions if action.line < line)
+        begun = replace(scenario, actions=actions)
         playing = play(begun, machine)
         for entry in judge(begun, playing, Run(machine.kind, machine.kernel)).entries:
             if entry.reason:
                 say(f"{entry.chapter}:{entry.about}: {words(entry.reason)}")
         channel = machine.channel
-        if not any(step.terminal == name for step in begun.steps):
+        here = [one for one in begun.interactions if one.terminal == name]
+        if not here:
             channel.request("open", terminal=name, user=user, seconds=_OPENING_SECONDS)
         say(
             f"{scenario.chapter}:{line}, terminal {name or '(unnamed)'}: "
@@ -55,9 +60,10 @@ def hand_over(scenario: Scenario, line: int, backend: Backend, say: Callable[[st
         )
         size = os.get_terminal_size(sys.stdout.fileno())
         channel.request("relay", terminal=name, rows=size.lines, columns=size.columns)
-        here = [one for one in playing.played if one.step.terminal == name]
+        taken = {step.line for step in playing.steps}
+        last = next((one for one in reversed(here) if one.line in taken), None)
         with _raw(sys.stdin.fileno()), machine.channel.stream as stream:
-            if not here or here[-1].step.goes_on is None:  # its prompt is taken: let it prompt
+            if not last or not last.goes_on:  # its prompt is taken: let it prompt
                 stream.sendall(b"\n")
             stream.settimeout(None)
             _relay(sys.stdin.fileno(), sys.stdout.fileno(), stream.fileno())

@@ -28,28 +28,36 @@ from harness.run.verdict import Result, update
 from zenn.book import Book
 
 
-def run(
-    options: argparse.Namespace,
-    selection: Selection,
-    book: Book,
-    report: Report,
-    progress: Progress,
-) -> list[Result]:
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a command is given: the author's options, the book, and where to say what is found."""
+
+    options: argparse.Namespace
+    book: Book
+    report: Report
+    progress: Progress
+
+    @property
+    def kernel(self) -> str | None:
+        """The kernel that is asked for, where a command takes one."""
+        return self.options.kernels[0] if self.options.kernels else None
+
+
+def run(context: Context, selection: Selection) -> list[Result]:
     """Verify with each kernel that is asked for; tell those who read no terminal, too."""
+    options, book = context.options, context.book
     results: list[Result] = []
     for kernel in options.kernels or [None]:
-        file, chosen = record_of(book, kernel, options.shard), selection
+        chosen = selection
         if options.shard:
             index, count = options.shard
-            known = record.read(record_of(book, kernel))
-            seconds = shard.expected(selection.chosen, known)
+            seconds = shard.expected(selection.chosen, record.read(record_of(book, kernel)))
             ours = shard.shard(selection.chosen, index, count, seconds)
             chosen = replace(selection, chosen=ours)
-            file.unlink(missing_ok=True)
-        with session(options, kernel, file, book, report, progress) as one:
+            record_of(book, kernel, options.shard).unlink(missing_ok=True)
+        with session(context, kernel, options.shard) as one:
             found = one.verify(chosen)
-        account = listing.account(listing.of_all(chosen)) if chosen.whole else None
-        report.summary(found, account)
+        context.report.summary(found, listing.account_of(chosen))
         results += found
     if options.junit:
         options.junit.write_bytes(junit.to_xml(book.name, results))
@@ -61,16 +69,13 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """How to run: the book, the record and what is known of the last run, who runs scenarios, and
-    where it is shown."""
+    """A command's machines: who runs scenarios, where it is written down, what is known of the last
+    run."""
 
-    book: Book
+    context: Context
+    workers: Workers
     record: Path
     known: Sequence[Entry]
-    workers: Workers
-    stop_at_failure: bool
-    report: Report
-    progress: Progress
 
     def verify(self, selection: Selection, enough: Future[None] | None = None) -> list[Result]:
         """Run the chosen scenarios, show what fails, and write the record, a chapter at a time.
@@ -103,32 +108,30 @@ class Session:
         seconds = shard.expected(scenarios, self.known)
         if not enough:
             scenarios = shard.longest_first(scenarios, seconds)
-        with self.progress.scenarios([seconds[shard.key(one)] for one in scenarios]) as advance:
-            for result in run_scenarios(scenarios, self.workers, self.stop_at_failure, enough):
+        expected = [seconds[shard.key(one)] for one in scenarios]
+        stop_at_failure = self.context.options.exitfirst
+        with self.context.progress.scenarios(expected) as advance:
+            for result in run_scenarios(scenarios, self.workers, stop_at_failure, enough):
                 advance(seconds[shard.key(result.scenario)])
                 if show:
-                    self.report.failures(result)
+                    self.context.report.failures(result)
                 yield result
 
     def note_down(self, chapters: Iterable[Chapter], results: Sequence[Result]) -> None:
         """Write what was found into the book's record; a chapter from elsewhere is not its."""
         if ours := [chapter for chapter in chapters if not chapter.path.is_absolute()]:
-            update(self.record, self.book.root, ours, results)
+            update(self.record, self.context.book.root, ours, results)
 
 
 @contextmanager
 def session(
-    options: argparse.Namespace,
-    kernel: str | None,
-    file: Path,
-    book: Book,
-    report: Report,
-    progress: Progress,
+    context: Context, kernel: str | None, part: tuple[int, int] | None = None
 ) -> Iterator[Session]:
-    """A session with the machines that are asked for, and the record `file`.
+    """A session with the machines that are asked for, and the record of runs there (`record_of`).
 
     What runs elsewhere has no cache: its machines aren't known here.
     """
+    options, book = context.options, context.book
     kept = Cache(book.root / "build" / "cache") if options.cache and not options.executor else None
     with ExitStack() as stack:
         if options.executor:
@@ -141,24 +144,23 @@ def session(
             )
             workers = stack.enter_context(there)
         else:
-            made = stack.enter_context(backends(options, kernel, book, progress))
+            made = stack.enter_context(backends(context, kernel))
             workers = stack.enter_context(threads(made, options.jobs, kept))
         known = record.read(record_of(book, kernel))
-        yield Session(book, file, known, workers, options.exitfirst, report, progress)
+        yield Session(context, workers, record_of(book, kernel, part), known)
     if kept:
         kept.prune()
 
 
 @contextmanager
-def backends(
-    options: argparse.Namespace, kernel: str | None, book: Book, progress: Progress
-) -> Iterator[Backends]:
+def backends(context: Context, kernel: str | None) -> Iterator[Backends]:
     """The machines that are asked for; that the guest image is being built is said."""
+    options, progress = context.options, context.progress
+    made = make_backends(
+        options.backend, kernel, options.bare_metal, progress.note, context.book.guest
+    )
     with ExitStack() as stack:
         with progress.step():
-            made = make_backends(
-                options.backend, kernel, options.bare_metal, progress.note, book.guest
-            )
             found = stack.enter_context(made)
         yield found
 

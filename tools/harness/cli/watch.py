@@ -1,6 +1,5 @@
 """`watch`: verify the chapters, and after every save those that have changed."""
 
-import argparse
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -11,11 +10,9 @@ from typing import NoReturn
 
 import watchfiles
 
-from harness.cli.verify import record_of, session
+from harness.cli.verify import Context, session
 from harness.plan.chapter import Chapter
 from harness.plan.selection import Selection, asked_for, choose
-from harness.report.progress import Progress
-from harness.report.report import Report
 from harness.run.verdict import Result
 from zenn.book import Book
 
@@ -26,21 +23,21 @@ Say = Callable[[Exception], None]
 Digests = tuple[str, ...]
 
 
-def run(options: argparse.Namespace, book: Book, report: Report, progress: Progress) -> int:
+def run(context: Context) -> int:
     """Verify what is saved, in machines that are kept ready, until interrupted; 0 then."""
-    kernel = options.kernels[0] if options.kernels else None
+    book, words = context.book, context.options.chapters
     try:
-        with session(options, kernel, record_of(book, kernel), book, report, progress) as one:
+        with session(context, context.kernel) as one:
 
             def verify(selection: Selection, enough: Future[None]) -> list[Result]:
                 results = one.verify(selection, enough)
                 if results:  # none where a newer save came first
-                    report.summary(results, None)
+                    context.report.summary(results, None)
                 return results
 
             folders = [f"{book.shown(folder)}/" for folder in (book.chapters, book.programs)]
-            progress.note(f"watching {' and '.join(options.chapters or folders)}; ^C ends")
-            watch(options.chapters, book, verify, progress.fail)
+            context.progress.note(f"watching {' and '.join(words or folders)}; ^C ends")
+            watch(words, book, verify, context.progress.fail)
     except KeyboardInterrupt:  # out here: what is running is ended, not waited for
         return 0
 

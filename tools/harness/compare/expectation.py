@@ -153,34 +153,32 @@ class Expectation:
 
     def _difference(self, actual: Sequence[str], renaming: Renaming) -> Iterator[Line]:
         """The lines of both sides, aligned so that as many as possible agree."""
-        pairs = align(self._lines, actual, renaming)
 
-        def fit(at: int, to: int) -> Match | None:
+        def match(at: int, to: int) -> Match | None:
             return self._lines[at].pattern(renaming).match(actual[to])
 
-        both = [
-            (at, to)
+        pairs = align(self._lines, actual, renaming)
+        alike = {
+            at: found
             for at, to in pairs
             if at is not None and to is not None and not self._lines[at].elided
-        ]
-        alike = {at: match for at, to in both if (match := fit(at, to))}
-        flags = shifted(list(alike.values()))
-        moved = {at for at, flag in zip(alike, flags, strict=True) if flag}
-        flags = disordered(list(alike.values()))
-        mixed = {at for at, flag in zip(alike, flags, strict=True) if flag}
+            if (found := match(at, to))
+        }
+        moved = dict(zip(alike, shifted(list(alike.values())), strict=True))
+        mixed = dict(zip(alike, disordered(list(alike.values())), strict=True))
         for at, to in pairs:
             if at is None:
                 assert to is not None
                 yield Line("extra", actual[to])
                 continue
             if to is not None and not self._lines[at].elided:
-                match = fit(at, to)
-                why = match.bind(renaming) if match else None
-                if match and not why and at in moved:
+                found = match(at, to)
+                why = found.bind(renaming) if found else None
+                if found and not why and moved.get(at):
                     why = Reason("spaces-differ")
-                if match and not why and at in mixed:
+                if found and not why and mixed.get(at):
                     why = Reason("disordered")
-                if not match or why:
+                if not found or why:
                     _correspond(self._lines[at], actual[to], renaming)
                     yield Line("missing", self._lines[at].text, at, why)
                     yield Line("extra", actual[to])

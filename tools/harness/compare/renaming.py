@@ -23,12 +23,12 @@ from harness.compare.typed import Typed
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something is not as the text says: a code (``output-differs``) with what its words name,
-    values, numbers, names of programs. English words are in `harness.report.words`, a reader's in
-    `pages.verified.words`.
+    """Why something is not as the text says: a code (``output-differs``), and what its words name:
+    values, numbers, names of programs.
 
-    Two codes carry words of their own as ``why``: ``author`` an author's, ``machine`` what a
-    machine or its agent said last.
+    English words are in `harness.report.words`, a reader's in `pages.verified.words`. Two codes
+    carry words of their own as ``why``: ``author`` an author's, ``machine`` what a machine or its
+    agent said last.
     """
 
     code: str
@@ -124,12 +124,16 @@ class Renaming:
             return None
         known = self._actual.get((kind, text))
         if known is not None and known != actual:
-            code = "inode-changed" if kind == "inode" else "value-changed"
-            return Reason(code, {"text": text, "before": known, "now": actual})
+            return Reason(
+                "inode-changed" if kind == "inode" else "value-changed",
+                {"text": text, "before": known, "now": actual},
+            )
         other = self._textual.get((kind, actual))
         if other is not None and other != text:
-            code = "inodes-merged" if kind == "inode" else "values-merged"
-            return Reason(code, {"one": other, "other": text, "run": actual})
+            return Reason(
+                "inodes-merged" if kind == "inode" else "values-merged",
+                {"one": other, "other": text, "run": actual},
+            )
         if known is None:
             self._actual[kind, text] = actual
             self._textual[kind, actual] = text

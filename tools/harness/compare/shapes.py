@@ -38,14 +38,9 @@ class Reader(Protocol):
     def reads(self, what: re.Pattern[str]) -> bool: ...
 
 
-def _but(constants: Iterable[str], value: str) -> str:
-    """Any such value but some: what is no value of the text's is none of the run's either."""
-    return rf"(?!(?:{'|'.join(constants)})(?!\w))(?:{value})"
-
-
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """Where a kind of value stands in a line (group 1, or all of it), and which values may.
+    """Where a kind of value stands in a line (group 1), and which values may.
 
     `command`, if given, is what the step's command has to have in it.
     """
@@ -53,9 +48,28 @@ class _Shape:
     kind: str
     place: re.Pattern[str]
     value: str
-    command: re.Pattern[str] | None = None
+    command: re.Pattern[str] | None
 
 
+def _shape(
+    kind: str, before: str, value: str, after: str, *constants: str, command: str = ""
+) -> _Shape:
+    """What is no value of the text's, a constant, is none of the run's either."""
+    value = _but(constants, value)
+    place = _ascii(f"{before}({value.replace('ZONE', '[A-Z]{3,4}')}){after}")
+    return _Shape(kind, place, value, re.compile(command) if command else None)
+
+
+def _but(constants: Iterable[str], value: str) -> str:
+    return rf"(?!(?:{'|'.join(constants)})(?!\w))(?:{value})" if constants else value
+
+
+def _ascii(pattern: str) -> re.Pattern[str]:
+    # Letters and digits are ASCII's: in Japanese no space stands between a value and the next word.
+    return re.compile(pattern, re.ASCII)
+
+
+_WORD = _ascii(r"\w+")
 _NUMBER = r"\d+(?:\.\d+)?"
 _MONTH = "|".join(MONTHS)
 _DAY = "Mon|Tue|Wed|Thu|Fri|Sat|Sun"
@@ -68,7 +82,6 @@ _DAY_OF_MONTH = r"(?:[ 0][1-9]|[12]\d|3[01])"
 _NAMED = (
     rf"(?:(?:{_DAY}),? )?(?:{_MONTH}) {_DAY_OF_MONTH}(?: {CLOCK}|  ?\d{{4}}| ZONE(?= \d{{4}}))+"
 )
-_NAMED_ZONE = "[A-Z]{3,4}"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _MAC = r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}"
 _SPAN = rf"{_NUMBER}/{_NUMBER}/{_NUMBER}/{_NUMBER}"
@@ -79,73 +92,51 @@ _INODES = (
 )
 
 
-def _place(pattern: str) -> re.Pattern[str]:
-    # Letters and digits are ASCII's: in Japanese no space stands between a value and the next word.
-    return re.compile(pattern, re.ASCII)
+_NO_MAC = ("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff")
 
-
-_WORD = _place(r"\w+")
-
-SHAPES = (
-    _Shape("inode", _place(rf"(?<!\w)(?:{_INODES}):\[(\d+)\]"), r"\d+"),
+SHAPES = (  # kind, what stands before it, the value, what stands after it, constants
+    _shape("inode", rf"(?<!\w)(?:{_INODES}):\[", r"\d+", r"\]"),
     # As printf's %p and /proc/PID/maps have them: what is mapped, and programs (x86-64, ASLR).
     *(
-        _Shape(
-            "address", _place(rf"(?<!\w)({begin}[0-9a-f]{{10}})(?!\w)"), rf"{begin}[0-9a-f]{{10}}"
-        )
+        _shape("address", r"(?<!\w)", rf"{begin}[0-9a-f]{{10}}", r"(?!\w)")
         for begin in ("7f", "5[56]", "0x7f", "0x5[56]")
     ),
-    _Shape("uuid", _place(rf"(?<![\w-])({_UUID})(?![\w-])"), _UUID),
-    _Shape(
-        "mac",
-        _place(rf"(?<![\w:])({_MAC})(?![\w:])"),
-        _but(("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"), _MAC),
-    ),
+    _shape("uuid", r"(?<![\w-])", _UUID, r"(?![\w-])"),
+    _shape("mac", r"(?<![\w:])", _MAC, r"(?![\w:])", *_NO_MAC),
     # A row of ipcs(1) begins with the key; elsewhere 0x… is as likely a flag, which must not vary.
-    _Shape("key", _place(r"^(0x[0-9a-f]{8})(?= +\d+ )"), _but(("0x00000000",), r"0x[0-9a-f]{8}")),
+    _shape("key", "^", "0x[0-9a-f]{8}", r"(?= +\d+ )", "0x00000000"),
     # In quotes a date is a value that a program has computed, as Python's repr() shows it.
-    _Shape("date", _place(rf"(?<![\w'\"-])({_STAMP})(?![\w-])"), _STAMP),
-    _Shape("date", _place(rf"(?<=\")({_ISO}[T ]{CLOCK}(?: ?{_ZONE})?)(?=\")"), _STAMP),
-    _Shape("date", _place(rf"\b({_NAMED})\b".replace("ZONE", _NAMED_ZONE)), _NAMED),
-    _Shape("time", _place(rf"(?<![\w:.'\"])({CLOCK})(?![\w:])"), CLOCK),
-    _Shape("rtt", _place(rf"\btime[=<]?({_NUMBER}) ?ms\b"), _NUMBER),
-    _Shape("rtt", _place(rf"\btime ({_NUMBER})ms\b"), _NUMBER),
-    _Shape("rtt", _place(rf"= ({_SPAN}) ms"), _SPAN),
-    _Shape("uptime", _place(rf"\bup ({_UPTIME})"), _UPTIME),
-    _Shape(
-        "uptime",
-        _place(r"^(\d+\.\d\d \d+\.\d\d)$"),
-        r"\d+\.\d\d \d+\.\d\d",
-        re.compile("uptime"),
-    ),
-    # `time` of bash, and of dash.
-    _Shape("seconds", _place(r"^(?:real|user|sys)\s+(\d+m\d+\.\d+s)$"), r"\d+m\d+\.\d+s"),
+    _shape("date", r"(?<![\w'\"-])", _STAMP, r"(?![\w-])"),
+    _shape("date", r"(?<=\")", rf"{_ISO}[T ]{CLOCK}(?: ?{_ZONE})?", r"(?=\")"),
+    _shape("date", r"\b", _NAMED, r"\b"),
+    _shape("time", r"(?<![\w:.'\"])", CLOCK, r"(?![\w:])"),
+    _shape("rtt", r"\btime[=<]?", _NUMBER, r" ?ms\b"),
+    _shape("rtt", r"\btime ", _NUMBER, r"ms\b"),
+    _shape("rtt", "= ", _SPAN, " ms"),
+    _shape("uptime", r"\bup ", _UPTIME, ""),
+    _shape("uptime", "^", r"\d+\.\d\d \d+\.\d\d", "$", command="uptime"),
+    _shape("seconds", r"^(?:real|user|sys)\s+", r"\d+m\d+\.\d+s", "$"),  # `time` of a shell
     # A shell's job, where the command has put one in the background: R prints vectors like that.
-    _Shape(
-        "pid",
-        _place(r"^\[\d+\][+-]? +(\d+)$"),
-        _but("01", r"\d+"),
-        re.compile(r"(?<![&>])&(?![&>\d])"),
-    ),
+    _shape("pid", r"^\[\d+\][+-]? +", r"\d+", "$", "0", "1", command=r"(?<![&>])&(?![&>\d])"),
     # ip(8): the number of an interface, and that of its peer. That of lo is 1 everywhere.
-    _Shape("ifindex", _place(r"^(\d+): [^\s:]+: <"), _but("1", r"\d+")),
-    _Shape("ifindex", _place(r"^\d+: [^\s:]+@if(\d+): <"), _but("1", r"\d+")),
+    _shape("ifindex", "^", r"\d+", r": [^\s:]+: <", "1"),
+    _shape("ifindex", r"^\d+: [^\s:]+@if", r"\d+", ": <", "1"),
     # mktemp(1), and tempfile of Python.
-    _Shape("name", _place(r"(?<!\w)(tmp\.[A-Za-z0-9]{10})(?!\w)"), r"tmp\.[A-Za-z0-9]{10}"),
-    _Shape("name", _place(r"(?<=/tmp/)(tmp[a-z0-9_]{8})(?!\w)"), r"tmp[a-z0-9_]{8}"),
+    _shape("name", r"(?<!\w)", r"tmp\.[A-Za-z0-9]{10}", r"(?!\w)"),
+    _shape("name", r"(?<=/tmp/)", "tmp[a-z0-9_]{8}", r"(?!\w)"),
 )
-_QUOTED = _place(rf"'{_STAMP}[^'\"]*'|\"{_ISO}\"")
+_QUOTED = _ascii(rf"'{_STAMP}[^'\"]*'|\"{_ISO}\"")
 
-HEADER = _place(r" *(?:(?:[A-Z%][A-Z0-9%+:_-]*)(?: +[A-Z%][A-Z0-9%+:_-]*)+|NS) *")
+HEADER = _ascii(r" *(?:(?:[A-Z%][A-Z0-9%+:_-]*)(?: +[A-Z%][A-Z0-9%+:_-]*)+|NS) *")
 """The head of a table, as ps(1) and lsns(8) have it."""
 
-_PROCESSES = _place(r"\bPID\b")
+_PROCESSES = _ascii(r"\bPID\b")
 _COLUMNS = tuple(
-    (frozenset(heads.split()), kind, _place(value), shape)
+    (frozenset(heads.split()), kind, _ascii(value), shape)
     for heads, kind, value, shape in (
         ("NS PNS ONS", "inode", r"\d{10}", r"\d{10}"),
         # One of few digits is that of a PID namespace, where who is 1 and who is 2 means something.
-        ("PID PPID PGID PGRP SID SESS TID LWP TGID", "pid", r"\d{3,}", _but("01", r"\d+")),
+        ("PID PPID PGID PGRP SID SESS TID LWP TGID", "pid", r"\d{3,}", _but(("0", "1"), r"\d+")),
         ("VSZ RSS SZ", "size", r"\d+", r"\d+"),
         ("%CPU %MEM C", "share", r"\d+(?:\.\d)?", r"\d+(?:\.\d)?"),
         ("TIME", "time", r"\d+:[0-5]\d", r"\d+:[0-5]\d"),
@@ -223,7 +214,7 @@ def shape_of(value: str) -> str:
 def standing(*values: str) -> re.Pattern[str]:
     """Values as words of their own: ``1234``, but not in ``12345`` or ``x1234``."""
     any_of = "|".join(map(re.escape, sorted(values, key=len, reverse=True)))
-    return _place(rf"(?<!\w)(?:{any_of})(?!\w)")
+    return _ascii(rf"(?<!\w)(?:{any_of})(?!\w)")
 
 
 def words_of(line: str) -> tuple[str, ...]:

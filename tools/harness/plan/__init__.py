@@ -1,1 +1,1 @@
-"""What does a chapter say is to be run? Chapter ▶ blocks ▶ scenarios ▶ steps."""
+"""What does a chapter say is to be run? Chapter ▶ blocks ▶ scenarios ▶ what is typed."""

@@ -1,9 +1,8 @@
 """A chapter as the harness sees it: what becomes of each of its blocks."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 from harness.compare import Varying
@@ -41,24 +40,11 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """The blocks under one ``##`` heading (or before the first), in order."""
-
-    title: str
-    line: int
-    blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Chapter:
     book: Book
     path: Path
     document: Document
-    sections: tuple[Section, ...]
-
-    @property
-    def blocks(self) -> tuple[Block, ...]:
-        return tuple(block for section in self.sections for block in section.blocks)
+    blocks: tuple[Block, ...]
 
 
 def read(path: Path, shown_as: Path, book: Book) -> Chapter:
@@ -86,7 +72,7 @@ def from_document(document: Document, book: Book) -> Chapter:
         except Mistake as mistake:
             mistakes.append(mistake)
     raise_all(document.path, mistakes)
-    return Chapter(book, document.path, document, tuple(_sections(document, blocks)))
+    return Chapter(book, document.path, document, tuple(blocks))
 
 
 def _block(fence: Fence, before: Block | None, book: Book) -> Block:
@@ -144,14 +130,3 @@ def _lost_comments(document: Document) -> Iterator[Mistake]:
         except Mistake as mistake:
             if comment.line not in attached:  # else its block says so
                 yield mistake
-
-
-def _sections(document: Document, blocks: Sequence[Block]) -> list[Section]:
-    headings = [heading for heading in document.headings if heading.level <= 2]
-    starts = [(0, ""), *((heading.line, heading.text) for heading in headings), (10**9, "")]
-    sections = []
-    for (line, title), (after, _) in pairwise(starts):
-        inside = tuple(block for block in blocks if line <= block.line < after)
-        if inside:
-            sections.append(Section(title, line or inside[0].line, inside))
-    return sections

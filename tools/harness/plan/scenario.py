@@ -1,11 +1,11 @@
-"""Scenarios: the blocks that share one machine, and the steps that they take in it."""
+"""Scenarios: the blocks that share one machine, and what is typed in it."""
 
 import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from itertools import chain, pairwise
+from itertools import chain, groupby, pairwise
 from operator import and_
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -17,7 +17,7 @@ from harness.plan.runs import Runs, runs
 from harness.plan.settings import Settings
 from zenn.console import Exchange, Prompt, exchanges
 from zenn.fences import plain
-from zenn.model import Mistake, at, raise_all
+from zenn.model import Heading, Mistake, at, raise_all
 
 # A place of user space, as printf's %p and /proc/PID/maps have it; what reads or sets the choice.
 _ADDRESSES = re.compile(
@@ -36,14 +36,20 @@ class Put:
     text: str
     mode: int = 0o644
 
+    @property
+    def line(self) -> int:
+        return self.block.line
+
+
+GoesOn = Literal["key", "output", "running"] | None
+
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One thing typed into a terminal, and what the text shows after it.
+class Interaction:
+    """One thing to be typed into a terminal, and what the text shows after it.
 
-    `goes_on` says why the command may be running still when the next step of its terminal comes:
-    a key is typed then, more output is shown then, or the author said `running`. None: the step
-    has to end.
+    `goes_on` says why the command may be running still when the terminal's next one comes: a key
+    is typed then, more output is shown then, or the author said `running`. None: it has to end.
     """
 
     block: Block
@@ -51,14 +57,14 @@ class Step:
     exchange: Exchange
     user: str
     settings: Settings
-    goes_on: Literal["key", "output", "running"] | None = None
+    goes_on: GoesOn = None
 
     @property
     def line(self) -> int:
         return self.exchange.line
 
 
-Action = Put | Step
+Action = Put | Interaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +94,8 @@ class Scenario:
         return f"{self.chapter}:{self.line}"
 
     @property
-    def steps(self) -> tuple[Step, ...]:
-        return tuple(action for action in self.actions if isinstance(action, Step))
+    def interactions(self) -> tuple[Interaction, ...]:
+        return tuple(action for action in self.actions if isinstance(action, Interaction))
 
     @property
     def needs_vm(self) -> bool:
@@ -117,49 +123,47 @@ def scenarios(chapter: Chapter) -> tuple[Scenario, ...]:
     mistakes: list[Mistake] = []
     with at(chapter.path):
         groups = _groups(chapter)
-    for group in groups:
+    for title, blocks in groups:
         try:
-            found += _of_group(chapter, group)
+            found += _of(chapter, title, blocks)
         except Mistake as mistake:
             mistakes.append(mistake)
     raise_all(chapter.path, mistakes)
     return tuple(sorted(found, key=lambda scenario: scenario.line))
 
 
-def _of_group(chapter: Chapter, group: "_Group") -> Iterator[Scenario]:
-    """The scenario of its blocks, and one of each program with a result."""
-    blocks = [block for block in group.blocks if block.runs]
-    alone = [pair for pair in pairwise(blocks) if pair[1].kind == "result"]
-    for program, result in alone:
-        yield _solo(chapter, group.title, program, result)
-    together = [block for block in blocks if block.kind != "result"]
-    yield from _together(chapter, group.title, together, {program.line for program, _ in alone})
+def _groups(chapter: Chapter) -> list[tuple[str, list[Block]]]:
+    """A section's title and its blocks, for each; cut at `new`, joined at `same`."""
+    headings = [heading for heading in chapter.document.headings if heading.level <= 2]
 
+    def heading_of(block: Block) -> Heading | None:
+        return next((one for one in reversed(headings) if one.line < block.line), None)
 
-@dataclass(slots=True)
-class _Group:
-    title: str
-    blocks: list[Block]
-
-
-def _groups(chapter: Chapter) -> list[_Group]:
-    """Sections, cut at `new` and joined at `same`. What isn't run belongs to none."""
-    groups: list[_Group] = []
-    for section in chapter.sections:
-        fresh = True
-        for block in section.blocks:
-            if not block.runs and not block.settings.same and not block.settings.new:
-                continue
-            if block.settings.same and not fresh:
+    groups: list[tuple[str, list[Block]]] = []
+    settled = (
+        block for block in chapter.blocks if block.runs or block.settings.same or block.settings.new
+    )
+    for heading, blocks in groupby(settled, heading_of):
+        for number, block in enumerate(blocks):
+            if block.settings.same and number > 0:
                 why = "`same` belongs to the first block of a section: the others share its machine"
                 raise Mistake(block.line, why)
             if block.settings.same and not groups:
                 raise Mistake(block.line, "`same`: there is no section before")
-            if block.settings.new or (fresh and not block.settings.same):
-                groups.append(_Group(section.title, []))
-            fresh = False
-            groups[-1].blocks.append(block)
+            if block.settings.new or (number == 0 and not block.settings.same):
+                groups.append((heading.text if heading else "", []))
+            groups[-1][1].append(block)
     return groups
+
+
+def _of(chapter: Chapter, title: str, group: Sequence[Block]) -> Iterator[Scenario]:
+    """The scenario of a group's blocks, and one of each program with a result."""
+    blocks = [block for block in group if block.runs]
+    alone = [pair for pair in pairwise(blocks) if pair[1].kind == "result"]
+    for program, result in alone:
+        yield _solo(chapter, title, program, result)
+    together = [block for block in blocks if block.kind != "result"]
+    yield from _together(chapter, title, together, {program.line for program, _ in alone})
 
 
 def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenario:
@@ -170,46 +174,36 @@ def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenar
         raise Mistake(program.line, f"`{name}` is no name for a program in {language}")
     source, out = shlex.quote(str(name)), shlex.quote(str(name.with_suffix("")))
     executable = out if name.is_absolute() else f"./{out}"
-    commands = {
+    *compiling, running = {
         "python": [f"python3 {source}"],
         "c": [f"gcc -Wall -Wextra -Wpedantic -o {out} {source}", executable],
         "rust": [f"rustc -o {out} {source}", executable],
     }[language]
-    user = "root" if program.settings.root or result.settings.root else chapter.book.guest.user
-    prompt = Prompt("#" if user == "root" else "$")
-    text = result.fence.text
-    output = tuple(text.removesuffix("\n").split("\n")) if text else ()
-    settings = replace(program.settings, exit=None)
-    steps = [
-        Step(
-            program,
-            "",
-            Exchange(program.line, prompt, (command,), None, (), program.line),
-            user,
-            settings,
-        )
-        for command in commands[:-1]
-    ]
-    last = Exchange(result.line, prompt, (commands[-1],), None, output, result.line + 1)
-    put = Put(program, str(name), program.fence.whole)
+    user = chapter.book.guest.user
+    runs_as = "root" if program.settings.root or result.settings.root else user
     wanted = program.settings.exit if result.settings.exit is None else result.settings.exit
-    run = Step(result, "", last, user, replace(settings, exit=wanted))
-    actions: tuple[Action, ...] = (put, *steps, run)
-    return Scenario(
-        chapter.path,
-        title,
-        chapter.book.guest.user,
-        (program, result),
-        actions,
-        {program.line: (result.line,)},
+    shown = result.fence.text
+
+    def typed(block: Block, command: str, *output: str, exit: int | None = None) -> Interaction:
+        prompt = Prompt("#" if runs_as == "root" else "$")
+        output_line = block.line + (block is result)
+        exchange = Exchange(block.line, prompt, (command,), None, output, output_line)
+        return Interaction(block, "", exchange, runs_as, replace(program.settings, exit=exit))
+
+    actions: tuple[Action, ...] = (
+        Put(program, str(name), program.fence.whole),
+        *(typed(program, command) for command in compiling),
+        typed(result, running, *shown.removesuffix("\n").split("\n") if shown else (), exit=wanted),
     )
+    run_by = {program.line: (result.line,)}
+    return Scenario(chapter.path, title, user, (program, result), actions, run_by)
 
 
 def _together(
     chapter: Chapter, title: str, blocks: Sequence[Block], run_alone: set[int]
 ) -> Iterator[Scenario]:
-    """The scenario of blocks that share a machine; `run_alone` are the lines of the programs that
-    have one of their own already.
+    """The scenario of blocks that share a machine, if there are any; `run_alone` are the lines of
+    the programs that have one of their own already.
     """
     typed = {
         block.line: exchanges(block.fence.text, block.line + 1)
@@ -217,40 +211,45 @@ def _together(
         if block.kind == "console"
     }
     run_by = runs(blocks, chain(*typed.values()))
-    unused = [b for b in blocks if b.kind == "program" and not run_by[b.line]]
-    members = [block for block in blocks if block not in unused]
-    for block in unused:
-        if block.line not in run_alone:
+    members = []
+    for block in blocks:
+        if block.kind != "program" or run_by[block.line]:
+            members.append(block)
+        elif block.line not in run_alone:
             raise Mistake(
                 block.line,
                 f"nothing runs {block.fence.title}: add a console block of this section that runs "
                 f"it, a ```text:{chapter.book.result} right after it, or before it "
                 "`[//]: # (skip: WHY)`",
             )
-    if not members:
-        return
     actions: list[Action] = []
-    opened: dict[str, Step] = {}
+    opened: dict[str, Interaction] = {}  # by the terminal: what is typed into it first
     for block in members:
-        if block.kind == "console":
-            entries = typed[block.line]
-            terminal = block.fence.title
-            if of_repl := _is_of_repl(block, entries):
-                terminal = terminal or REPL_TERMINAL
-            user = _user(chapter, block, opened.get(terminal))
-            if of_repl and terminal not in opened:
-                entries = (_repl(block, user), *entries)
-            actions += (
-                Step(block, terminal, exchange, user, block.settings) for exchange in entries
-            )
-            if actions and isinstance(actions[-1], Step):
-                opened.setdefault(terminal, actions[-1])
-        else:
+        terminal = block.fence.title
+        if block.kind != "console":
             text = block.fence.whole
-            mode = 0o755 if text.startswith("#!") else 0o644
-            actions.append(Put(block, block.fence.title, text, mode))
-    of_all = tuple(_with_ends(actions))
-    yield Scenario(chapter.path, title, chapter.book.guest.user, tuple(members), of_all, run_by)
+            actions.append(Put(block, terminal, text, 0o755 if text.startswith("#!") else 0o644))
+            continue
+        entries = typed[block.line]
+        if of_repl := _is_of_repl(block, entries):
+            terminal = terminal or REPL_TERMINAL
+        user = _user(chapter, block, opened.get(terminal))
+        if of_repl and terminal not in opened:
+            entries = (_repl(block, user), *entries)
+        for exchange in entries:
+            action = Interaction(block, terminal, exchange, user, block.settings)
+            if not (terminal in opened or exchange.prompt or exchange.key):
+                raise Mistake(
+                    action.line,
+                    "output of nothing: nothing was typed into this terminal before "
+                    "(a command begins with `$ ` or `# `)",
+                )
+            opened.setdefault(terminal, action)
+            actions.append(action)
+    if members:
+        of_all = tuple(_with_ends(actions))
+        user = chapter.book.guest.user
+        yield Scenario(chapter.path, title, user, tuple(members), of_all, run_by)
 
 
 def _is_of_repl(block: Block, entries: Sequence[Exchange]) -> bool:
@@ -268,7 +267,7 @@ def _repl(block: Block, user: str) -> Exchange:
     return Exchange(block.line, prompt, ("python3 -q",), None, (), block.line)
 
 
-def _user(chapter: Chapter, block: Block, opened: Step | None) -> str:
+def _user(chapter: Chapter, block: Block, opened: Interaction | None) -> str:
     """Who a terminal is opened for. Only the block that opens it can say."""
     if not opened:
         return "root" if block.settings.root else chapter.book.guest.user
@@ -281,34 +280,22 @@ def _user(chapter: Chapter, block: Block, opened: Step | None) -> str:
     return opened.user
 
 
-def _with_ends(actions: Sequence[Action]) -> Iterator[Action]:
-    """Say of each step whether it has to end before the next of its terminal."""
-    following: dict[int, Step] = {}  # by the line of the step before
-    last: dict[str, Step] = {}
-    for action in actions:
-        if isinstance(action, Step):
-            if action.terminal in last:
-                following[last[action.terminal].line] = action
-            last[action.terminal] = action
-    typed: set[str] = set()
-    for action in actions:
-        if isinstance(action, Put):
-            yield action
-            continue
-        if action.exchange.prompt or action.exchange.key:
-            typed.add(action.terminal)
-        elif action.terminal not in typed:
-            raise Mistake(
-                action.line,
-                "output of nothing: nothing was typed into this terminal before "
-                "(a command begins with `$ ` or `# `)",
-            )
-        yield replace(action, goes_on=_goes_on(action, following.get(action.line)))
+def _with_ends(actions: Sequence[Action]) -> list[Action]:
+    """Say of each command whether it has to end before what its terminal is given next."""
+    found: list[Action] = []
+    following: dict[str, Interaction] = {}
+    for action in reversed(actions):
+        if isinstance(action, Interaction):
+            after = following.get(action.terminal)
+            following[action.terminal] = action
+            action = replace(action, goes_on=_goes_on(action, after))
+        found.append(action)
+    return found[::-1]
 
 
-def _goes_on(step: Step, after: Step | None) -> Literal["key", "output", "running"] | None:
+def _goes_on(action: Interaction, after: Interaction | None) -> GoesOn:
     if after and after.exchange.key:
         return "key"
     if after and not after.exchange.prompt:
         return "output"
-    return "running" if not after and step.settings.running else None
+    return "running" if not after and action.settings.running else None

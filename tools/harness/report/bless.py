@@ -46,13 +46,14 @@ def edits(results: Iterable[Result]) -> tuple[list[Edit], list[Refusal]]:
     wanted: dict[int, Edit] = {}
     refused: dict[int, Refusal] = {}
     for result in results:
+        text = {one.line: one.exchange.output for one in result.scenario.interactions}
         for block, entry in zip(result.scenario.blocks, result.entries, strict=True):
-            planned = {s.line: s for s in result.scenario.steps if s.block.line == block.line}
+            settings = {s.line: s.settings for s in result.scenario.interactions}
             for step in entry.steps:
                 if step.passed:
                     continue
-                old = planned[step.line].exchange.output
-                wanted_status = planned[step.line].settings.exit
+                wanted_status = settings[step.line].exit
+                old = text[step.line]
                 if why := _unfit(block, old, step) or _failed(step, wanted_status):
                     refused[step.line] = Refusal(step.line, why)
                 else:

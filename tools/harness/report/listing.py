@@ -1,8 +1,10 @@
 """`--list`: every block of the chapters, what becomes of it, and why."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,59 +13,68 @@ from rich.table import Table
 from harness.plan.chapter import Block, Chapter
 from harness.plan.scenario import Scenario
 from harness.plan.selection import Selection
+from zenn.model import Kind
 
-Fate = dict[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a block: ``run``, in scenarios named by the lines of their first blocks, or
+    ``skipped`` or ``shown``, and why."""
+
+    chapter: str
+    line: int
+    language: str
+    title: str
+    kind: Kind
+    fate: Literal["run", "skipped", "shown"]
+    why: str
+    scenarios: tuple[int, ...]
 
 
-def of_all(selection: Selection) -> list[Fate]:
+def fates(selection: Selection) -> list[Fate]:
     """The fates of all blocks of the selected chapters."""
     return [
-        fate
+        _fate(chapter, block, selection.all[chapter.path])
         for chapter in selection.chapters
-        for fate in fates(chapter, selection.all[chapter.path])
+        for block in chapter.blocks
     ]
 
 
-def fates(chapter: Chapter, scenarios: Sequence[Scenario]) -> list[Fate]:
-    """For each block: where it stands, what it is, and whether it runs (in which scenarios, named
-    by the lines of their first blocks) or why not."""
-    joined = defaultdict[int, list[int]](list)
-    for scenario in scenarios:
-        for block in scenario.blocks:
-            joined[block.line].append(scenario.line)
-    return [_fate(chapter, block, joined[block.line]) for block in chapter.blocks]
-
-
-def _fate(chapter: Chapter, block: Block, scenarios: list[int]) -> Fate:
-    if block.runs:
-        fate, why = "run", ""
-    elif block.skip is not None:
+def _fate(chapter: Chapter, block: Block, scenarios: Sequence[Scenario]) -> Fate:
+    fate: Literal["run", "skipped", "shown"] = "run"
+    why = ""
+    if block.skip is not None:
         fate, why = "skipped", block.skip
-    else:
+    elif not block.runs:
         fate, why = "shown", "a language that is not run"
-    return {
-        "chapter": chapter.path.as_posix(),
-        "line": block.line,
-        "language": block.fence.language,
-        "title": block.fence.title,
-        "kind": block.kind,
-        "fate": fate,
-        "why": why,
-        "scenarios": scenarios,
-    }
-
-
-def count(found: Iterable[Fate]) -> Counter[str]:
-    return Counter(fate["fate"] for fate in found)
+    return Fate(
+        chapter.path.as_posix(),
+        block.line,
+        block.fence.language,
+        block.fence.title,
+        block.kind,
+        fate,
+        why,
+        tuple(scenario.line for scenario in scenarios if block in scenario.blocks),
+    )
 
 
 def account(found: Sequence[Fate]) -> str:
     """One sentence that accounts for every block."""
-    counts = count(found)
+    counts = Counter(fate.fate for fate in found)
     return (
         f"{len(found)} blocks: {counts['run']} run, {counts['shown']} only shown, "
         f"{counts['skipped']} skipped with a reason"
     )
+
+
+def account_of(selection: Selection) -> str | None:
+    """That sentence, if the whole of the chapters is selected."""
+    return account(fates(selection)) if selection.whole else None
+
+
+def to_json(found: Sequence[Fate]) -> str:
+    return json.dumps(list(map(asdict, found)), ensure_ascii=False, indent=1)
 
 
 def show(console: Console, found: Sequence[Fate]) -> None:
@@ -73,12 +84,10 @@ def show(console: Console, found: Sequence[Fate]) -> None:
         table.add_column(name, no_wrap=True)
     table.add_column("why", overflow="fold")
     for fate in found:
-        named = f"{fate['language']}:{fate['title']}" if fate["title"] else fate["language"]
-        style = {"run": "green", "skipped": "yellow", "shown": "dim"}[fate["fate"]]
-        where = ", ".join(map(str, fate["scenarios"]))
-        cells = (f"{fate['chapter']}:{fate['line']}", named, fate["kind"])
-        table.add_row(
-            *map(escape, cells), f"[{style}]{fate['fate']}[/]", where, escape(fate["why"])
-        )
+        named = f"{fate.language}:{fate.title}" if fate.title else fate.language
+        style = {"run": "green", "skipped": "yellow", "shown": "dim"}[fate.fate]
+        where = ", ".join(map(str, fate.scenarios))
+        cells = map(escape, (f"{fate.chapter}:{fate.line}", named, fate.kind))
+        table.add_row(*cells, f"[{style}]{fate.fate}[/]", where, escape(fate.why))
     console.print(table)
     console.print(account(found), soft_wrap=True)

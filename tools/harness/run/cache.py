@@ -5,10 +5,8 @@ its blocks say, the programs they include, the machine (kind, image, kernel, emu
 that plays and judges it. What has failed is not kept: it is run again.
 """
 
-import ast
 import contextlib
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -22,6 +20,14 @@ from harness.record import Entry
 from harness.run.verdict import Result
 
 _CODE = Path(__file__).parents[2]
+_DECIDING_NOTHING = (
+    "harness/report",
+    "harness/cli",
+    "harness/pytest_plugin.py",
+    "zenn/lint",
+    "zenn/export",
+    "zenn/__main__.py",
+)
 _KEPT = 1000  # scenarios; beyond that the oldest go
 
 
@@ -105,38 +111,13 @@ def code_digest(code: Path = _CODE) -> str:
 def deciding(code: Path) -> list[Path]:
     """The files that decide how a scenario goes, once it has been read from its chapter.
 
-    These are the modules that `run_one` imports, directly or not, and of the rooms of the harness
-    that these are in everything: what runs inside a machine is no import, nor is the recipe of the
-    image.
+    That is all of the harness, for what runs inside a machine and the recipe of the image are no
+    imports, and of the dialect; but not who is told of it, who asks for it, and what Zenn sees.
     """
-    modules = {code / "harness/run/runner.py"}
-    new = set(modules)
-    while new:
-        new = {file for module in new for file in _imports(module, code)} - modules
-        modules |= new
-    harness = code / "harness"
-    rooms = {file.relative_to(harness).parts[0] for file in modules if file.is_relative_to(harness)}
-    whole = {
+    others = [code / name for name in _DECIDING_NOTHING]
+    files = (file for top in ("harness", "zenn") for file in (code / top).rglob("*"))
+    return sorted(
         file
-        for room in rooms
-        for file in (harness / room).rglob("*")
-        if file.is_file() and file.suffix != ".pyc"
-    }
-    return sorted(modules | whole)
-
-
-def _imports(module: Path, code: Path) -> Iterator[Path]:
-    """The files below `code` that a module imports; importing one imports its packages."""
-    for node in ast.walk(ast.parse(module.read_bytes())):
-        names = []
-        if isinstance(node, ast.ImportFrom):
-            names = [node.module or "", *(f"{node.module}.{one.name}" for one in node.names)]
-        elif isinstance(node, ast.Import):
-            names = [one.name for one in node.names]
-        for name in names:
-            parts = name.split(".")
-            for end in range(1, len(parts) + 1):
-                path = code.joinpath(*parts[:end])
-                for file in (path.with_suffix(".py"), path / "__init__.py"):
-                    if file.is_file():
-                        yield file
+        for file in files
+        if file.is_file() and file.suffix != ".pyc" and not any(map(file.is_relative_to, others))
+    )

@@ -2,58 +2,35 @@
 
 import re
 import signal
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from harness.compare import ELISIONS, Comparison, Expectation, Reason, Renaming, Value, lines_of
+from msgspec.structs import replace
+
+from harness.compare import ELISIONS, Comparison, Line, Reason, Renaming, Value, lines_of
 from harness.machine import Machine
 from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
-from harness.plan.scenario import Action, Put, Scenario, Step
+from harness.plan.scenario import Interaction, Put, Scenario
+from harness.record import DIFFERS, Step
 from harness.run.terminal import REST, BrokenError, Terminal, Terminals, Turn
 from zenn.console import Prompt
 
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """What became of a step. `error` is why it failed, apart from the comparison.
-
-    `typed` is the command with this run's values, which are `replaced` in it; `output` is what it
-    really showed.
-    """
-
-    step: Step
-    typed: str
-    output: str
-    status: int | None
-    user: str
-    seconds: float
-    comparison: Comparison | None
-    error: Reason | None
-    replaced: tuple[Value, ...] = ()
-
-    @property
-    def values(self) -> tuple[Value, ...]:
-        """The run's values that stand for others of the text, in the command and in the output."""
-        shown = self.comparison.values if self.comparison else ()
-        return (*self.replaced, *shown)
-
-    @property
-    def passed(self) -> bool:
-        return self.error is None and self.comparison is not None and self.comparison.passed
+_CONTEXT_LINES = 3
+_MOST_LINES = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Playing:
-    """What became of a scenario.
+    """What became of a scenario: the steps that it has taken.
 
-    `broken` is where and why it could not go on: a line of the chapter and the reason. `left`
-    names the processes that were still there at its end, and died with the machine.
+    `broken` is why it could not go on, and at which line of the chapter. `left` names the processes
+    that were still there at its end, and died with the machine.
     """
 
-    played: tuple[Played, ...]
-    broken: tuple[int, Reason] | None
-    left: tuple[str, ...]
+    steps: tuple[Step, ...]
+    broken: tuple[Reason, int] | None = None
+    left: tuple[str, ...] = ()
 
 
 class _Player:
@@ -63,6 +40,8 @@ class _Player:
         self.scenario, self.channel = scenario, channel
         self.terminals = Terminals(channel)
         self.renaming = Renaming()
+        self.steps: list[Step] = []
+        self._last: dict[str, tuple[int, Turn]] = {}  # by the terminal: place in `steps`, its turn
         self._commands: dict[str, str] = {}  # the last of each terminal
 
     def put(self, action: Put) -> None:
@@ -72,59 +51,65 @@ class _Player:
             "put", path=action.path, text=action.text, mode=action.mode, owner=self.scenario.user
         )
 
-    def play(self, step: Step) -> Played:
-        self.renaming.introduce(step.block.varies)
-        terminal, user = self.terminals.of(step), self.terminals.user(step)
-        if step.exchange.prompt:
-            _check_prompt(step.exchange.prompt, terminal)
-        lines = [self.renaming.command(line) for line in step.exchange.lines]
-        replaced = tuple(self.renaming.replaced(step.exchange.lines))
-        if step.exchange.prompt:
-            self._commands[step.terminal] = step.exchange.text
-        self.renaming.type(step.exchange.lines, self._commands.get(step.terminal, ""))
-        turn = Turn(step, terminal)
-        comparison = None
+    def play(self, action: Interaction) -> None:
+        """Take a step. Raises BrokenError if it has not ended, and should have."""
+        exchange = action.exchange
+        self.renaming.introduce(action.block.varies)
+        terminal, user = self.terminals.of(action), self.terminals.user(action)
+        if exchange.prompt:
+            _check_prompt(exchange.prompt, terminal)
+            self._commands[action.terminal] = exchange.text
+        typed = [self.renaming.command(line) for line in exchange.lines]
+        replaced = tuple(self.renaming.replaced(exchange.lines))
+        self.renaming.type(exchange.lines, self._commands.get(action.terminal, ""))
+        turn = Turn(action, terminal)
+        broken: BrokenError | None = None
+        comparison: Comparison | None = None
         try:
-            turn.type(lines)
-            if step.goes_on:
+            turn.type(typed)
+            if action.goes_on:
                 turn.until_shown(self.renaming)
+            fault = _fault(action, terminal, turn.output)
             comparison = turn.expected.compare(lines_of(turn.output), self.renaming)
-            error = _fault(step, terminal, turn.output)
-        except BrokenError as broken:
-            comparison, error = None, broken.reason
-        return Played(
-            step,
-            "\n".join(lines) or step.exchange.text,
-            turn.output,
-            None if _runs_nothing(step) else _status(terminal.status),
-            user,
-            turn.seconds,
-            comparison,
-            error,
-            replaced,
+        except BrokenError as error:
+            broken, fault = error, error.reason
+        self._last[action.terminal] = len(self.steps), turn
+        self.steps.append(
+            Step(
+                line=exchange.line,
+                terminal=action.terminal,
+                prompt=str(exchange.prompt or ""),
+                text=exchange.text,
+                command="\n".join(typed) or exchange.text,
+                output_line=exchange.output_line,
+                status=None if _runs_nothing(action) else _status(terminal.status),
+                user=user,
+                seconds=round(turn.seconds, 3),
+                **_found(turn.output, comparison, fault, replaced),
+            )
         )
+        if broken:
+            raise broken
 
-    def finish(self, played: list[Played]) -> None:
+    def finish(self) -> None:
         """Look for what terminals have shown after their last steps, and no block shows."""
-        last = {one.step.terminal: place for place, one in enumerate(played)}
-        for place in last.values():
-            one = played[place]
-            terminal = self.terminals.of(one.step)
+        for place, turn in self._last.values():
+            terminal, step = turn.terminal, self.steps[place]
             before = terminal.state
             if before == "closed":
                 continue
             until, seconds = ("settled", REST) if before == "running" else ("output", 0.0)
             more = terminal.held + terminal.ask("wait", seconds, until=until)
-            if more.strip() and one.passed:
-                output = one.output + more
-                self.renaming.type((), self._commands.get(one.step.terminal, ""))
-                expected = Expectation(one.step.exchange.output)
-                comparison = expected.compare(lines_of(output), self.renaming)
-                one = replace(one, output=output, comparison=comparison)
-            if before == "running" and terminal.state == "shell" and one.step.goes_on == "running":
-                ended = Reason("ended-early", {"status": str(terminal.status)})
-                one = replace(one, error=one.error or ended)
-            played[place] = one
+            if more.strip() and step.passed:
+                output = turn.output + more
+                self.renaming.type((), self._commands.get(step.terminal, ""))
+                comparison = turn.expected.compare(lines_of(output), self.renaming)
+                typed = tuple(value for value in step.values if value.where == "command")
+                step = replace(step, **_found(output, comparison, None, typed))
+            went_on = before == "running" and turn.action.goes_on == "running"
+            if went_on and terminal.state == "shell" and (step.passed or step.differs):
+                step = replace(step, reason=Reason("ended-early", {"status": str(terminal.status)}))
+            self.steps[place] = step
 
     def left(self) -> Iterator[str]:
         for process in self.channel.request("processes")["processes"]:
@@ -138,43 +123,51 @@ def play(scenario: Scenario, machine: Machine) -> Playing:
     Never raises for what a scenario does, be it to its machine.
     """
     player = _Player(scenario, machine.channel)
-    played: list[Played] = []
     line = scenario.line
     try:
         for action in scenario.actions:
-            line = _line(action)
+            line = action.line
             if isinstance(action, Put):
                 player.put(action)
-                continue
-            one = player.play(action)
-            played.append(one)
-            if one.comparison is None and one.error:
-                return Playing(tuple(played), (line, one.error), tuple(player.left()))
-        player.finish(played)
-        return Playing(tuple(played), None, tuple(player.left()))
+            else:
+                player.play(action)
+        player.finish()
+        return Playing(tuple(player.steps), None, tuple(player.left()))
     except BrokenError as error:
         reason = error.reason
     except AgentGoneError as error:
         reason = Reason("machine", {"why": f"{error}: {machine.epitaph()}"})
     except AgentRefusedError as error:
         reason = Reason("machine", {"why": str(error)})
-    return Playing(tuple(played), (line, reason), ())
+    return Playing(tuple(player.steps), (reason, line))
 
 
-def before(scenario: Scenario, line: int) -> Scenario:
-    """The scenario as far as it goes before a line of its chapter."""
-    actions = tuple(action for action in scenario.actions if _line(action) < line)
-    return replace(scenario, actions=actions)
+def _found(
+    output: str, comparison: Comparison | None, fault: Reason | None, typed: tuple[Value, ...]
+) -> dict[str, Any]:
+    """What a step showed, as the record has it: cleaned as it was for the comparison.
+
+    `fault` is what else is wrong, `typed` are the values that its command was typed with.
+    """
+    shown = {"output": "".join(f"{line}\n" for line in lines_of(output)), "reason": fault}
+    if comparison is None or comparison.passed:
+        return shown | {"values": (*typed, *(comparison.values if comparison else ()))}
+    difference, more = _hunk(comparison.diff)
+    return shown | {
+        "reason": fault or Reason(DIFFERS),
+        "difference": difference,
+        "more": more,
+        "corrected": comparison.corrected,
+        "values": typed,
+    }
 
 
-def terminal_at(scenario: Scenario, line: int) -> tuple[str, str]:
-    """The terminal that a line is typed into, or the one before it; and whom it is opened for."""
-    steps = sorted(scenario.steps, key=lambda step: (step.line < line, abs(step.line - line)))
-    return (steps[0].terminal, steps[0].user) if steps else ("", scenario.user)
-
-
-def _line(action: Action) -> int:
-    return action.block.line if isinstance(action, Put) else action.line
+def _hunk(diff: Sequence[Line]) -> tuple[tuple[Line, ...], int]:
+    """The lines of a diff that differ, and a few around them; and how many more there would be."""
+    changed = [i for i, line in enumerate(diff) if line.kind in ("missing", "extra")]
+    near = {i + d for i in changed for d in range(-_CONTEXT_LINES, _CONTEXT_LINES + 1)}
+    shown = tuple(line for i, line in enumerate(diff) if i in near)
+    return shown[:_MOST_LINES], max(0, len(shown) - _MOST_LINES)
 
 
 def _check_prompt(prompt: Prompt, terminal: Terminal) -> None:
@@ -185,8 +178,9 @@ def _check_prompt(prompt: Prompt, terminal: Terminal) -> None:
     if terminal.state == "running":
         raise BrokenError(Reason("still-running"))
     if terminal.state != ("repl" if prompt.sign == ">>>" else "shell"):
-        where = {"sign": prompt.sign, "program": terminal.reader}
-        raise BrokenError(Reason(f"prompt-at-{terminal.state}", where))
+        raise BrokenError(
+            Reason(f"prompt-at-{terminal.state}", {"sign": prompt.sign, "program": terminal.reader})
+        )
     if prompt.sign == "#" and terminal.uid != 0:
         raise BrokenError(Reason("prompt-of-root", {"euid": f"{terminal.uid}"}))
     if prompt.sign == "$" and terminal.uid == 0:
@@ -205,7 +199,7 @@ def _check_names(prompt: Prompt, found: dict[str, Any]) -> None:
         raise BrokenError(Reason("prompt-names", {"claimed": claimed, "found": truth}))
 
 
-def _fault(step: Step, terminal: Terminal, output: str) -> Reason | None:
+def _fault(action: Interaction, terminal: Terminal, output: str) -> Reason | None:
     """What is wrong with how a step ended, whatever it showed.
 
     A status that isn't zero, and that the block doesn't say, is a fault where nothing that the text
@@ -215,30 +209,30 @@ def _fault(step: Step, terminal: Terminal, output: str) -> Reason | None:
     Raises BrokenError where it has not ended, and should have.
     """
     ended = terminal.state in ("shell", "repl", "closed")
-    if step.goes_on == "running" and ended:
+    if action.goes_on == "running" and ended:
         return Reason("running-ended")
-    if step.goes_on and not ended:
+    if action.goes_on and not ended:
         return None
     if terminal.state == "running":
-        raise BrokenError(_timeout(step, terminal))
+        raise BrokenError(_timeout(action, terminal))
     if terminal.state == "program":
         raise BrokenError(Reason("program-reads", {"program": terminal.reader}))
     if terminal.state == "more":
         raise BrokenError(Reason("incomplete"))
-    status, wanted = _status(terminal.status), step.settings.exit
-    if step.exchange.key or not status or status == wanted or _runs_nothing(step):
+    status, wanted = _status(terminal.status), action.settings.exit
+    if action.exchange.key or not status or status == wanted or _runs_nothing(action):
         return None
-    shown = step.exchange.output
-    if terminal.state == "closed" and step.exchange.prompt:
+    shown = action.exchange.output
+    if terminal.state == "closed" and action.exchange.prompt:
         how, named = _end(terminal.status)
         code = f"shell-{how}"
     elif terminal.state != "shell":
         return None
-    elif step.exchange.prompt and not output.strip():
+    elif action.exchange.prompt and not output.strip():
         code, named = "failed-silently", {}
     elif shown and all(line.strip() in {"", *ELISIONS} for line in shown):
         code, named = "failed-elided", {}
-    elif step.block.kind in ("program", "result"):
+    elif action.block.kind in ("program", "result"):
         code, named = "program-failed", {}
     else:
         return None
@@ -247,15 +241,15 @@ def _fault(step: Step, terminal: Terminal, output: str) -> Reason | None:
     return Reason(f"{code}-otherwise", {"status": status, **named, "wanted": wanted})
 
 
-def _runs_nothing(step: Step) -> bool:
+def _runs_nothing(action: Interaction) -> bool:
     """Whether only a comment or nothing is typed, so that `$?` is still the command's before."""
-    prompt, lines = step.exchange.prompt, step.exchange.lines
+    prompt, lines = action.exchange.prompt, action.exchange.lines
     return bool(prompt) and all(re.match(r"\s*(?:#|$)", line) for line in lines)
 
 
-def _timeout(step: Step, terminal: Terminal) -> Reason:
+def _timeout(action: Interaction, terminal: Terminal) -> Reason:
     """That a step has not ended, and in what its processes wait."""
-    named = {"seconds": f"{step.settings.timeout:g}"}
+    named = {"seconds": f"{action.settings.timeout:g}"}
     here = terminal.processes()
     busy = [process for process in here if not process["shell"]] or here
     if not busy:

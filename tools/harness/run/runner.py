@@ -109,7 +109,7 @@ def _run_in(scenario: Scenario, backend: Backend) -> tuple[Result, tuple[str, ..
         machine = backend.start()
     except StillbornError as error:
         why = Reason("machine", {"why": str(error)})
-        return judge(scenario, Playing((), (scenario.line, why), ()), Run()), ()
+        return judge(scenario, Playing((), (why, scenario.line)), Run()), ()
     with closing(machine):
         if unfit := _wrong_kernel(scenario.kernel, machine.kernel):
             return skip(scenario, unfit), ()
@@ -122,6 +122,8 @@ def _wrong_kernel(wanted: SpecifierSet, kernel: str) -> Reason | None:
     """The bound that a machine's kernel is beyond."""
     for bound in wanted:
         if version_of(kernel) not in bound:
-            age = "newer" if bound.operator == ">=" else "older"
-            return Reason(f"needs-{age}-kernel", {"wanted": bound.version, "kernel": kernel})
+            return Reason(
+                "needs-newer-kernel" if bound.operator == ">=" else "needs-older-kernel",
+                {"wanted": bound.version, "kernel": kernel},
+            )
     return None

@@ -11,7 +11,7 @@ from typing import Any
 from harness.compare import Expectation, Reason, Renaming, lines_of
 from harness.guest.terminal import OUTPUT_LIMIT
 from harness.machine.channel import AgentRefusedError, Channel
-from harness.plan.scenario import Step
+from harness.plan.scenario import Interaction
 
 REST = 1.0  # seconds for a command that goes on to come to rest, once it has shown what it should
 
@@ -68,20 +68,20 @@ class Terminals:
         self._opened: dict[str, Terminal] = {}
         self._users = {0: "root"}
 
-    def of(self, step: Step) -> Terminal:
-        if step.terminal not in self._opened:
-            terminal = Terminal(self._channel, step.terminal)
-            self._opened[step.terminal] = terminal
-            terminal.ask("open", step.settings.timeout, user=step.user)
+    def of(self, action: Interaction) -> Terminal:
+        if action.terminal not in self._opened:
+            terminal = Terminal(self._channel, action.terminal)
+            self._opened[action.terminal] = terminal
+            terminal.ask("open", action.settings.timeout, user=action.user)
             if terminal.uid is not None:
-                self._users[terminal.uid] = step.user
-        return self._opened[step.terminal]
+                self._users[terminal.uid] = action.user
+        return self._opened[action.terminal]
 
-    def user(self, step: Step) -> str:
+    def user(self, action: Interaction) -> str:
         """Who reads what is typed; where nobody does, whom the terminal was opened for."""
-        terminal = self.of(step)
+        terminal = self.of(action)
         if terminal.uid is None:
-            return step.user
+            return action.user
         if terminal.uid not in self._users:
             with contextlib.suppress(AgentRefusedError):  # it may have ended by now
                 self._users[terminal.uid] = terminal.prompt()["user"]
@@ -91,9 +91,9 @@ class Terminals:
 class Turn:
     """A step's turn at a terminal, for as long as its time lasts. `output` is what it has shown."""
 
-    def __init__(self, step: Step, terminal: Terminal) -> None:
-        self.step, self.terminal = step, terminal
-        self.expected = Expectation(step.exchange.output)
+    def __init__(self, action: Interaction, terminal: Terminal) -> None:
+        self.action, self.terminal = action, terminal
+        self.expected = Expectation(action.exchange.output)
         self.started = time.monotonic()
         self._raw, terminal.held = terminal.held, ""
         self._seen: str | None = None  # as much of it as belongs to this step
@@ -106,7 +106,7 @@ class Turn:
     def output(self) -> str:
         if self._seen is not None:
             return self._seen
-        return without_echo(self.step.exchange.key, self._raw)
+        return without_echo(self.action.exchange.key, self._raw)
 
     def type(self, lines: Sequence[str]) -> None:
         """Type the step's lines, or its key, and wait for the end that it is to have.
@@ -114,14 +114,14 @@ class Turn:
         Raises BrokenError for a flood of output, here and while waiting.
         """
         until = "end"
-        if self.step.goes_on:
-            until = "output" if self.step.exchange.output else "settled"
+        if self.action.goes_on:
+            until = "output" if self.action.exchange.output else "settled"
         for line in lines[:-1]:
             self._ask("type", "settled", text=line)
         if lines:
             self._ask("type", until, text=lines[-1])
-        elif self.step.exchange.key:
-            self._ask("key", until, key=self.step.exchange.key)
+        elif self.action.exchange.key:
+            self._ask("key", until, key=self.action.exchange.key)
         else:
             self._ask("wait", until)
 
@@ -131,8 +131,8 @@ class Turn:
         What it showed beyond that is held for the next step of its terminal.
         """
         while (seen := self._shown_so_far(renaming)) is None:
-            goes_on = self.terminal.state == "running" or self.step.goes_on == "output"
-            if not goes_on or self.seconds >= self.step.settings.timeout:
+            goes_on = self.terminal.state == "running" or self.action.goes_on == "output"
+            if not goes_on or self.seconds >= self.action.settings.timeout:
                 return
             if self.terminal.state != "running":  # a job in the background may show more
                 time.sleep(0.01)
@@ -149,7 +149,7 @@ class Turn:
         return None if many is None else "".join(lines[:many])
 
     def _ask(self, do: str, until: str, limit: float = math.inf, **typed: str) -> None:
-        left = min(limit, max(0.0, self.step.settings.timeout - self.seconds))
+        left = min(limit, max(0.0, self.action.settings.timeout - self.seconds))
         self._raw += self.terminal.ask(do, left, until=until, **typed)
         if self.terminal.dropped:
             raise BrokenError(Reason("too-much-output", {"kib": OUTPUT_LIMIT >> 10}))

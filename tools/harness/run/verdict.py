@@ -1,6 +1,6 @@
 """From what was played to an entry of the record for every block."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -9,14 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from harness import record
-from harness.compare import Line, Reason, lines_of
+from harness.compare import Reason
 from harness.plan.chapter import Block, Chapter
 from harness.plan.scenario import Scenario
-from harness.record import DIFFERS, Entry, Step, Verdict
-from harness.run.play import Played, Playing
-
-_CONTEXT_LINES = 3
-_MOST_LINES = 60
+from harness.record import Entry, Step, Verdict
+from harness.run.play import Playing
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +50,28 @@ class Run:
 
 def judge(scenario: Scenario, playing: Playing, run: Run) -> Result:
     """What was played in a scenario's machine, or in none that came alive."""
-    played = defaultdict[int, list[Played]](list)
-    for one in playing.played:
-        played[one.step.block.line].append(one)
-    planned = Counter(step.block.line for step in scenario.steps)
-    steps = {line: tuple(map(transcribe, ours)) for line, ours in played.items()}
+    steps = {
+        block.line: tuple(step for step in playing.steps if _within(block, step.line))
+        for block in scenario.blocks
+    }
     faults = {
-        block.line: _fault(block, played[block.line], planned[block.line], scenario, playing)
+        block.line: _fault(block, steps[block.line], scenario, playing.broken)
         for block in scenario.blocks
     }
     entries = []
     for block in scenario.blocks:
         fault = faults[block.line]
-        if block.kind in ("program", "file"):
-            fault = fault or _fault_of_use(block, faults, steps, scenario, playing)
+        if not fault and block.kind in ("program", "file"):
+            fault = _fault_of_use(block, faults, steps, scenario, playing.broken)
         reason, about = fault or (None, None)
-        known = {"reason": reason, "about": about, "steps": steps.get(block.line, ())}
+        known = {"reason": reason, "about": about, "steps": steps[block.line], **asdict(run)}
         verdict: Verdict = "failed" if fault else "passed"
-        known |= asdict(run)
         entries.append(_entry(scenario.chapter, block, scenario.blocks, verdict, **known))
     return Result(scenario, tuple(entries), playing.left)
+
+
+def _within(block: Block, line: int) -> bool:
+    return block.line <= line <= block.fence.end
 
 
 def skip(scenario: Scenario, reason: Reason) -> Result:
@@ -92,60 +91,25 @@ def skip(scenario: Scenario, reason: Reason) -> Result:
     return Result(scenario, tuple(entries))
 
 
-def transcribe(played: Played) -> Step:
-    """A step as the record has it: cleaned as it was for the comparison."""
-    exchange, compared = played.step.exchange, played.comparison
-    reason, more = played.error, 0
-    shown: tuple[Line, ...] = ()
-    corrected: tuple[str, ...] = ()
-    if compared and not compared.passed:
-        reason = reason or Reason(DIFFERS)
-        shown, more = hunk(compared.diff)
-        corrected = compared.corrected
-    return Step(
-        line=exchange.line,
-        terminal=played.step.terminal,
-        prompt=str(exchange.prompt or ""),
-        text=exchange.text,
-        command=played.typed,
-        output_line=exchange.output_line,
-        output="".join(f"{line}\n" for line in lines_of(played.output)),
-        status=played.status,
-        user=played.user,
-        seconds=round(played.seconds, 3),
-        reason=reason,
-        difference=shown,
-        more=more,
-        corrected=corrected,
-        values=played.values,
-    )
-
-
-def hunk(diff: Sequence[Line]) -> tuple[tuple[Line, ...], int]:
-    """The lines of a diff that differ, and a few around them; and how many more there would be."""
-    changed = [i for i, line in enumerate(diff) if line.kind in ("missing", "extra")]
-    near = {i + d for i in changed for d in range(-_CONTEXT_LINES, _CONTEXT_LINES + 1)}
-    shown = tuple(line for i, line in enumerate(diff) if i in near)
-    return shown[:_MOST_LINES], max(0, len(shown) - _MOST_LINES)
-
-
 Fault = tuple[Reason, int]
-"""Why a block has failed, and which line of the chapter that is about."""
+"""Why a block has failed, or a scenario can't go on, and which line of the chapter that is about.
+"""
 
 
 def _fault(
-    block: Block, played: Sequence[Played], planned: int, scenario: Scenario, playing: Playing
+    block: Block, steps: Sequence[Step], scenario: Scenario, broken: Fault | None
 ) -> Fault | None:
-    broken = playing.broken
-    if broken and block.line <= broken[0] <= block.fence.end:
-        return broken[1], broken[0]
-    if failed := next((one for one in played if not one.passed), None):
-        return failed.error or Reason(DIFFERS), failed.step.line
-    if len(played) < planned or (broken and broken[0] < block.line):
-        return _not_reached(broken[0] if broken else scenario.line), block.line
+    if broken and _within(block, broken[1]):
+        return broken
+    for step in steps:
+        if step.reason:
+            return step.reason, step.line
+    planned = [one for one in scenario.interactions if one.block.line == block.line]
+    if len(steps) < len(planned) or (broken and broken[1] < block.line):
+        return _not_reached(broken[1] if broken else scenario.line), block.line
     # `exit=1` says that a command of the block ends so; one has to.
-    wanted = played[0].step.settings.exit if played else None
-    if wanted is not None and all(one.status != wanted for one in played):
+    wanted = planned[0].settings.exit if planned else None
+    if wanted is not None and all(step.status != wanted for step in steps):
         return Reason("exit-unmet", {"status": wanted}), block.line
     return None
 
@@ -155,16 +119,16 @@ def _fault_of_use(
     faults: Mapping[int, Fault | None],
     steps: Mapping[int, Sequence[Step]],
     scenario: Scenario,
-    playing: Playing,
+    broken: Fault | None,
 ) -> Fault | None:
     """A program or file is as good as the commands that use it."""
     users = scenario.runs.get(block.line, ())
     using = {line: [s for s in ours if s.line in users] for line, ours in steps.items()}
     for line, fault in faults.items():
-        if fault and fault[1] > block.line and not all(s.passed for s in using.get(line, ())):
+        if fault and fault[1] > block.line and not all(step.passed for step in using[line]):
             return fault
-    if playing.broken and not any(using.values()):
-        return _not_reached(playing.broken[0]), block.line
+    if broken and not any(using.values()):
+        return _not_reached(broken[1]), block.line
     return None
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from html import escape
 from pathlib import Path
-from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
@@ -82,15 +81,15 @@ def block_element(fence: Fence, badge: Badge, page: Page) -> Element:
 def _head(fence: Fence, page: Page) -> Element:
     """What stands above the code: the title; of a program with links to its file."""
     head = Element("div", {"class": "block__head"})
-    if fence.kind != "program":
-        text_element(head, "span", fence.title, {"class": "block__title"})
-        return head
-    file = f"{'../' * page.name.count('/')}{_PUBLISHED}/{fence.source}" if fence.source else ""
-    if file:
+    title = {"class": "block__title"}
+    if fence.kind == "program" and fence.source:
+        file = f"{'../' * page.name.count('/')}{_PUBLISHED}/{fence.source}"
         address = page.source.replace("{path}", fence.source) or file
-        text_element(head, "a", fence.title, {"class": "block__title", "href": address})
+        text_element(head, "a", fence.title, title | {"href": address})
     else:
-        text_element(head, "span", fence.title, {"class": "block__title"})
+        text_element(head, "span", fence.title, title)
+        if fence.kind != "program":
+            return head
         whole = base64.b64encode(fence.whole.encode("utf-8", "surrogatepass")).decode()
         file = f"data:text/plain;charset=utf-8;base64,{whole}"
     download = {"class": "block__download", "href": file, "download": Path(fence.title).name}
@@ -102,6 +101,7 @@ def _head(fence: Fence, page: Page) -> Element:
 
 def _code(fence: Fence, looks: Appearance, md: Markdown) -> str:
     is_diff = fence.language == "diff"
+    typed = commands(fence.text) if fence.kind == "console" else ""
     language = "console" if fence.kind == "console" else fence.language
     if is_diff:
         language = " ".join(["diff", *fence.words[:1]])
@@ -111,15 +111,10 @@ def _code(fence: Fence, looks: Appearance, md: Markdown) -> str:
         language,
         hl_lines=list(looks.highlighted),
         linestart=1 if looks.numbered else -1,
-        **_options(fence),
+        # What the copy button takes of a console: what one types, and only that.
+        **({"attrs": {"data-copy": escape(typed)}} if typed else {}),
     )
     # Python-Markdown marks its stash with these.
     plain = str(code).replace("\x02", "").replace("\x03", "")
     plain = _UNCOLOURED.sub(r"\1", plain)
     return mark_lines(plain) if is_diff else plain
-
-
-def _options(fence: Fence) -> dict[str, Any]:
-    """`data-copy` is what the copy button takes of a console: what one types, and only that."""
-    typed = commands(fence.text) if fence.kind == "console" else ""
-    return {"attrs": {"data-copy": escape(typed)}} if typed else {}

@@ -23,7 +23,7 @@ _WITHOUT_TRANSCRIPT = {
 MACHINES = {
     "qemu": "仮想マシン（QEMU）",
     "namespaces": "名前空間で分けた環境",
-    "qemu-namespaces": "仮想マシン（QEMU）の中の、名前空間で分けた環境",
+    "qemu-namespaces": "仮想マシン（QEMU）内の名前空間",
 }
 _LEGEND = "- は本文にだけある行、+ は実行結果にだけある行です。"
 _KINDS = {

@@ -38,7 +38,7 @@ _NOTHING_RAN = "検証の記録がありません。make を実行すると、�
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
+class ChapterResults:
     """A chapter with code blocks: its page of docs, its title, and what each record says."""
 
     name: str
@@ -51,7 +51,7 @@ class Chapter:
 class Found:
     """What all records say of all chapters; the first record is that of the default kernel."""
 
-    chapters: tuple[Chapter, ...]
+    chapters: tuple[ChapterResults, ...]
 
     def of_record(self, number: int) -> list[Badge]:
         return [badge for chapter in self.chapters for badge in chapter.badges[number]]
@@ -89,7 +89,7 @@ def find(book: Book, record: Path) -> Found:
         if document.fences:
             name = file.relative_to(book.chapters).as_posix()
             found = tuple(badges(document, document.path.as_posix(), entries) for entries in kept)
-            chapters.append(Chapter(name, _title(document, name), document.fences, found))
+            chapters.append(ChapterResults(name, _title(document, name), document.fences, found))
     return Found(tuple(chapters))
 
 
@@ -99,11 +99,9 @@ def _title(document: Document, name: str) -> str:
 
 
 def _summary(found: Found, zone: tzinfo) -> Element:
-    part = Element("div", {"class": "verification"})
     counts = Counter(badge.verdict for badge in found.of_record(0))
     last = max((entry.date for entry in found.ran), default="")
-    if not last:
-        text_element(part, "p", _NOTHING_RAN, {"class": "verification__nothing"})
+    part = _part() if last else _part(_NOTHING_RAN, **{"class": "verification__nothing"})
     run = counts["passed"] + counts["failed"]
     facts = {
         "最後に検証した日": day(last, zone),
@@ -120,11 +118,10 @@ def _summary(found: Found, zone: tzinfo) -> Element:
 def _matrix(found: Found) -> Element:
     """A column for each kernel and kind of machine, whichever record has the runs there."""
     places = _places(found)
-    table, body = _table(["章", *_heads(places), "動かしていないもの", "見るだけ"])
+    heads = ["章", *_heads(places), "動かしていないもの", "見るだけ"]
+    part, body = _table("章とカーネルごとの結果", heads)
     for chapter in found.chapters:
-        row = SubElement(body, "tr")
-        head = SubElement(row, "th", {"scope": "row"})
-        text_element(head, "a", chapter.title, {"href": chapter.name})
+        row = _row(body, chapter.title, chapter.name)
         for place in places:
             _cell(row, _counts(chapter, place))
         others: Counter[str] = Counter(
@@ -132,7 +129,7 @@ def _matrix(found: Found) -> Element:
         )
         _cell(row, others)
         text_element(row, "td", str(others["shown"]))
-    return _scrolling(table, "章とカーネルごとの結果")
+    return part
 
 
 def _places(found: Found) -> list[tuple[str, str]]:
@@ -150,11 +147,13 @@ def _heads(places: list[tuple[str, str]]) -> list[str]:
 
 
 def _place(badge: Badge) -> tuple[str, str] | None:
-    """The kernel and the kind of machine that it ran in, if in any."""
-    return (badge.entry.kernel, badge.entry.machine) if badge.entry and badge.entry.kernel else None
+    """The kernel and the kind of machine that it ran in, if in any; a world is its machine's."""
+    if not (badge.entry and badge.entry.kernel):
+        return None
+    return badge.entry.kernel, badge.entry.machine.partition("-")[0]
 
 
-def _counts(chapter: Chapter, place: tuple[str, str]) -> Counter[str]:
+def _counts(chapter: ChapterResults, place: tuple[str, str]) -> Counter[str]:
     """The chapter's blocks that ran there, by verdict; failed if any of the records says so."""
     counts: Counter[str] = Counter()
     for of_block in zip(*chapter.badges, strict=True):
@@ -174,44 +173,34 @@ def _cell(row: Element, counts: Counter[str]) -> None:
 
 def _skips(found: Found) -> Element:
     """Every block that no record has run, once, with the reason in each."""
-    table, body = _table(["ブロック", "理由"])
+    part, body = _table("実行していないブロック", ["ブロック", "理由"])
     for chapter in found.chapters:
         for place, fence in enumerate(chapter.fences):
             each = [verdicts[place] for verdicts in chapter.badges]
             skipped = [b.entry for b in each if b.entry and b.verdict == "skipped"]
             reasons = dict.fromkeys(words(entry.reason) for entry in skipped if entry.reason)
             if reasons and not any(map(_place, each)):
-                row = SubElement(body, "tr")
-                head = SubElement(row, "th", {"scope": "row"})
-                link = {"href": f"{chapter.name}#block-{fence.line}"}
-                text_element(head, "a", f"{chapter.title}、{fence.line}行", link)
+                head = f"{chapter.title}、{fence.line}行"
+                row = _row(body, head, f"{chapter.name}#block-{fence.line}")
                 text_element(row, "td", "／".join(reasons))
-    if len(body):
-        return _scrolling(table, "実行していないブロック")
-    part = Element("div", {"class": "verification"})
-    text_element(part, "p", "実行していないブロックの記録はありません。")
-    return part
+    return part if len(body) else _part("実行していないブロックの記録はありません。")
 
 
 def _software(found: Found) -> Element:
     """The versions in the machines of the default record; several, where its runs had several."""
     ran = [entry for entry in found.ran if entry.software]
     if not ran:
-        part = Element("div", {"class": "verification"})
-        text_element(part, "p", _NOTHING_RAN)
-        return part
+        return _part(_NOTHING_RAN)
     versions: dict[str, list[str]] = {"Linux": list(dict.fromkeys(entry.kernel for entry in ran))}
     for entry in ran:
         for package, version in entry.software.items():
             known = versions.setdefault(_PACKAGES.get(package, package), [])
             if _upstream(version) not in known:
                 known.append(_upstream(version))
-    table, body = _table(["ソフトウェア", "版"])
+    part, body = _table("検証に使ったソフトウェアの版", ["ソフトウェア", "版"])
     for name, each in versions.items():
-        row = SubElement(body, "tr")
-        text_element(row, "th", name, {"scope": "row"})
-        text_element(row, "td", "、".join(each))
-    return _scrolling(table, "検証に使ったソフトウェアの版")
+        text_element(_row(body, name), "td", "、".join(each))
+    return part
 
 
 def _upstream(version: str) -> str:
@@ -219,18 +208,29 @@ def _upstream(version: str) -> str:
     return re.sub(r"-[^-]*$", "", version.partition(":")[2] or version)
 
 
-def _table(heads: Sequence[str]) -> tuple[Element, Element]:
-    table = Element("table")
+def _part(sentence: str = "", **attributes: str) -> Element:
+    """A part of the page, with one sentence where there is nothing to show."""
+    part = Element("div", {"class": "verification"})
+    if sentence:
+        text_element(part, "p", sentence, attributes)
+    return part
+
+
+def _table(caption: str, heads: Sequence[str]) -> tuple[Element, Element]:
+    """A part of the page that is a table, and the body of that."""
+    part = _part()
+    table = SubElement(part, "table")
+    text_element(table, "caption", caption)
     row = SubElement(SubElement(table, "thead"), "tr")
     for name in heads:
         text_element(row, "th", name, {"scope": "col"})
-    return table, SubElement(table, "tbody")
+    return part, SubElement(table, "tbody")
 
 
-def _scrolling(table: Element, label: str) -> Element:
-    part = Element("div", {"class": "verification"})
-    text_element(table, "caption", label)
-    table.insert(0, table[-1])
-    del table[-1]
-    part.append(table)
-    return part
+def _row(body: Element, head: str, address: str = "") -> Element:
+    """A new row of a table, whose head may be a link."""
+    row = SubElement(body, "tr")
+    cell = text_element(row, "th", "" if address else head, {"scope": "row"})
+    if address:
+        text_element(cell, "a", head, {"href": address})
+    return row

@@ -6,8 +6,7 @@ from pathlib import Path
 from zenn.book import Book, chapters_at
 from zenn.lint import blocks, links, markup, metadata, text
 from zenn.lint.shelf import Draft, Rule, Shelf, Trap
-from zenn.model import ChapterError, Document
-from zenn.parser import parse
+from zenn.model import Document
 
 __all__ = ["Shelf", "Trap", "lint", "lint_book", "lint_files"]
 
@@ -43,21 +42,11 @@ def lint_files(files: Sequence[Path], book: Book) -> list[Trap]:
 
 
 def _lint(files: Sequence[Path], shelf: Shelf) -> list[Trap]:
-    return [finding for file in files for finding in _lint_file(file, shelf)]
-
-
-def _lint_file(file: Path, shelf: Shelf) -> list[Trap]:
-    full = file.resolve()
-    shown_as = shelf.book.shown(full)
-    try:
-        document = parse(full.read_text("utf-8"), shown_as, shelf.book)
-    except ChapterError as error:
-        return [Trap(shown_as, error.line, "chapter", error.message)]
-    except UnicodeDecodeError:
-        return [Trap(shown_as, 1, "chapter", "not UTF-8: save the chapter as UTF-8")]
-    except OSError as error:
-        return [Trap(shown_as, 1, "chapter", f"can't be read: {error.strerror}")]
-    return lint(document, shelf)
+    found: list[Trap] = []
+    for file in files:
+        read = shelf.read(file)
+        found += [read] if isinstance(read, Trap) else lint(read, shelf)
+    return found
 
 
 def _without_echoes(found: Sequence[Trap]) -> Iterator[Trap]:

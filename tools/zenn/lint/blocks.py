@@ -65,13 +65,10 @@ def swallowed(draft: Draft) -> Iterator[Caught]:
         for number, line in enumerate(inside, fence.line + 1):
             found = _OPENING.match(_QUOTED.sub("", line))
             if mark and found and found[1].startswith(mark):
-                yield (
-                    fence.line,
-                    "fence-unclosed",
-                    f"Zenn shows {found[0].rstrip()} of line {number} as part of this block; close "
-                    f"this block before it with a line {mark}, or, where it is part of it, open "
-                    f"and close with {mark + mark[0]}",
-                )
+                why = f"Zenn shows {found[0].rstrip()} of line {number} as part of this block"
+                instead = f"close this block before it with a line {mark}, or, where it is part of"
+                instead += f" it, open and close with {mark + mark[0]}"
+                yield fence.line, "fence-unclosed", f"{why}; {instead}"
                 break
 
 
@@ -85,12 +82,11 @@ def _never_closed(container: _Container) -> Caught:
 
 
 def _open_fence(fence: Fence, lines: list[str]) -> Caught:
-    mark = _mark(lines[fence.line - 1])
+    why = "Zenn shows all that follows as code, because this block is never closed"
     return (
         fence.line,
         "fence-unclosed",
-        f"Zenn shows all that follows as code, because this block is never closed; add a line "
-        f"{mark} after it",
+        f"{why}; add a line {_mark(lines[fence.line - 1])} after it",
     )
 
 
@@ -114,48 +110,39 @@ def length(draft: Draft) -> Iterator[Caught]:
     """A chapter of more than 50,000 characters, the programs it shows included."""
     found = len(expanded(draft.document))
     if draft.is_chapter and found > LONGEST_CHAPTER:
-        yield (
-            1,
-            "chapter-length",
-            f"Zenn refuses a chapter of {found:,} characters (programs included), its limit is "
-            f"{LONGEST_CHAPTER:,}; divide it",
-        )
+        why = f"Zenn refuses a chapter of {found:,} characters (programs included)"
+        yield 1, "chapter-length", f"{why}, its limit is {LONGEST_CHAPTER:,}; divide it"
 
 
 def diagrams(draft: Draft) -> Iterator[Caught]:
     """A mermaid diagram of more than 2000 characters."""
     for fence in draft.document.fences:
         if fence.language == "mermaid" and len(fence.text) > LONGEST_DIAGRAM:
+            why = f"Zenn shows an error for a diagram of {len(fence.text):,} characters"
             yield (
                 fence.line,
                 "diagram-length",
-                f"Zenn shows an error for a diagram of {len(fence.text):,} characters, its limit "
-                f"is {LONGEST_DIAGRAM:,}; divide it",
+                f"{why}, its limit is {LONGEST_DIAGRAM:,}; divide it",
             )
 
 
 def name(draft: Draft) -> Iterator[Caught]:
     """A file name that is no part of an address at Zenn."""
     if draft.is_chapter and not _NAME.fullmatch(draft.document.path.stem):
-        yield (
-            1,
-            "chapter-name",
-            f"Zenn refuses the name {draft.document.path.stem}; rename the file to 1–50 of a–z, "
-            "0–9, - and _",
-        )
+        why = f"Zenn refuses the name {draft.document.path.stem}"
+        yield 1, "chapter-name", f"{why}; rename the file to 1–50 of a–z, 0–9, - and _"
 
 
 def programs(draft: Draft) -> Iterator[Caught]:
     """A program with a line ``` or ::: that would end its block where Zenn sees it expanded."""
     if not any(fence.included for fence in draft.document.fences):
         return
+    why = (
+        "Zenn would end this block, or the container around it, at a line of the program that it "
+        "includes; open and close it with one ` or : more"
+    )
     for fence in misread(draft.document):
-        yield (
-            fence.line,
-            "include",
-            "Zenn would end this block, or the container around it, at a line of the program that "
-            "it includes; open and close it with one ` or : more",
-        )
+        yield fence.line, "include", why
 
 
 def misread(document: Document) -> Iterator[Fence]:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from zenn.lint.prose import GAP
 from zenn.lint.shelf import Caught, Draft, Rule
+from zenn.model import line_of
 from zenn.syntax.embeds import KINDS, embed_address
 
 _CONTAINER = re.compile(r"^(:{3,})[ \t]*([^\n]*)$", re.MULTILINE)
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*)?/?>")
-_COMMENT = re.compile(r"<!--")
 _INSTEAD = {
     "a": "[text](address)",
     "b": "**text**",
@@ -43,45 +43,22 @@ _ELEMENTS = frozenset(
         *("thead", "tr", "tt", "u", "var", "video", "wbr"),
     }
 )
-_ALIEN = (
-    ("highlight", re.compile(r"==(?=[^\s=])[^\n=]*[^\s=]=="), "", "write **text**"),
-    (
-        "admonition",
-        re.compile(r"^(?:!!!|\?\?\?\+?)[ \t]*\w[^\n]*", re.MULTILINE),
-        "",
+# What Zenn shows as text, by rule: what it looks like, and what to do instead.
+_ALIEN = {
+    "highlight": (r"==(?=[^\s=])[^\n=]*[^\s=]==", "write **text**"),
+    "admonition": (
+        r"^(?:!!!|\?\?\?\+?)[ \t]*\w[^\n]*",
         "write :::message, or :::details TITLE, and ::: after it",
     ),
-    (
-        "tabs",
-        re.compile(r'^===[!+]?[ \t]+"[^\n]*', re.MULTILINE),
-        "",
-        "Zenn has no tabs: put the blocks below each other",
-    ),
-    (
-        "table-of-contents",
-        re.compile(r"^\[(?:TOC|\[_?toc_?\])\]$", re.MULTILINE | re.IGNORECASE),
-        "",
+    "tabs": (r'^===[!+]?[ \t]+"[^\n]*', "Zenn has no tabs: put the blocks below each other"),
+    "table-of-contents": (
+        r"^\[(?:(?i:TOC)|\[_?(?i:toc)_?\])\]$",
         "leave it out: both Zenn and the site show a table of contents beside the text",
     ),
-    (
-        "abbreviation",
-        re.compile(r"^\*\[[^\]\n]+\]:", re.MULTILINE),
-        "",
-        "explain the word where it first comes",
-    ),
-    (
-        "include-place",
-        re.compile(r"^--8<--[^\n]*", re.MULTILINE),
-        "",
-        "programs are included between two lines ```",
-    ),
-    (
-        "definition-list",
-        re.compile(r"(?<=\n):[ \t]+(?=\S)"),
-        "the colon",
-        "write a list, - **word** — what it means",
-    ),
-)
+    "abbreviation": (r"^\*\[[^\]\n]+\]:", "explain the word where it first comes"),
+    "include-place": (r"^--8<--[^\n]*", "programs are included between two lines ```"),
+    "definition-list": (r"(?<=\n):[ \t]+(?=\S)", "write a list, - **word** — what it means"),
+}
 # A single # may as well begin an issue's number, #!/bin/sh or #[derive].
 _NO_SPACE = re.compile(r"^(?:#{2,6}|#(?![0-9!\[]))(?=[^#\s]|\u3000)", re.MULTILINE)
 _ATTRIBUTES = re.compile(r"\{:?[ \t]*[#.][A-Za-z][\w-]*[^{}\n]*\}")
@@ -89,15 +66,10 @@ _ATTRIBUTES = re.compile(r"\{:?[ \t]*[#.][A-Za-z][\w-]*[^{}\n]*\}")
 
 def alien(draft: Draft) -> Iterator[Caught]:
     """``==x==``, ``!!! note``, tabs, ``[TOC]``, abbreviations, definition lists."""
-    for part in draft.prose:
-        for rule, pattern, called, instead in _ALIEN:
-            for found in pattern.finditer(part.text):
-                shown = called or found[0].replace(GAP, "…")
-                yield (
-                    part.line_of(found.start()),
-                    rule,
-                    f"Zenn shows {shown} as text; {instead}",
-                )
+    for rule, (pattern, instead) in _ALIEN.items():
+        for line, found in draft.matches(re.compile(pattern, re.MULTILINE)):
+            shown = "the colon" if rule == "definition-list" else found[0].replace(GAP, "…")
+            yield line, rule, f"Zenn shows {shown} as text; {instead}"
 
 
 def html(draft: Draft) -> Iterator[Caught]:
@@ -110,37 +82,33 @@ def html(draft: Draft) -> Iterator[Caught]:
                 continue
             reported.add(name)
             instead = f"write {_INSTEAD[name]}" if name in _INSTEAD else "leave it out"
-            yield (
-                part.line_of(found.start()),
-                "html",
-                f"Zenn shows the tag {found[0]} as text; {instead}, or put it in backticks if it "
-                "is what you write about",
-            )
-        for found in _COMMENT.finditer(part.text):
-            yield (
-                part.line_of(found.start()),
-                "html-comment",
-                "Zenn shows this comment as text, because it doesn't end in the line it begins in; "
-                "make every line of it a comment of its own, <!-- … -->",
-            )
+            instead += ", or put it in backticks if it is what you write about"
+            why = f"Zenn shows the tag {found[0]} as text; {instead}"
+            yield part.line_of(found.start()), "html", why
+
+
+def html_comments(draft: Draft) -> Iterator[Caught]:
+    """``<!-- a`` without its end in the same line."""
+    why = (
+        "Zenn shows this comment as text, because it doesn't end in the line it begins in; make "
+        "every line of it a comment of its own, <!-- … -->"
+    )
+    for line, _ in draft.matches(re.compile("<!--")):
+        yield line, "html-comment", why
 
 
 def containers(draft: Draft) -> Iterator[Caught]:
     """``:::message warning``, ``:::details`` without a title, and ``:::`` that closes nothing."""
     unknown = 0
-    for part in draft.prose:
-        for found in _CONTAINER.finditer(part.text):
-            colons, head = found[1], found[2].strip()
-            unknown += bool(head)
-            # The end of a container that Zenn doesn't know is mended with its head.
-            if not head and unknown:
-                unknown -= 1
-                continue
-            yield (
-                part.line_of(found.start()),
-                "container-head" if head else "container-end",
-                _head(colons, head) if head else _END,
-            )
+    for line, found in draft.matches(_CONTAINER):
+        colons, head = found[1], found[2].strip()
+        unknown += bool(head)
+        if head:
+            yield line, "container-head", _head(colons, head)
+        elif unknown:  # the end of a container that Zenn doesn't know is mended with its head
+            unknown -= 1
+        else:
+            yield line, "container-end", _END
 
 
 _END = (
@@ -150,49 +118,31 @@ _END = (
 
 
 def _head(colons: str, head: str) -> str:
-    word = head.split()[0]
-    if word == "message":
-        instead = f"write {colons}message or {colons}message alert"
-    elif word == "details":
-        instead = f"write {colons}details TITLE"
-    else:
-        instead = f"its containers are {colons}message, {colons}message alert, {colons}details …"
-    return f"Zenn shows {colons}{head} as text; {instead}"
+    instead = {
+        "message": f"write {colons}message or {colons}message alert",
+        "details": f"write {colons}details TITLE",
+    }
+    known = f"its containers are {colons}message, {colons}message alert, {colons}details …"
+    return f"Zenn shows {colons}{head} as text; {instead.get(head.split()[0], known)}"
 
 
 def embeds(draft: Draft) -> Iterator[Caught]:
     """``@[unknown](x)``, and ``@[card](…)`` within a line."""
     for token in draft.document.tokens:
-        if token.type != "embed":
-            continue
-        kind, target = token.meta["kind"], token.meta["target"]
-        if embed_address(kind, target) is not None:
-            continue
-        known = ", ".join(sorted(KINDS))
-        instead = (
-            f"give it a whole address, @[{kind}](https://…)"
-            if kind in KINDS
-            else f"it knows {known}"
-        )
-        yield (
-            (token.map or [0])[0] + 1,
-            "embed",
-            f"Zenn shows nothing of @[{kind}]({target}); {instead}",
-        )
+        if token.type == "embed" and embed_address(**token.meta) is None:
+            kind, target = token.meta["kind"], token.meta["target"]
+            whole = f"give it a whole address, @[{kind}](https://…)"
+            instead = whole if kind in KINDS else f"it knows {', '.join(sorted(KINDS))}"
+            why = f"Zenn shows nothing of @[{kind}]({target}); {instead}"
+            yield line_of(token), "embed", why
     for part in draft.prose:
         for before, link, text in zip(part.pieces, part.pieces[1:], part.pieces[2:], strict=False):
             named = text.token.content
-            if (
-                link.token.type == "link_open"
-                and named in KINDS
-                and before.token.content.endswith("@")
-            ):
-                yield (
-                    part.line_of(link.offset),
-                    "embed",
-                    f"Zenn shows @[{named}](…) as @ and a link, because it begins no line; give it "
-                    "a line of its own, an empty line before and after",
-                )
+            is_link = link.token.type == "link_open" and before.token.content.endswith("@")
+            if is_link and named in KINDS:
+                why = f"Zenn shows @[{named}](…) as @ and a link, because it begins no line"
+                instead = "give it a line of its own, an empty line before and after"
+                yield part.line_of(link.offset), "embed", f"{why}; {instead}"
 
 
 def table_pipes(draft: Draft) -> Iterator[Caught]:
@@ -201,36 +151,32 @@ def table_pipes(draft: Draft) -> Iterator[Caught]:
     for part in draft.prose:
         if part.kind in ("td", "th") and "`" in part.text and part.line not in lines:
             lines.add(part.line)
-            yield (
-                part.line,
-                "table-pipe",
-                "Zenn ends the cell at the | within the backticks; write it \\|",
-            )
+            why = "Zenn ends the cell at the | within the backticks; write it \\|"
+            yield part.line, "table-pipe", why
 
 
 def spaces(draft: Draft) -> Iterator[Caught]:
     """``##x``, and ``##　x`` with a full-width space."""
     for part in draft.prose:
-        if part.kind != "paragraph":
-            continue
-        for found in _NO_SPACE.finditer(part.text):
-            yield (
-                part.line_of(found.start()),
-                "heading-space",
-                f"Zenn shows {found[0]} as text, not a heading; put a space (U+0020) after it",
-            )
+        for found in _NO_SPACE.finditer(part.text) if part.kind == "paragraph" else ():
+            why = f"Zenn shows {found[0]} as text, not a heading; put a space (U+0020) after it"
+            yield part.line_of(found.start()), "heading-space", why
 
 
 def attributes(draft: Draft) -> Iterator[Caught]:
     """``## 見出し {#id}``, of Pandoc and Python-Markdown."""
-    for part in draft.prose:
-        for found in _ATTRIBUTES.finditer(part.text):
-            yield (
-                part.line_of(found.start()),
-                "attributes",
-                f"Zenn shows {found[0]} as text, and makes a heading's id of its text; leave it "
-                "out",
-            )
+    for line, found in draft.matches(_ATTRIBUTES):
+        why = f"Zenn shows {found[0]} as text, and makes a heading's id of its text; leave it out"
+        yield line, "attributes", why
 
 
-RULES: tuple[Rule, ...] = (alien, html, containers, embeds, table_pipes, spaces, attributes)
+RULES: tuple[Rule, ...] = (
+    alien,
+    html,
+    html_comments,
+    containers,
+    embeds,
+    table_pipes,
+    spaces,
+    attributes,
+)

@@ -10,7 +10,7 @@ import yaml
 from zenn.book import ProjectError, book_address
 from zenn.lint.shelf import Caught, Draft, Rule, Shelf, Trap, is_numbered
 from zenn.model import Document
-from zenn.parser import split_front_matter
+from zenn.parser import split_front_matter, yaml_problem
 
 LONGEST_TITLE = 70  # UTF-16 code units, as JavaScript counts
 MOST_CHAPTERS = 200
@@ -18,8 +18,8 @@ MOST_TOPICS = 5
 _SLUG = re.compile(r"[0-9a-z_-]{12,50}")
 _SIGNS = re.compile(r"[ -/:-@\[-`{-~]")
 
-Wrong = tuple[str, str, str]
-"""A key of config.yaml, the rule's name, and the message."""
+Wrong = tuple[str, str]
+"""A key of config.yaml, and the message; the rule is called ``config-KEY``."""
 
 
 def traps(shelf: Shelf) -> list[Trap]:
@@ -35,12 +35,8 @@ def _address(shelf: Shelf) -> Iterator[Trap]:
         yield Trap(path, 1, "book-slug", str(error).removeprefix("mkdocs.yml: "))
         return
     if not _SLUG.fullmatch(slug):
-        yield Trap(
-            path,
-            1,
-            "book-slug",
-            f"Zenn refuses the name {slug} of the book; write 12–50 of a–z, 0–9, - and _",
-        )
+        why = f"Zenn refuses the name {slug} of the book; write 12–50 of a–z, 0–9, - and _"
+        yield Trap(path, 1, "book-slug", why)
 
 
 def _file(shelf: Shelf) -> Iterator[Trap]:
@@ -53,9 +49,7 @@ def _file(shelf: Shelf) -> Iterator[Trap]:
         yield Trap(path, 1, "config", f"Zenn knows no book without this file: {error}")
         return
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        line = mark.line + 1 if mark else 1
+        line, problem = yaml_problem(error)
         yield Trap(
             path, line, "config", f"not YAML ({problem}); quote a value that holds `:` or `#`"
         )
@@ -64,64 +58,41 @@ def _file(shelf: Shelf) -> Iterator[Trap]:
         yield Trap(path, 1, "config", "no mapping; write lines key: value")
         return
     lines = {key.value: key.start_mark.line + 1 for key, _ in node.value}
-    for key, rule, message in (*_about(config), *_price(config), *_chapters(config, shelf)):
-        yield Trap(path, lines.get(key, 1), rule, message)
+    chapters = (("chapters", message) for message in _chapters(config.get("chapters"), shelf))
+    for key, message in (*_about(config), *_price(config), *chapters):
+        yield Trap(path, lines.get(key, 1), f"config-{key}", message)
 
 
 def _about(config: dict[str, Any]) -> Iterator[Wrong]:
     title, topics = config.get("title"), config.get("topics")
     if not isinstance(title, str) or not title:
-        yield "title", "config-title", 'Zenn refuses a book without a title; write title: "…"'
-    elif units(title) > LONGEST_TITLE:
-        yield (
-            "title",
-            "config-title",
-            f"Zenn refuses a title of {units(title)} characters; shorten it to {LONGEST_TITLE}",
-        )
+        yield "title", 'Zenn refuses a book without a title; write title: "…"'
+    elif length := too_long(title):
+        yield "title", length
     if not isinstance(config.get("summary"), str) or not config["summary"]:
-        yield (
-            "summary",
-            "config-summary",
-            'Zenn refuses a book without a summary; write summary: "…"',
-        )
+        yield "summary", 'Zenn refuses a book without a summary; write summary: "…"'
     if not isinstance(config.get("published"), bool):
-        yield (
-            "published",
-            "config-published",
-            "Zenn takes only published: true or published: false, without quotes",
-        )
+        yield "published", "Zenn takes only published: true or published: false, without quotes"
     if not isinstance(topics, list) or not topics:
-        yield "topics", "config-topics", 'Zenn wants topics, as in topics: ["linux", "python"]'
+        yield "topics", 'Zenn wants topics, as in topics: ["linux", "python"]'
         return
     if len(topics) > MOST_TOPICS:
-        yield "topics", "config-topics", f"Zenn takes {MOST_TOPICS} topics; leave out the others"
+        yield "topics", f"Zenn takes {MOST_TOPICS} topics; leave out the others"
     for topic in topics:
         if not isinstance(topic, str) or not topic or _SIGNS.search(topic):
-            yield (
-                "topics",
-                "config-topics",
-                f"Zenn refuses the topic {topic!r}; write letters and digits only, cpp for C++",
-            )
+            instead = "write letters and digits only, cpp for C++"
+            yield "topics", f"Zenn refuses the topic {topic!r}; {instead}"
 
 
 def _price(config: dict[str, Any]) -> Iterator[Wrong]:
     price: Any = config.get("price")
     fits = isinstance(price, int | float) and (price == 0 or 200 <= price <= 5000)
     if not fits or isinstance(price, bool) or price % 100:
-        yield (
-            "price",
-            "config-price",
-            f"Zenn refuses the price {price!r}; write price: 0, or 200 to 5000 by hundreds, "
-            "without quotes",
-        )
+        instead = "write price: 0, or 200 to 5000 by hundreds, without quotes"
+        yield "price", f"Zenn refuses the price {price!r}; {instead}"
 
 
-def _chapters(config: dict[str, Any], shelf: Shelf) -> Iterator[Wrong]:
-    for message in _of_list(config.get("chapters"), shelf):
-        yield "chapters", "config-chapters", message
-
-
-def _of_list(chapters: Any, shelf: Shelf) -> Iterator[str]:
+def _chapters(chapters: Any, shelf: Shelf) -> Iterator[str]:
     if not isinstance(chapters, list) or not all(isinstance(name, str) for name in chapters):
         yield (
             "Zenn wants a flat list of names of chapters, without groups; write chapters: and "
@@ -149,34 +120,26 @@ def title(draft: Draft) -> Iterator[Caught]:
         return
     found = draft.document.front_matter.get("title")
     if not isinstance(found, str) or not found:
-        yield (
-            _line(draft.document, "title"),
-            "title",
-            'Zenn refuses a chapter without a title; write title: "…" between two lines --- at '
-            "its head",
-        )
-    elif units(found) > LONGEST_TITLE:
-        yield (
-            _line(draft.document, "title"),
-            "title-length",
-            f"Zenn refuses a title of {units(found)} characters; shorten it to {LONGEST_TITLE}",
-        )
+        why = 'Zenn refuses a chapter without a title; write title: "…" between two lines ---'
+        yield _line(draft.document, "title"), "title", f"{why} at its head"
+    elif length := too_long(found):
+        yield _line(draft.document, "title"), "title-length", length
 
 
 def free(draft: Draft) -> Iterator[Caught]:
     """``free`` says whether a chapter of a book with a price can be read without paying."""
     found = draft.document.front_matter.get("free", True)
     if draft.is_chapter and not isinstance(found, bool):
-        yield (
-            _line(draft.document, "free"),
-            "free",
-            f"Zenn refuses free: {found}; write free: true or free: false, without quotes",
-        )
+        why = f"Zenn refuses free: {found}; write free: true or free: false, without quotes"
+        yield _line(draft.document, "free"), "free", why
 
 
-def units(text: str) -> int:
-    """Return the length of `text` as Zenn counts it: an emoji may be two."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+def too_long(title: str) -> str:
+    """Return what is wrong with a title that is too long; Zenn may count an emoji as two."""
+    length = len(title.encode("utf-16-le", "surrogatepass")) // 2
+    if length <= LONGEST_TITLE:
+        return ""
+    return f"Zenn refuses a title of {length} characters; shorten it to {LONGEST_TITLE}"
 
 
 def _line(document: Document, key: str) -> int:

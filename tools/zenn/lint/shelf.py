@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 import yaml
+from markdown_it.token import Token
 
 from zenn.book import Book
 from zenn.lint.prose import Prose, prose
@@ -37,7 +38,7 @@ class Shelf:
     """The chapters of the `book`, as they are when they are first asked for."""
 
     book: Book
-    _documents: dict[str, Document | None] = field(default_factory=dict)
+    _read: dict[Path, Document | Trap] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> list[str]:
@@ -51,15 +52,25 @@ class Shelf:
 
     def document(self, name: str) -> Document | None:
         """Return the parsed page of that name; None if it has a mistake that hides the rest."""
-        if name not in self._documents:
-            self._documents[name] = self._parsed(Path(self.book.docs) / f"{name}.md")
-        return self._documents[name]
+        found = self.read(self.book.chapters / f"{name}.md")
+        return found if isinstance(found, Document) else None
 
-    def _parsed(self, path: Path) -> Document | None:
+    def read(self, file: Path) -> Document | Trap:
+        """Return a parsed file, or the mistake that hides the rest; each file is read once."""
+        full = file.resolve()
+        if full not in self._read:
+            self._read[full] = self._parsed(full, self.book.shown(full))
+        return self._read[full]
+
+    def _parsed(self, file: Path, shown_as: Path) -> Document | Trap:
         try:
-            return parse((self.book.root / path).read_text("utf-8"), path, self.book)
-        except (ChapterError, OSError, UnicodeDecodeError):
-            return None
+            return parse(file.read_text("utf-8"), shown_as, self.book)
+        except ChapterError as error:
+            return Trap(shown_as, error.line, "chapter", error.message)
+        except UnicodeDecodeError:
+            return Trap(shown_as, 1, "chapter", "not UTF-8: save the chapter as UTF-8")
+        except OSError as error:
+            return Trap(shown_as, 1, "chapter", f"can't be read: {error.strerror}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,19 @@ class Draft:
         if path.parent != Path(self.shelf.book.docs):  # an author's file, on its way to be one
             return True
         return is_numbered(path.stem) or path.stem in (self.shelf.chapters or ())
+
+    def matches(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, re.Match[str]]]:
+        """Yield all that `pattern` fits in the prose, each with its line."""
+        for part in self.prose:
+            for found in pattern.finditer(part.text):
+                yield part.line_of(found.start()), found
+
+    def tokens(self, kind: str) -> Iterator[tuple[int, Token]]:
+        """Yield the tokens of that type in the prose, each with its line."""
+        for part in self.prose:
+            for piece in part.pieces:
+                if piece.token.type == kind:
+                    yield part.line_of(piece.offset), piece.token
 
 
 Rule = Callable[[Draft], Iterator[Caught]]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar
 
-from zenn.lint.prose import Piece, Prose
+from zenn.lint.prose import Prose
 from zenn.lint.shelf import Caught, Draft, Rule
 from zenn.syntax.images import is_captioned
 
@@ -25,27 +25,17 @@ _TOKENS = {"**": ("strong_open", "strong_close"), "*": ("em_open", "em_close")}
 
 def line_breaks(draft: Draft) -> Iterator[Caught]:
     """A line feed is a line break: a paragraph is one line."""
+    why = (
+        "Zenn begins a new line here, as the text does; write the paragraph in one line, with <br> "
+        "where a break is meant"
+    )
     for part in draft.prose:
-        children = part.inline.children or []
-        if is_captioned(children):
+        if is_captioned(part.inline.children or []):
             continue
-        for before, piece, after in _neighbours(part):
-            if piece.token.type != "softbreak" or "card" in (before, after):
-                continue
-            yield (
-                part.line_of(piece.offset) + 1,
-                LINE_BREAK,
-                "Zenn begins a new line here, as the text does; write the paragraph in one line, "
-                "with <br> where a break is meant",
-            )
-
-
-def _neighbours(part: Prose) -> Iterator[tuple[str, Piece, str]]:
-    """Yield each piece with the types of those around it, if nothing stands between."""
-    for index, piece in enumerate(part.pieces):
-        before = part.pieces[index - 1].token.type if index else ""
-        after = part.pieces[index + 1].token.type if index + 1 < len(part.pieces) else ""
-        yield before, piece, after
+        kinds = ["", *(piece.token.type for piece in part.pieces), ""]
+        for place, piece in enumerate(part.pieces):
+            if kinds[place + 1] == "softbreak" and "card" not in kinds[place : place + 3]:
+                yield part.line_of(piece.offset) + 1, LINE_BREAK, why
 
 
 def math(draft: Draft) -> Iterator[Caught]:
@@ -62,40 +52,29 @@ def math(draft: Draft) -> Iterator[Caught]:
                 or re.match(r"[\w{(]", after, re.ASCII)
             ):
                 sign = "$$" if piece.token.type.endswith("display") else "$"
-                yield (
-                    part.line_of(piece.offset),
-                    "math",
-                    f"Zenn shows {sign}{content}{sign} as math; put what is meant for a shell in "
-                    "backticks, or write \\$",
-                )
+                instead = "put what is meant for a shell in backticks, or write \\$"
+                why = f"Zenn shows {sign}{content}{sign} as math; {instead}"
+                yield part.line_of(piece.offset), "math", why
 
 
 def footnotes(draft: Draft) -> Iterator[Caught]:
     """``[^1]`` without a ``[^1]: note``."""
-    for part in draft.prose:
-        for found in _FOOTNOTE.finditer(part.text):
-            yield (
-                part.line_of(found.start()),
-                "footnote",
-                f"Zenn shows {found[0]} as text, because there is no such note; add a line "
-                f"{found[0]}: …",
-            )
+    for line, found in draft.matches(_FOOTNOTE):
+        why = f"Zenn shows {found[0]} as text, because there is no such note"
+        yield line, "footnote", f"{why}; add a line {found[0]}: …"
 
 
-def strong(draft: Draft) -> Iterator[Caught]:
-    """``**「強調」**です``, ``**注意：**次``, ``** 強調 **``."""
-    for part in draft.prose:
-        for start, end in _misplaced(part, "**"):
-            yield _finding(part, "**", start, end)
+def emphasis(draft: Draft) -> Iterator[Caught]:
+    """``**「強調」**です``, ``**注意：**次``, ``** 強調 **``, ``*「強調」*です``.
 
-
-def em(draft: Draft) -> Iterator[Caught]:
-    """``*「強調」*です``; but ``/proc/*/ns と *.c`` is meant as it is."""
-    for part in draft.prose:
-        source = part.inline.content
-        for start, end in _misplaced(part, "*"):
-            if not source[start + 1].isascii() and not source[end - 1].isascii():
-                yield _finding(part, "*", start, end)
+    But ``/proc/*/ns と *.c`` is meant as it is.
+    """
+    for mark in ("**", "*"):
+        for part in draft.prose:
+            source = part.inline.content
+            for start, end in _misplaced(part, mark):
+                if mark == "**" or not (source[start + 1].isascii() or source[end - 1].isascii()):
+                    yield _finding(part, mark, start, end)
 
 
 def _misplaced(part: Prose, mark: str) -> Iterator[tuple[int, int]]:
@@ -165,4 +144,4 @@ def _instead(inside: str, mark: str) -> str:
     return f"{before}{mark}{inside[first : len(inside) - last]}{mark}{after}"
 
 
-RULES: tuple[Rule, ...] = (line_breaks, math, footnotes, strong, em)
+RULES: tuple[Rule, ...] = (line_breaks, math, footnotes, emphasis)

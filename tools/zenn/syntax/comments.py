@@ -6,7 +6,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from zenn.model import Comment, Mistake
+from zenn.model import Comment, Mistake, line_of
 
 _VISIBLE = re.compile(r"^[ \t]*\[//\]:", re.MULTILINE)
 
@@ -26,7 +26,7 @@ def as_comment(token: Token) -> Comment | None:
     """Return the comment that a token of a definition is, if it is one."""
     if token.type != "definition" or token.meta["label"] != "//":
         return None
-    return Comment(token.meta["title"], (token.map or [0])[0] + 1)
+    return Comment(token.meta["title"], line_of(token))
 
 
 def _attach(state: StateCore) -> None:
@@ -52,5 +52,4 @@ def _refuse_visible(token: Token) -> None:
             if row
             else 'write [//]: # (text), or [//]: # "text" where it holds parentheses'
         )
-        line = (token.map or [0])[0] + row + 1
-        raise Mistake(line, f"this comment would be shown as text; {why}")
+        raise Mistake(line_of(token) + row, f"this comment would be shown as text; {why}")
