@@ -33,6 +33,8 @@ def test_without_a_table_the_root_is_where_mkdocs_yml_is(tmp_path: Path) -> None
         ("[tool.run-snippets]\ntime-zone = 'Asia/Atlantis'", "no time zone is named Asia/Atlantis"),
         ("[tool.run-snippets.guest]\npackages = 'jq'", "`packages` is to be a list of strings"),
         ("[tool.run-snippets]\nguest = 'x'", "[tool.run-snippets.guest] is no table"),
+        ("[tool.run-snippets.guest]\nuser = 'a b'", "a name that useradd(8) takes, and not 'a b'"),
+        ("[tool.run-snippets.guest]\nhost = 'a/b'", "a name that hostname(7) takes, and not 'a/b'"),
         ("[tool]\nrun-snippets = 1", "[tool.run-snippets] is no table"),
         ("[tool.run-snippets", "can't be read: "),
     ],

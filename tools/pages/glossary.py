@@ -18,6 +18,7 @@ from pages.files import kept
 from zenn.book import Book
 from zenn.model import line_of
 from zenn.parser import parse
+from zenn.syntax.blocks import inline_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,6 @@ def _terms(tokens: tuple[Token, ...], places: dict[int, str]) -> list[Term]:
         pairwise(tokens), pairwise(tokens[3:]), strict=False
     ):
         if start.type == "heading_open" and opening.type == "paragraph_open":
-            names = tuple(filter(None, re.split("[（）、]", _plain(heading))))
-            found.append(Term(names, _plain(text), places[line_of(start)]))
+            names = tuple(filter(None, re.split("[（）、]", inline_text(heading))))
+            found.append(Term(names, inline_text(text), places[line_of(start)]))
     return found
-
-
-def _plain(token: Token) -> str:
-    """The text of a line: of links and code what a reader sees."""
-    children = token.children or []
-    return "".join(child.content for child in children if child.type in ("text", "code_inline"))

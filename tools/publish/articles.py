@@ -1,17 +1,20 @@
-"""The articles of the offline site, in the order of its navigation, as parts of one document.
+"""The articles of the offline site, in the order of its navigation, and the document made of them.
 
 A browser reads them, so that diagrams and formulas are drawn by what draws them on the site.
 """
 
 import base64
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from zenn.book import BookNames
 
 _FLATTEN = (Path(__file__).parent / "flatten.js").read_text("utf-8")
 _NAVIGATION = ".md-nav--primary > .md-nav__list > .md-nav__item > a.md-nav__link"
@@ -79,3 +82,30 @@ def _take_pictures(page: Page) -> None:
             "Object.assign(document.createElement('img'), picture))",
             picture,
         )
+
+
+def document(book: BookNames, body: str, styles: Iterable[str]) -> str:
+    """Return the book as a document with the style sheets at the addresses `styles`."""
+    links = "".join(f'<link rel="stylesheet" href="{escape(style)}">' for style in styles)
+    return (
+        f'<!DOCTYPE html><html lang="{book.language}"><head><meta charset="utf-8">'
+        f"<title>{escape(book.title)}</title>{links}</head>"
+        f'<body data-md-color-scheme="default" dir="ltr">{body}</body></html>'
+    )
+
+
+def title_page(book: BookNames) -> str:
+    """The first page: the book's name, and what it may be used for."""
+    return (
+        f'<section class="cover"><p class="cover__title">{escape(book.title)}</p>'
+        f'<p class="cover__subtitle">{escape(book.subtitle)}</p>'
+        f'<p class="cover__rights">{escape(book.rights)}</p></section>'
+    )
+
+
+def contents(articles: Sequence[Article]) -> str:
+    """The list of the articles, each a link."""
+    items = "".join(
+        f'<li><a href="#{article.id}">{escape(article.title)}</a></li>' for article in articles
+    )
+    return f'<nav class="contents md-typeset"><p>目次</p><ol>{items}</ol></nav>'

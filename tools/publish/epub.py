@@ -6,8 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from publish.articles import articles
-from publish.document import document, title_page
+from publish.articles import articles, document, title_page
 from zenn.book import BookNames
 
 _STYLE = Path(__file__).parent / "epub.css"
@@ -37,17 +36,10 @@ def write_epub(chromium: Browser, site: Path, book: BookNames, file: Path) -> No
         }
         subprocess.run(
             [
-                *(
-                    "pandoc",
-                    "--quiet",
-                    "--from=html",
-                    "--to=epub3",
-                    "--mathml",
-                    "--toc",
-                    "--toc-depth=2",
-                ),
+                *("pandoc", "--quiet", "--from=html", "--to=epub3", "--mathml"),
+                *("--toc", "--toc-depth=2", "--epub-chapter-level=1"),
                 *(f"--metadata={key}:{value}" for key, value in metadata.items()),
-                *("--epub-chapter-level=1", f"--epub-cover-image={cover}", f"--css={_STYLE}"),
+                *(f"--epub-cover-image={cover}", f"--css={_STYLE}"),
                 *(f"--resource-path={site}", f"--output={file}", source),
             ],
             check=True,

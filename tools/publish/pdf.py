@@ -8,8 +8,7 @@ from playwright.sync_api import Browser
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-from publish.articles import articles
-from publish.document import contents, document, title_page
+from publish.articles import articles, contents, document, title_page
 from zenn.book import BookNames
 
 _PRINT = Path(__file__).parent / "print.css"

@@ -8,6 +8,7 @@ Everything that another book would have otherwise stands there, and is handed th
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -19,6 +20,9 @@ import yaml
 from yaml_env_tag import construct_env_tag
 
 TABLE = "run-snippets"
+# They get into the guest's configuration (sudoers(5), hosts(5)) as they are.
+_USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
+_HOST = re.compile(r"(?=.{1,64}$)[A-Za-z0-9][A-Za-z0-9-]{0,62}(\.[A-Za-z0-9][A-Za-z0-9-]{0,62})*")
 
 
 class ProjectError(Exception):
@@ -29,8 +33,9 @@ class ProjectError(Exception):
 class Guest:
     """``[tool.run-snippets.guest]``: the Debian that the scenarios run in.
 
-    `suite` is a suite of Debian, `kernel` a name of `harness.image.kernels`. `packages` come on
-    top of those that the harness itself needs.
+    `user` and `host` are names as useradd(8) and hostname(7) take them, `suite` is a suite of
+    Debian, `kernel` a name of `harness.image.kernels`. `packages` come on top of those that the
+    harness itself needs.
     """
 
     user: str = "reader"
@@ -45,7 +50,8 @@ class Book:
     """``[tool.run-snippets]`` of the pyproject.toml in the folder `root`.
 
     `docs` and `snippets` are folders below `root`, of the chapters and of what they include.
-    `language` is that of the pages (``ja``, ``en``), `time_zone` that of their dates (tz database).
+    `language` is that of the chapters, as PDF and EPUB say it (``ja``, ``en``); what they and the
+    site add of their own is Japanese. `time_zone` is that of its dates (tz database).
     A ```text block titled `result` shows what the program before it prints.
     """
 
@@ -104,15 +110,17 @@ def _table(file: Path) -> Mapping[str, Any] | None:
 
 
 def _book(root: Path, table: Mapping[str, Any]) -> Book:
-    guest = table.get("guest", {})
-    if not isinstance(guest, dict):
-        raise ProjectError(f"{root / 'pyproject.toml'}: [tool.{TABLE}.guest] is no table")
     file = root / "pyproject.toml"
-    of_guest = _checked(file, f"tool.{TABLE}.guest", Guest, guest)
-    of_book = _checked(
-        file, f"tool.{TABLE}", Book, {k: v for k, v in table.items() if k != "guest"}
-    )
-    book = Book(root, **of_book, guest=Guest(**of_guest))
+    said = dict(table)
+    of_guest = said.pop("guest", {})
+    if not isinstance(of_guest, dict):
+        raise ProjectError(f"{file}: [tool.{TABLE}.guest] is no table")
+    guest = Guest(**_checked(file, f"tool.{TABLE}.guest", Guest, of_guest))
+    for key, pattern, page in (("user", _USER, "useradd(8)"), ("host", _HOST, "hostname(7)")):
+        if not pattern.fullmatch(name := getattr(guest, key)):
+            why = f"`{key}` is to be a name that {page} takes, and not {name!r}"
+            raise ProjectError(f"{file}: [tool.{TABLE}.guest] {why}")
+    book = Book(root, **_checked(file, f"tool.{TABLE}", Book, said), guest=guest)
     try:
         ZoneInfo(book.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -160,7 +168,7 @@ class BookAddress:
 
 @dataclass(frozen=True, slots=True)
 class BookNames:
-    """What mkdocs.yml calls the book and says of its use, and the language of its pages."""
+    """What mkdocs.yml calls the book and says of its use, and the language of its chapters."""
 
     title: str
     subtitle: str
@@ -171,11 +179,12 @@ class BookNames:
 def book_names(book: Book) -> BookNames:
     """Read ``site_name``, ``site_description`` and ``copyright``; ProjectError without."""
     config = _config(book.root)
-    keys = ("site_name", "site_description", "copyright")
-    for key in keys:
+    found = []
+    for key in ("site_name", "site_description", "copyright"):
         if not isinstance(config.get(key), str):
             raise ProjectError(f"mkdocs.yml: {key} is missing")
-    title, subtitle, rights = (str(config[key]) for key in keys)
+        found.append(config[key])
+    title, subtitle, rights = found
     return BookNames(title, subtitle, rights, book.language)
 
 
@@ -204,10 +213,6 @@ class _Loader(yaml.SafeLoader):
     """Knows MkDocs' !ENV, and reads over the tags that name Python objects."""
 
 
-def _nothing(_loader: yaml.SafeLoader, _suffix: str, _node: yaml.Node) -> Any:
-    return None
-
-
 _Loader.add_constructor("!ENV", construct_env_tag)
-_Loader.add_multi_constructor("tag:yaml.org,2002:python/", _nothing)
-_Loader.add_multi_constructor("!relative", _nothing)
+for tag in ("tag:yaml.org,2002:python/", "!relative"):
+    _Loader.add_multi_constructor(tag, lambda _loader, _suffix, _node: None)

@@ -16,7 +16,7 @@ from zenn.fences import InfoString, is_adjacent, kind_of, parse_info
 from zenn.includes import Expansion, expand
 from zenn.model import Document, Fence, Heading, Mistake, at, clean, line_of
 from zenn.syntax import zenn_markdown
-from zenn.syntax.blocks import heading_text
+from zenn.syntax.blocks import inline_text
 from zenn.syntax.comments import as_comment
 
 _BLOCK = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -64,7 +64,7 @@ def _headings(tokens: list[Token]) -> list[Heading]:
     return [
         Heading(
             level=int(token.tag[1]),
-            text=heading_text(inline),
+            text=inline_text(inline),
             id=str(token.attrGet("id") or ""),
             line=line_of(token),
         )

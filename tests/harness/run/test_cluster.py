@@ -70,7 +70,7 @@ def two_workers(tmp_path: Path) -> Iterator[Cluster]:
 
 
 def on_cluster(chapter: Chapter, address: str) -> Iterator[Result]:
-    with cluster(address, "namespaces", None, guests.GUEST) as workers:
+    with cluster(address, Wanted("namespaces", None, False, guests.GUEST)) as workers:
         yield from run(scenarios(chapter), workers, stop_at_failure=False)
 
 
@@ -133,7 +133,7 @@ def test_workers_leave_nothing_when_they_end(chapter: Build, two_workers: Cluste
 def test_where_no_scheduler_answers_it_says_so() -> None:
     with (
         pytest.raises(MachineError, match=r"No scheduler answers at tcp://127\.0\.0\.1:9"),
-        cluster("tcp://127.0.0.1:9", "auto", None, guests.GUEST),
+        cluster("tcp://127.0.0.1:9", Wanted("auto", None, False, guests.GUEST)),
     ):
         pass
 

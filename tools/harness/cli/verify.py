@@ -21,7 +21,7 @@ from harness.report.progress import Progress
 from harness.report.report import Report
 from harness.run import shard
 from harness.run.cache import Cache
-from harness.run.cluster import cluster
+from harness.run.cluster import Wanted, cluster
 from harness.run.runner import Workers, threads
 from harness.run.runner import run as run_scenarios
 from harness.run.verdict import Result, update
@@ -135,14 +135,8 @@ def session(
     kept = Cache(book.root / "build" / "cache") if options.cache and not options.executor else None
     with ExitStack() as stack:
         if options.executor:
-            there = cluster(
-                options.executor,
-                options.backend,
-                kernel,
-                book.guest,
-                allow_bare_metal=options.bare_metal,
-            )
-            workers = stack.enter_context(there)
+            wanted = Wanted(options.backend, kernel, options.bare_metal, book.guest)
+            workers = stack.enter_context(cluster(options.executor, wanted))
         else:
             made = stack.enter_context(backends(context, kernel))
             workers = stack.enter_context(threads(made, options.jobs, kept))

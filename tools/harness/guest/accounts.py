@@ -5,7 +5,7 @@ import os
 import signal
 import termios
 from collections.abc import Iterator
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 USER_UID = 1000  # of the ordinary user, whom the image's recipe makes
 ENVIRONMENT = {"TERM": "dumb", "LANG": "C.UTF-8", "SHELL": "/bin/bash"}
@@ -60,15 +60,8 @@ def start_shell(slave: int, user: Account, directory: str, path: str) -> int:
     """
     os.fchown(slave, user.uid, -1)
     environment = {"HOME": user.home, "USER": user.name, "LOGNAME": user.name, "PATH": path}
-    shell = os.fork()
-    if shell == 0:
-        _become_shell(slave, user, directory, ENVIRONMENT | environment)
-    return shell
-
-
-def _become_shell(
-    slave: int, user: Account, directory: str, environment: dict[str, str]
-) -> NoReturn:
+    if shell := os.fork():
+        return shell
     try:
         os.setsid()
         fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
@@ -82,7 +75,7 @@ def _become_shell(
         os.setgid(user.gid)
         os.setuid(user.uid)
         os.chdir(directory)
-        os.execve("/bin/bash", ["bash"], environment)
+        os.execve("/bin/bash", ["bash"], ENVIRONMENT | environment)
     except BaseException as error:
         os.write(2, f"bash: {error}\n".encode())
     os._exit(127)

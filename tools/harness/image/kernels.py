@@ -17,7 +17,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from harness.image import MachineError, debian
-from harness.image.debian import KEYRING, how_to_install, run
+from harness.image.debian import KEYRING, ZSTD, how_to_install, run
 from harness.image.store import cache_directory, derive
 
 EARLY = ("virtio_pci", "virtio_blk", "virtio_console", "squashfs", "overlay")
@@ -37,6 +37,7 @@ TOOLS = {
     "dpkg": "dpkg-deb",
     "apt": "apt-get",
 }
+PATH = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"  # a user's has no depmod(8)
 APT_CONF = """\
 Dir::State "{directory}/state";
 Dir::State::status "{directory}/status";
@@ -50,9 +51,6 @@ APT::Architectures {{ "{architecture}"; }};
 APT::Sandbox::User "";
 Acquire::Languages "none";
 """
-
-
-_NO_RELEASE = 99999  # no series gets there
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def fitting(wanted: SpecifierSet, default: str) -> str | None:
 
 def _newest(series: str) -> Version:
     """Later than any of its series: ``6.12`` has 6.12.48, ``7`` has 7.3."""
-    return Version(f"{series}.{_NO_RELEASE}")
+    return Version(f"{series}.99999")
 
 
 @dataclass(frozen=True)
@@ -123,8 +121,7 @@ def ensure(name: str, progress: Callable[[str], None]) -> Kernel:
 
 def missing_tools() -> list[str]:
     """The Debian packages that are to be installed before a kernel can be fetched."""
-    path = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"  # a user's has no depmod(8)
-    found = {package: shutil.which(tool, path=path) for package, tool in TOOLS.items()}
+    found = {package: shutil.which(tool, path=PATH) for package, tool in TOOLS.items()}
     found["debian-archive-keyring"] = str(KEYRING) if KEYRING.exists() else None
     return [package for package, where in found.items() if not where]
 
@@ -140,7 +137,7 @@ def fetch(name: str, target: Path) -> None:
     work = target / "work"
     packages = download(KERNELS[name], work)
     for package in packages:
-        run(["dpkg-deb", "-x", str(package), str(work / "root")], {}, ignore)
+        run("dpkg-deb", "-x", package, work / "root")
     # Split kernels have vmlinuz among the modules; older packages have lib for usr/lib.
     (found,) = (work / "root").glob("**/lib/modules/*")
     (vmlinuz,) = (work / "root").glob("**/vmlinuz*")
@@ -149,11 +146,10 @@ def fetch(name: str, target: Path) -> None:
     modules = work / "modules/lib/modules"  # where depmod(8) of every age looks
     modules.mkdir(parents=True)
     found.rename(modules / release)
-    path = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
-    run(["depmod", "-b", str(work / "modules"), release], {"PATH": path}, ignore)
-    take_early(modules / release, target / "early")
-    squash = ["gensquashfs", "--quiet", "--all-root", "--compressor", "zstd", "--comp-extra"]
-    run([*squash, "level=4", "-D", str(modules), str(target / "modules.squashfs")], {}, ignore)
+    run("depmod", "-b", work / "modules", release, environment={"PATH": PATH})
+    take_early(work / "modules", release, target / "early")
+    squash = ("gensquashfs", "--quiet", "--all-root", *ZSTD)
+    run(*squash, "-D", modules, target / "modules.squashfs")
     (target / "release").write_text(release)
     shutil.rmtree(work)
 
@@ -169,7 +165,7 @@ def download(source: Source, work: Path) -> list[Path]:
     )
     (work / "apt.conf").write_text(APT_CONF.format(directory=work, architecture=architecture))
     apt = {"APT_CONFIG": str(work / "apt.conf")}
-    run(["apt-get", "--quiet", "--error-on=any", "update"], apt, ignore)
+    run("apt-get", "--quiet", "--error-on=any", "update", environment=apt)
     known = subprocess.run(
         ["apt-cache", "pkgnames", "linux-"],
         env=os.environ | apt, capture_output=True, encoding="utf-8", check=True,
@@ -180,7 +176,8 @@ def download(source: Source, work: Path) -> list[Path]:
     release = newest.removeprefix("linux-image-")
     packages = [f"linux-{part}-{release}" for part in PARTS if f"linux-{part}-{release}" in known]
     # As root, apt would take another user's rights to write here (APT::Sandbox::User above).
-    run(["env", "-C", str(work / "deb"), "apt-get", "--quiet", "download", *packages], apt, ignore)
+    download = ("apt-get", "--quiet", "download", *packages)
+    run("env", "-C", work / "deb", *download, environment=apt)
     return sorted((work / "deb").glob("*.deb"))
 
 
@@ -191,40 +188,21 @@ def newest_of(glob: str, names: list[str]) -> str | None:
     return max(fitting, key=lambda name: [int(n) for n in re.findall(r"\d+", name)], default=None)
 
 
-def take_early(modules: Path, target: Path) -> None:
-    """Put the modules EARLY and those they need into `target`, numbered as they must be loaded."""
-    needs = dict(dependencies((modules / "modules.dep").read_text()))
-    builtin = {stem(path) for path in (modules / "modules.builtin").read_text().split()}
-    paths = {stem(path): path for path in needs}
-    order: list[str] = []
+def take_early(root: Path, release: str, target: Path) -> None:
+    """Put the modules EARLY and those they need into `target`, numbered as they must be loaded.
 
-    def visit(path: str) -> None:
-        for need in needs[path]:
-            visit(need)
-        if path not in order:
-            order.append(path)
-
-    for name in EARLY:
-        if name not in builtin:
-            visit(paths[name])
+    `root` has lib/modules/`release`, as depmod(8) leaves it.
+    """
+    # With nothing of this host's modprobe.d(5), which may forbid a file system.
+    command = ["modprobe", "-C", "/dev/null", "-d", str(root), "-S", release, "--show-depends"]
+    said = subprocess.run(
+        [*command, "-a", *EARLY],
+        env=os.environ | {"PATH": PATH}, capture_output=True, encoding="utf-8", check=True,
+    ).stdout  # fmt: skip
+    # “insmod FILE”; what others need, too, comes again, and what is built in is “builtin NAME”.
+    files = dict.fromkeys(re.findall(r"^insmod (\S+)", said, re.MULTILINE))
     target.mkdir()
-    for number, path in enumerate(order):
-        data = (modules / path).read_bytes()
-        data = lzma.decompress(data) if path.endswith(".xz") else data
-        (target / f"{number:02}-{stem(path)}.ko").write_bytes(data)
-
-
-def dependencies(text: str) -> Iterator[tuple[str, list[str]]]:
-    """(module, what it needs) of modules.dep(5): ``path: path path …``."""
-    for line in text.splitlines():
-        path, _, needed = line.partition(":")
-        yield path, needed.split()
-
-
-def stem(path: str) -> str:
-    """The name of a module by its file: underscores, as lsmod(8) shows it."""
-    return Path(path).name.partition(".")[0].replace("-", "_")
-
-
-def ignore(line: str) -> None:
-    """What these tools announce is of no interest."""
+    for number, path in enumerate(map(Path, files)):
+        data = path.read_bytes()
+        data = lzma.decompress(data) if path.suffix == ".xz" else data
+        (target / f"{number:02}-{path.name.removesuffix('.xz')}").write_bytes(data)

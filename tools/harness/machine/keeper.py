@@ -31,7 +31,7 @@ from typing import Any
 
 @dataclass(eq=False)
 class Life:
-    """A machine: its first process, and its life line. Made anew for each kind."""
+    """A machine: its first process, and its life line. Each kind has its own."""
 
     pid: int
     pidfd: int

@@ -72,7 +72,7 @@ class LifeLine:
             self._line.close()
 
 
-class Keeper:
+class KeeperProcess:
     """A process that runs `module` and keeps machines, for any thread.
 
     When it is closed, or this process ends, all of its machines end. `what` names the first process

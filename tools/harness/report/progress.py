@@ -29,11 +29,14 @@ class Progress:
     def note(self, text: str) -> None:
         """Say what is being done, or what a user should know of how."""
         self._last = text
-        self._console.print(text, style="dim", markup=False, soft_wrap=True)
+        self._print(text, "dim")
 
     def fail(self, error: Exception | str) -> None:
         """Say what went wrong, in one sentence."""
-        self._console.print(str(error), style="bold red", markup=False, soft_wrap=True)
+        self._print(str(error), "bold red")
+
+    def _print(self, text: str, style: str) -> None:
+        self._console.print(text, style=style, markup=False, soft_wrap=True)
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -94,7 +97,7 @@ class Progress:
 
         def repeat() -> None:
             while not over.wait(self._every):
-                self._console.print(say(), style="dim", markup=False, soft_wrap=True)
+                self._print(say(), "dim")
 
         thread = Thread(target=repeat, name="progress")
         thread.start()

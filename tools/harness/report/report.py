@@ -22,8 +22,8 @@ class Report:
         for line in failures(result):
             self.console.print(line, soft_wrap=True)
 
-    def note(self, sentence: str) -> None:
-        self.console.print(sentence, style="yellow", markup=False, soft_wrap=True)
+    def note(self, sentence: str, style: str = "yellow") -> None:
+        self.console.print(sentence, style=style, markup=False, soft_wrap=True)
 
     def changed(self, difference: Iterable[str]) -> None:
         """Show what was written into a chapter: the lines of a unified diff."""
@@ -46,29 +46,23 @@ class Report:
             name = result.scenario.name
             if result.left and result.passed:
                 left = "; ".join(result.left[:3])
-                self._aside(f"note: {name} left running, and the machine ended: {left}")
+                self.note(f"note: {name} left running, and the machine ended: {left}", "dim")
             if result.changed:
                 changed = ", ".join(result.changed[:3])
-                self._aside(f"note: {name} changes {changed}: say `vm`, and it is run only once")
+                self.note(
+                    f"note: {name} changes {changed}: say `vm`, and it is run only once", "dim"
+                )
         for reason, number in reasons.items():
-            self.console.print(f"skipped {number}: {reason}", markup=False, soft_wrap=True)
+            self.note(f"skipped {number}: {reason}", "none")
         ran = {(e.machine, e.kernel) for result in results for e in result.entries if e.machine}
         machines = [f"{machine}, kernel {kernel}" for machine, kernel in sorted(ran)]
         where = f" ({'; '.join(machines)})" if machines else ""
         cached = sum(result.cached for result in results)
         known = f", {cached} of them unchanged and not run again" if cached else ""
-        self.console.print(
-            f"{account + '; ' if account else ''}{_number(len(results), 'scenario')}{known}: "
+        scenarios = "1 scenario" if len(results) == 1 else f"{len(results)} scenarios"
+        self.note(
+            f"{account + '; ' if account else ''}{scenarios}{known}: "
             f"{outcomes['passed']} blocks passed, {outcomes['failed']} failed, "
             f"{outcomes['skipped']} skipped{where}",
-            style="bold red" if outcomes["failed"] else "bold green",
-            markup=False,
-            soft_wrap=True,
+            "bold red" if outcomes["failed"] else "bold green",
         )
-
-    def _aside(self, sentence: str) -> None:
-        self.console.print(sentence, style="dim", markup=False, soft_wrap=True)
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

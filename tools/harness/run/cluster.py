@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from harness.machine import MachineError
@@ -33,13 +33,11 @@ class Wanted:
     kernel: str | None
     allow_bare_metal: bool
     guest: Guest
-    code: str
+    code: str = field(default_factory=code_digest)
 
 
 @contextmanager
-def cluster(
-    address: str, backend: str, kernel: str | None, guest: Guest, *, allow_bare_metal: bool = False
-) -> Iterator[Workers]:
+def cluster(address: str, wanted: Wanted) -> Iterator[Workers]:
     """The workers of the scheduler at `address`; the scenarios of one that dies go to the others.
 
     :raises MachineError: nothing answers there, it has no worker, or a worker can't run scenarios.
@@ -52,7 +50,6 @@ def cluster(
         client = Client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError) as error:
         raise MachineError(f"No scheduler answers at {address}.") from error
-    wanted = Wanted(backend, kernel, allow_bare_metal, guest, code_digest())
     with client:
         count = sum(client.nthreads().values())
         if not count:

@@ -63,10 +63,9 @@ def judge(scenario: Scenario, playing: Playing, run: Run) -> Result:
         fault = faults[block.line]
         if not fault and block.kind in ("program", "file"):
             fault = _fault_of_use(block, faults, steps, scenario, playing.broken)
-        reason, about = fault or (None, None)
-        known = {"reason": reason, "about": about, "steps": steps[block.line], **asdict(run)}
         verdict: Verdict = "failed" if fault else "passed"
-        entries.append(_entry(scenario.chapter, block, scenario.blocks, verdict, **known))
+        known = {"steps": steps[block.line], **asdict(run)}
+        entries.append(_entry(scenario.chapter, block, scenario.blocks, verdict, fault, **known))
     return Result(scenario, tuple(entries), playing.left)
 
 
@@ -76,17 +75,10 @@ def _within(block: Block, line: int) -> bool:
 
 def skip(scenario: Scenario, reason: Reason) -> Result:
     """The result of a scenario that was not run."""
+    chapter, blocks, date = scenario.chapter, scenario.blocks, _now()
     entries = (
-        _entry(
-            scenario.chapter,
-            block,
-            scenario.blocks,
-            "skipped",
-            reason=reason,
-            about=block.line,
-            date=_now(),
-        )
-        for block in scenario.blocks
+        _entry(chapter, block, blocks, "skipped", (reason, block.line), date=date)
+        for block in blocks
     )
     return Result(scenario, tuple(entries))
 
@@ -137,8 +129,14 @@ def _not_reached(line: int) -> Reason:
 
 
 def _entry(
-    path: Path, block: Block, scenario: Iterable[Block], verdict: Verdict, **known: Any
+    path: Path,
+    block: Block,
+    scenario: Iterable[Block],
+    verdict: Verdict,
+    fault: Fault | None,
+    **known: Any,
 ) -> Entry:
+    reason, about = fault or (None, None)
     return Entry(
         chapter=path.as_posix(),
         line=block.line,
@@ -147,6 +145,8 @@ def _entry(
         scenario=tuple(one.fence.digest for one in scenario),
         kind=block.kind,
         verdict=verdict,
+        reason=reason,
+        about=about,
         **known,
     )
 
@@ -174,13 +174,11 @@ def entries(chapter: Chapter, results: Iterable[Result]) -> list[Entry]:
             for entry in result.entries:
                 found[entry.line].append(entry)
     for block in chapter.blocks:
-        if not block.runs:
-            verdict: Verdict = "shown"
-            known: dict[str, Any] = {}
-            if block.skip is not None:
-                verdict = "skipped"
-                known = {"reason": Reason("author", {"why": block.skip}), "about": block.line}
-            found[block.line].append(_entry(chapter.path, block, (block,), verdict, **known))
+        if block.skip is not None:
+            why = Reason("author", {"why": block.skip}), block.line
+            found[block.line].append(_entry(chapter.path, block, (block,), "skipped", why))
+        elif not block.runs:
+            found[block.line].append(_entry(chapter.path, block, (block,), "shown", None))
     return [record.chosen(found[line]) for line in sorted(found)]
 
 

@@ -98,11 +98,10 @@ def mark_lines(html: str) -> str:
 
     Pygments lets no element of its own reach over the end of a line.
     """
-    return re.sub(r"(?<=<code>).*(?=</code>)", _marked, html, count=1, flags=re.DOTALL)
-
-
-def _marked(code: re.Match[str]) -> str:
-    return "".join(_marked_line(line) for line in code[0].splitlines(keepends=True))
+    before, opening, rest = html.partition("<code>")
+    code, closing, after = rest.rpartition("</code>")
+    marked = "".join(map(_marked_line, code.splitlines(keepends=True)))
+    return before + opening + marked + closing + after
 
 
 def _marked_line(line: str) -> str:

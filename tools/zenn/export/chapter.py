@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 from zenn.export.relink import Address, with_addresses
 from zenn.includes import expanded
-from zenn.lint.blocks import as_read, misread
+from zenn.lint.blocks import as_read
 from zenn.model import Document, Mistake, at
 from zenn.parser import parse
 from zenn.syntax.links import chapter_link
@@ -22,8 +22,6 @@ def exported(document: Document, address: Address) -> str:
     Raises ChapterError where Zenn would read it otherwise than it reads here.
     """
     with at(document.path):
-        for fence in misread(document):
-            raise Mistake(fence.line, "Zenn would end this block elsewhere")
         relinked = with_addresses(document, address)
         text = expanded(replace(document, text=relinked))
         again = parse(text, document.path, None)

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 from zenn.includes import expanded
-from zenn.lint.shelf import Caught, Draft, Rule
+from zenn.lint.shelf import Caught, Draft
 from zenn.model import ChapterError, Document, Fence, clean
 from zenn.parser import parse
 
@@ -165,4 +165,4 @@ def as_read(fence: Fence) -> tuple[Any, ...]:
     return (*info, clean(fence.text), fence.closed, fence.fenced, comments)
 
 
-RULES: tuple[Rule, ...] = (unclosed, swallowed, length, diagrams, name, programs)
+RULES = (unclosed, swallowed, length, diagrams, name, programs)

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from zenn.book import Book
-from zenn.lint.shelf import Caught, Draft, Rule
+from zenn.lint.shelf import Caught, Draft
 from zenn.model import line_of
 from zenn.syntax.links import chapter_link, is_outside
 
@@ -97,4 +97,4 @@ def _is_file(file: Path, folder: Path) -> bool:
     return file.resolve().is_relative_to(folder.resolve()) and file.is_file()
 
 
-RULES: tuple[Rule, ...] = (links, references, images)
+RULES = (links, references, images)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from zenn.lint.prose import GAP
-from zenn.lint.shelf import Caught, Draft, Rule
+from zenn.lint.shelf import Caught, Draft
 from zenn.model import line_of
 from zenn.syntax.embeds import KINDS, embed_address
 
@@ -170,13 +170,4 @@ def attributes(draft: Draft) -> Iterator[Caught]:
         yield line, "attributes", why
 
 
-RULES: tuple[Rule, ...] = (
-    alien,
-    html,
-    html_comments,
-    containers,
-    embeds,
-    table_pipes,
-    spaces,
-    attributes,
-)
+RULES = (alien, html, html_comments, containers, embeds, table_pipes, spaces, attributes)

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from zenn.book import ProjectError, book_address
-from zenn.lint.shelf import Caught, Draft, Rule, Shelf, Trap, is_numbered
+from zenn.lint.shelf import Caught, Draft, Shelf, Trap, is_numbered
 from zenn.model import Document
 from zenn.parser import split_front_matter, yaml_problem
 
@@ -150,4 +150,4 @@ def _line(document: Document, key: str) -> int:
     return 1
 
 
-RULES: tuple[Rule, ...] = (title, free)
+RULES = (title, free)

@@ -6,10 +6,12 @@ In ``**「強調」**です`` the asterisks stand between punctuation and a lett
 import re
 from collections.abc import Iterator
 
+from markdown_it import MarkdownIt
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar
+from markdown_it.rules_inline import StateInline
 
 from zenn.lint.prose import Prose
-from zenn.lint.shelf import Caught, Draft, Rule
+from zenn.lint.shelf import Caught, Draft
 from zenn.syntax.images import is_captioned
 
 LINE_BREAK = "line-break"
@@ -88,7 +90,7 @@ def _misplaced(part: Prose, mark: str) -> Iterator[tuple[int, int]]:
         inside = source[start + len(mark) : end]
         if not inside.strip() or "\n" in inside:
             continue
-        if not _can_open(source, start, mark) or not _can_close(source, end, mark):
+        if not _flanks(source, start)[0] or not _flanks(source, end)[1]:
             yield start, end
 
 
@@ -102,21 +104,10 @@ def _runs(part: Prose, mark: str) -> Iterator[tuple[int, bool]]:
                 yield piece.source + found.start(), False
 
 
-def _can_open(source: str, at: int, mark: str) -> bool:
-    """Left-flanking, as CommonMark 6.2 says."""
-    before, after = _around(source, at, mark)
-    return not after.isspace() and (not _is_sign(after) or before.isspace() or _is_sign(before))
-
-
-def _can_close(source: str, at: int, mark: str) -> bool:
-    """Right-flanking."""
-    before, after = _around(source, at, mark)
-    return not before.isspace() and (not _is_sign(before) or after.isspace() or _is_sign(after))
-
-
-def _around(source: str, at: int, mark: str) -> tuple[str, str]:
-    end = at + len(mark)
-    return source[at - 1 : at] or " ", source[end : end + 1] or " "
+def _flanks(source: str, at: int) -> tuple[bool, bool]:
+    """Tell whether the asterisks there can open and can close emphasis, CommonMark 6.2."""
+    found = StateInline(source, MarkdownIt(), {}, []).scanDelims(at, True)
+    return found.can_open, found.can_close
 
 
 def _is_sign(character: str) -> bool:
@@ -144,4 +135,4 @@ def _instead(inside: str, mark: str) -> str:
     return f"{before}{mark}{inside[first : len(inside) - last]}{mark}{after}"
 
 
-RULES: tuple[Rule, ...] = (line_breaks, math, footnotes, emphasis)
+RULES = (line_breaks, math, footnotes, emphasis)

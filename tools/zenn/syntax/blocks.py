@@ -45,8 +45,8 @@ def headings(md: MarkdownIt) -> None:
     md.core.ruler.push("heading_ids", _ids)
 
 
-def heading_text(inline: Token) -> str:
-    """Return the text of a heading without its markup."""
+def inline_text(inline: Token) -> str:
+    """Return the text of a line without its markup."""
     children = inline.children or []
     return "".join(child.content for child in children if child.type in ("text", "code_inline"))
 
@@ -55,7 +55,7 @@ def _ids(state: StateCore) -> None:
     taken: set[str] = set()
     for token, inline in pairwise(state.tokens):
         if token.type == "heading_open" and token.tag in ("h1", "h2", "h3", "h4"):
-            slug = _SPACES.sub("-", _SPACES.sub(" ", heading_text(inline)).strip().lower())
+            slug = _SPACES.sub("-", _SPACES.sub(" ", inline_text(inline)).strip().lower())
             unique, count = slug, 1
             while unique in taken:
                 unique, count = f"{slug}-{count}", count + 1

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from harness.machine import MachineError, inside
 from harness.machine.channel import Channel
-from harness.machine.lifeline import Keeper, LifeLine
+from harness.machine.lifeline import KeeperProcess, LifeLine
 from harness.machine.namespaces import bounds
-from harness.machine.namespaces.host import is_virtual_machine
+from harness.machine.namespaces.host import is_virtual_machine, read
 
 if TYPE_CHECKING:  # the zygote imports this, and is to stay small
     from harness.image.image import Image
@@ -97,14 +97,14 @@ class Namespaces:
         ):
             if name in bounds.unbounded(bounds.hierarchies()):
                 note(f"This host has no cgroup controller “{name}”: {instead}.")
-        if bounds.read(RESTRICTION).strip() == "1":
+        if read(RESTRICTION).strip() == "1":
             note(
                 "This host's AppArmor lets ordinary users do nothing in user namespaces of theirs, "
                 f"in machines too: run “echo 0 | sudo tee {RESTRICTION}”."
             )
         self._image = image
-        rootfs = os.path.abspath(image.rootfs(note))
-        self.keeper = Keeper("harness.machine.namespaces.zygote", "The machine's init", rootfs)
+        zygote, rootfs = "harness.machine.namespaces.zygote", os.path.abspath(image.rootfs(note))
+        self.keeper = KeeperProcess(zygote, "The machine's init", rootfs)
 
     def identity(self) -> str:
         """See `Backend.identity`."""

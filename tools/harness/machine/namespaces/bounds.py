@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.guest.world import PROCESSES, remove_cgroup
+from harness.machine.namespaces.host import read
 
 MEMORY = 1536 << 20  # bytes, including what lies in the machine's tmpfs
 # With the PID namespace in which the number that follows is a process: hierarchies are shared by
@@ -147,18 +148,7 @@ def sweep(among: tuple[Hierarchy, ...]) -> None:
                     remove_cgroup(directory)
 
 
-def read(path: Path) -> str:
-    """The text of a file of the kernel, or nothing."""
-    try:
-        return path.read_text()
-    except OSError:
-        return ""
-
-
 def write(path: Path, text: str) -> None:
     """Write `text` into a file of the kernel in one write(2)."""
-    fd = os.open(path, os.O_WRONLY)
-    try:
-        os.write(fd, text.encode())
-    finally:
-        os.close(fd)
+    with open(path, "wb", buffering=0) as file:
+        file.write(text.encode())

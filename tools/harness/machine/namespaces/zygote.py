@@ -26,13 +26,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from harness.guest import agent, syscalls, world
-from harness.machine import keeper
-from harness.machine.keeper import say, sentence
+from harness.machine.keeper import Keeper, Life, say, sentence
 from harness.machine.namespaces import bounds
 
 
 @dataclass(eq=False)
-class Life(keeper.Life):
+class BoundedLife(Life):
     """A machine in its bounds."""
 
     limits: bounds.Bounds
@@ -46,7 +45,7 @@ class Life(keeper.Life):
         return {"memory": memory}
 
 
-class Zygote(keeper.Keeper):
+class Zygote(Keeper):
     """Clones itself into new namespaces on request."""
 
     def __init__(self, control: socket.socket, rootfs: str) -> None:
@@ -56,7 +55,7 @@ class Zygote(keeper.Keeper):
         self.bounded = "pids" not in bounds.unbounded(self.hierarchies)
         bounds.sweep(self.hierarchies)
 
-    def make(self, line: int, request: dict[str, Any], given: list[int]) -> Life:
+    def make(self, line: int, request: dict[str, Any], given: list[int]) -> BoundedLife:
         """Clone a machine's init."""
         limits = bounds.create(self.hierarchies)
         try:
@@ -67,7 +66,7 @@ class Zygote(keeper.Keeper):
         except OSError:
             limits.remove()
             raise
-        return Life(pid, pidfd, line, limits)
+        return BoundedLife(pid, pidfd, line, limits)
 
     def be_init(self, line: int, limits: bounds.Bounds) -> NoReturn:
         """In the child: become a machine and then its agent."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.machine import MachineError
 from harness.machine.channel import Channel
-from harness.machine.lifeline import Keeper, LifeLine
+from harness.machine.lifeline import KeeperProcess, LifeLine
 
 # The lines of a console that say why a kernel has ended; else its last line is shown.
 LAST_WORDS = re.compile(r"Kernel panic - |reboot: |sysrq: |Out of memory|BUG: |watchdog: ")
@@ -44,7 +44,7 @@ class Launcher:
     """Starts QEMUs, from any thread; when it is closed, or this process ends, all of them end."""
 
     def __init__(self) -> None:
-        self.keeper = Keeper("harness.machine.qemu.spawner", "QEMU")
+        self.keeper = KeeperProcess("harness.machine.qemu.spawner", "QEMU")
 
     def launch(self, command: list[str], *fds: int) -> Process:
         """Run `command`, whose descriptors AGENT, QMP … lead to `channel`, `monitor` and `fds`.

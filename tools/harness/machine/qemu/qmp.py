@@ -16,7 +16,7 @@ class Qmp:
     def __init__(self, stream: socket.socket, patience: float) -> None:
         stream.settimeout(patience)
         self.stream = stream
-        self.pending = b""
+        self.replies = stream.makefile("rb")
         self.message()  # its greeting
         self.command("qmp_capabilities")
 
@@ -54,14 +54,11 @@ class Qmp:
 
     def message(self) -> dict[str, Any]:
         """The next message: one JSON object, one line."""
-        while b"\n" not in self.pending:
-            try:
-                data = self.stream.recv(1 << 16)
-            except OSError as error:
-                raise QmpError(f"QEMU doesn't answer: {error}") from error
-            if not data:
-                raise QmpError("QEMU has ended")
-            self.pending += data
-        line, _, self.pending = self.pending.partition(b"\n")
+        try:
+            line = self.replies.readline()
+        except OSError as error:
+            raise QmpError(f"QEMU doesn't answer: {error}") from error
+        if not line.endswith(b"\n"):
+            raise QmpError("QEMU has ended")
         message: dict[str, Any] = json.loads(line)
         return message

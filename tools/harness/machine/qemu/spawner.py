@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from harness.guest import syscalls
-from harness.machine import keeper
+from harness.machine.keeper import Keeper, Life
 
 KEPT = 4096  # bytes of a console, and of what QEMU complains of
 LIFETIME = 3600.0  # seconds a machine may live, whatever the harness forgets
@@ -25,7 +25,7 @@ CONSOLE = 3  # the descriptor as the command line of QEMU names it; others follo
 
 
 @dataclass(eq=False)
-class Life(keeper.Life):
+class QemuLife(Life):
     """A running QEMU, and its outputs by descriptor: its console, its standard error."""
 
     outputs: dict[int, bytearray]
@@ -44,10 +44,10 @@ class Life(keeper.Life):
         return {"console": console, "complaint": complaint, "killed": self.killed}
 
 
-class Spawner(keeper.Keeper):
+class Spawner(Keeper):
     """Starts a QEMU on request."""
 
-    def make(self, line: int, request: dict[str, Any], given: list[int]) -> Life:
+    def make(self, line: int, request: dict[str, Any], given: list[int]) -> QemuLife:
         """Run a command."""
         ours, console = socket.socketpair()
         readable, complaint = os.pipe()
@@ -60,7 +60,7 @@ class Spawner(keeper.Keeper):
         os.set_blocking(readable, False)
         ours.setblocking(False)
         outputs = {ours.detach(): bytearray(), readable: bytearray()}
-        return Life(pid, os.pidfd_open(pid), line, outputs, end=time.monotonic() + LIFETIME)
+        return QemuLife(pid, os.pidfd_open(pid), line, outputs, end=time.monotonic() + LIFETIME)
 
 
 def become(command: list[str], complaint: int, given: list[int]) -> NoReturn:

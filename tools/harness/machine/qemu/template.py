@@ -25,9 +25,8 @@ from pathlib import Path
 from harness.image.image import Image
 from harness.image.kernels import Kernel
 from harness.image.store import cache_directory, derive
-from harness.machine import MachineError
+from harness.machine import MachineError, inside
 from harness.machine.channel import AgentGoneError, AgentRefusedError
-from harness.machine.qemu import initramfs
 from harness.machine.qemu.command import MEMORY, PROGRAM, Hardware
 from harness.machine.qemu.process import Launcher
 from harness.machine.qemu.qmp import Qmp, QmpError
@@ -82,7 +81,7 @@ def ensure(
 
     :raises MachineError: it doesn't boot; with the end of its console.
     """
-    archive = initramfs.build(kernel, image.busybox())
+    archive = inside.initramfs(kernel, image.busybox())
     squashfs = image.squashfs(progress)
     directory = cache_directory() / f"templates-{kernel.name}"
     key = key_of(Hardware(kernel, squashfs, Path("initramfs"), acceleration), image, archive)
