@@ -34,6 +34,7 @@ COMMANDS = {
     "watch": "verify, and again what changes at every save",
     "serve": "watch, and show the site with what was found, reloaded at every save",
     "list": "run nothing: list every block, and what becomes of it",
+    "mutate": "run nothing: say which changes of the text would pass with the last run's outputs",
     "shell": "play a scenario up to a line, then type there",
     "merge": "join the records of shards into the book's",
 }
@@ -43,10 +44,11 @@ EXAMPLES = {
     "watch": ("", "docs/02-uts.md"),
     "serve": ("", "--address 127.0.0.1:9000 docs/02-uts.md"),
     "list": ("", "docs/02-uts.md", "--json"),
+    "mutate": ("", "docs/02-uts.md"),
     "shell": ("docs/02-uts.md:110", "--backend namespaces docs/02-uts.md:110"),
     "merge": ("build/verification-shard-*.json",),
 }
-_CHAPTERS = ("verify", "update", "watch", "serve", "list")
+_CHAPTERS = ("verify", "update", "watch", "serve", "list", "mutate")
 _MACHINES = ("verify", "update", "watch", "serve", "shell")
 _RUNS = ("verify", "update", "watch", "serve")
 
