@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from harness.compare import Pair
+from harness.compare import ELISIONS, Pair
 from harness.compare.shapes import MEASURES, Unknown
 from harness.mutate.changes import Change, of_line, of_value
 from harness.mutate.replay import Replay, Turn, turns
@@ -148,8 +148,8 @@ class _Trial:
                     named = (of.value, of.kind) in self._named
                     sort = "varies" if named else "measure" if of.kind in MEASURES else "shape"
                     return f"{sort} {of.kind}"
-            if match and not match.exact:
+            if match and (change.how == "space" or not match.exact):
                 return "columns"
-        if any(not pair.match for pair in pairs):
+        if turn.text[at].strip() in ELISIONS or any(not pair.match for pair in pairs):
             return "elision"
         return "prefix" if turn.step.goes_on else "unexplained"
