@@ -8,10 +8,8 @@ from project import Project
 
 from harness.record import Reason, Score, Survivor, text_digest, update_scores
 
-PAGE = "".join(
-    f"[//]: # (verification-{part})\n\n"
-    for part in ("summary", "matrix", "mutations", "skips", "software")
-)
+PARTS = ("summary", "matrix", "mutations", "skips", "software")
+PAGE = "".join(f"[//]: # (verification-{part})\n\n" for part in PARTS)
 CHAPTER = """---
 title: "A & B"
 ---
