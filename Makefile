@@ -7,12 +7,12 @@ BIN    := $(VENV)/bin
 export NO_MKDOCS_2_WARNING = 1
 READY  := $(VENV)/.ready
 
-.PHONY: all setup proofread verify site offline pdf epub export serve lint test audit sbom bench
+.PHONY: all setup proofread verify mutate site offline pdf epub export serve lint test audit sbom bench
 .PHONY: requirements clean help
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
-all: proofread verify site ## set up, lint and verify every block of the book, build site/
+all: proofread verify mutate site ## set up, lint and verify every block of the book, build site/
 
 setup: $(READY) ## install what is needed: Debian packages (as root), Python packages into .venv
 
@@ -30,6 +30,9 @@ BACKEND := auto
 
 verify: $(READY) ## run every block of docs/ in fresh machines (BACKEND=…) and check its output
 	$(BIN)/python tools/run_snippets.py --backend $(BACKEND)
+
+mutate: $(READY) ## count which wrong texts the outputs of the last run would give away
+	$(BIN)/python tools/run_snippets.py mutate
 
 %/node_modules/.package-lock.json: %/package-lock.json | $(READY)
 	tools/provision.sh
@@ -56,7 +59,7 @@ site: site/index.html ## build site/, if anything of it has changed
 
 site/index.html: $(READY) $(VENDOR) $(PROGRAMS) mkdocs.yml tools/web/slim.mjs \
     $(call below,docs snippets tools/zenn tools/pages tools/harness/compare) \
-    tools/harness/record.py $(wildcard build/verification*.json)
+    tools/harness/record.py $(wildcard build/verification*.json build/mutation.json)
 	$(BIN)/mkdocs build --strict --quiet
 	node tools/web/slim.mjs site
 

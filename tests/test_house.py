@@ -21,6 +21,7 @@ FLOORS = (  # each room of the harness may import those above it in this list, a
     "harness.image",
     "harness.machine",
     "harness.run",
+    "harness.mutate",
     "harness.report",
     "harness.cli",
 )

@@ -6,11 +6,10 @@ from typing import Any
 from entries import of
 from project import Project
 
-from harness.record import Reason
+from harness.record import Reason, Score, Survivor, text_digest, update_scores
 
-PAGE = "".join(
-    f"[//]: # (verification-{part})\n\n" for part in ("summary", "matrix", "skips", "software")
-)
+PARTS = ("summary", "matrix", "mutations", "skips", "software")
+PAGE = "".join(f"[//]: # (verification-{part})\n\n" for part in PARTS)
 CHAPTER = """---
 title: "A & B"
 ---
@@ -118,3 +117,25 @@ def test_without_a_record_it_says_that_nothing_was_verified(book: Project) -> No
     assert page.count("検証の記録がありません") == 2
     assert "検証済み" not in page
     assert "<dt>未検証のもの</dt><dd>2個</dd>" in page
+
+
+def test_it_says_how_many_wrong_texts_are_caught_and_what_passes(book: Project) -> None:
+    book.write("docs/01-a.md", CHAPTER)
+    assert "間違いを入れて数えた記録は、まだありません。" in built(book)
+    survivors = [
+        Survivor(line=6, how="dropped", rule="elision", old="a", new=""),
+        Survivor(line=7, how="digit", rule="shape mac", old="02:", new="03:"),
+    ]
+    score = Score(
+        chapter="docs/01-a.md",
+        text=text_digest(fence.digest for fence in book.document("01-a.md").fences),
+        caught=2998,
+        survivors=tuple(survivors),
+    )
+    file = book.root / "build" / "mutation.json"
+    update_scores(file, lambda score: True, [score])
+    page = built(book)
+    assert "<dd>2,998通り（99.9 %）</dd>" in page
+    assert "<td>形の決まった値（mac） 1、省略のとなりの行 1</td>" in page
+    book.write("docs/01-a.md", CHAPTER.replace("$ id", "$ id -u"))
+    assert "まだありません。" in built(book)  # of another text it says nothing

@@ -3,10 +3,12 @@
 Runs on a kernel of choice (`--kernel 6.1`) have a record of their own of the same form,
 `build/verification-6.1.json`. Harness, cache, shards and reports hand each other these entries, and
 the site reads them (`pages.verified`), so that their types are the one contract; `python -m
-harness.record` prints them as a JSON Schema.
+harness.record` prints them as a JSON Schema. Beside it lies `build/mutation.json`, how much of what
+a chapter could show wrongly is caught.
 """
 
 import contextlib
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
@@ -25,11 +27,14 @@ __all__ = [
     "DIFFERS",
     "SIGNS",
     "Entry",
+    "How",
     "Line",
     "Reason",
     "Record",
     "RecordError",
+    "Score",
     "Step",
+    "Survivor",
     "Value",
     "Verdict",
 ]
@@ -39,6 +44,7 @@ WORST_FIRST = ("failed", "passed", "skipped", "shown")  # what ran before what d
 
 Kind = Literal["program", "console", "result", "file", "shown"]
 Verdict = Literal["passed", "failed", "skipped", "shown"]
+How = Literal["letter", "digit", "space", "dropped", "doubled", "equal", "different"]
 Number = Annotated[int, Meta(ge=1)]
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 _PROMPT = r"^(([^\s@]+@[^\s:]+:[^\s$#]+)?[$#] |>>> )?$"
@@ -157,6 +163,44 @@ class Record(Struct, frozen=True, forbid_unknown_fields=True):
     blocks: tuple[Entry, ...]
 
 
+class Survivor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A change of a chapter's text that would have passed, and by which rule (``elision``).
+
+    `line` is the chapter's, `old` what it shows and `new` what was put there, two lines where it
+    was doubled.
+    """
+
+    line: Number
+    how: How
+    rule: Annotated[str, Meta(min_length=1)]
+    old: str
+    new: str
+
+
+class Score(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many changes of a chapter's outputs are caught, and which are not.
+
+    `text` is the digest of its blocks (`text_digest`). `varying` counts what passes, too, but only
+    changes values that nobody chose: by rule (``shape inode``).
+    """
+
+    chapter: Annotated[str, Meta(pattern="^[^/]")]
+    text: Digest
+    caught: Annotated[int, Meta(ge=0)]
+    survivors: tuple[Survivor, ...] = ()
+    varying: Mapping[str, Number] = {}
+
+    @property
+    def tried(self) -> int:
+        """The changes that are to be caught."""
+        return self.caught + len(self.survivors)
+
+
+def percent(caught: int, tried: int) -> str:
+    """How many of those that were tried are caught, rounded down: ``100.0`` is all of them."""
+    return f"{caught * 1000 // tried / 10:.1f}" if tried else "100.0"
+
+
 class RecordError(Exception):
     """A record that can't be used: one sentence that begins with its path."""
 
@@ -217,8 +261,11 @@ def read(path: Path) -> tuple[Entry, ...]:
 def write(path: Path, entries: Iterable[Entry]) -> None:
     """Write a record, atomically, unless it is there and says the same: then the site stands."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    record = msgspec.json.encode(Record(VERSION, tuple(entries)))
-    data = msgspec.json.format(record, indent=1) + b"\n"
+    _write(path, Record(VERSION, tuple(entries)))
+
+
+def _write(path: Path, content: Record | Sequence[Score]) -> None:
+    data = msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n"
     if not (path.exists() and path.read_bytes() == data):
         atomic.write(path, data)
 
@@ -250,6 +297,26 @@ def merge(records: Sequence[Path]) -> list[Entry]:
                     "of one text"
                 )
     return [chosen(entry for _, entry in found[place]) for place in sorted(found)]
+
+
+def text_digest(digests: Iterable[str]) -> str:
+    """The digest of a chapter's blocks, by theirs in their order."""
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def read_scores(path: Path) -> tuple[Score, ...]:
+    """The scores of chapters; none where the file is missing, or not as it is written today."""
+    with contextlib.suppress(OSError, ValueError):
+        return msgspec.json.decode(path.read_bytes(), type=tuple[Score, ...])
+    return ()
+
+
+def update_scores(path: Path, stays: Callable[[Score], bool], new: Iterable[Score]) -> None:
+    """Write new scores, atomically, beside those of the others that stay."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic.locked(path.parent):
+        scores = sorted([*filter(stays, read_scores(path)), *new], key=lambda one: one.chapter)
+        _write(path, scores)
 
 
 def schema() -> dict[str, object]:

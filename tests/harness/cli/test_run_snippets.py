@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -65,7 +66,7 @@ def run(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def call(
         *words: str, cwd: Path = project, backend: str = "namespaces"
     ) -> subprocess.CompletedProcess[str]:
-        machineless = {"merge", "list", "--list", "--help"} & set(words)
+        machineless = {"merge", "mutate", "list", "--list", "--help"} & set(words)
         chosen = [] if machineless else ["--backend", backend]
         return subprocess.run(
             [sys.executable, TOOL, *words, *chosen],
@@ -357,7 +358,9 @@ def test_two_shards_merged_are_the_whole(run: Run, project: Path) -> None:
 
 def test_junit_is_written_beside(run: Run, project: Path) -> None:
     run("--junit", "junit.xml")
-    assert b'tests="3"' in (project / "junit.xml").read_bytes()
+    xml = (project / "junit.xml").read_bytes()
+    assert b'tests="3"' in xml
+    assert b'name="mutations-caught"' in xml
     assert "no file can be written at none/junit.xml" in run("--junit", "none/junit.xml").stderr
 
 
@@ -389,3 +392,23 @@ def test_shell_hands_over_the_terminal_as_it_is_at_a_line(project: Path, kind: s
     until(b"/tmp 0 x\r\n")
     os.write(terminal, b"\x1d")
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+def test_mutate_says_what_would_pass_and_notes_down_the_score(run: Run, project: Path) -> None:
+    assert "verification.json: can't be read" in run("mutate").stderr
+    write(project, "02-b.md", "## b\n\n~console\n$ printf 'a\\nb\\n'\n...\nb\n~\n")
+    run()
+    done = run("mutate")
+    assert done.returncode == 0, done.stderr
+    assert re.search("(?m)^docs/02-b.md:6 +dropped +elision +without: b *$", done.stdout)
+    scores = json.loads((project / "build" / "mutation.json").read_text())
+    assert [(one["chapter"], len(one["survivors"])) for one in scores] == [
+        ("docs/01-a.md", 0),
+        ("docs/02-b.md", 1),
+    ]
+    write(project, "01-a.md", CHAPTER.replace("\nunshared\n", "\nelse\n"))
+    done = run("mutate", "docs/01-a.md")
+    assert "docs/01-a.md:7: not measured" in done.stdout
+    scores = json.loads((project / "build" / "mutation.json").read_text())
+    assert len(scores) == 2
+    assert scores[0]["caught"] > 0  # of its other scenario

@@ -15,6 +15,7 @@ from junitparser import JUnitXml
 from harness.machine.backend import Backend
 from harness.plan.chapter import Chapter
 from harness.plan.scenario import scenarios
+from harness.record import Score, Survivor
 from harness.report.failures import annotations
 from harness.report.junit import legal, to_xml
 from harness.run.runner import run_one
@@ -77,6 +78,17 @@ def xml(run: Run) -> bytes:
 @pytest.fixture
 def cases(xml: bytes) -> list[Element]:
     return list(ElementTree.fromstring(xml).iter("testcase"))
+
+
+def test_a_chapter_says_how_much_is_caught_in_it(run: Run) -> None:
+    survivor = Survivor(line=9, how="dropped", rule="elision", old="a", new="")
+    score = Score(chapter="docs/x.md", text="a" * 64, caught=99, survivors=(survivor,))
+    xml = to_xml("book", run(TEXT), [score])
+    schema = xmlschema.XMLSchema10(Path(__file__).parent / "junit.xsd")
+    assert [str(error) for error in schema.iter_errors(xml.decode())] == []
+    properties = ElementTree.fromstring(xml).iter("property")
+    found = {one.get("name"): one.get("value") for one in properties}
+    assert (found["mutations"], found["mutations-caught"]) == ("100", "99")
 
 
 def test_it_is_valid(xml: bytes) -> None:

@@ -13,6 +13,8 @@ from harness.cli import serve, shell, update, verify, watch
 from harness.cli.options import parse
 from harness.cli.verify import Context, record_of
 from harness.machine import MachineError
+from harness.mutate import listing as survivors
+from harness.mutate.measure import measure_all
 from harness.plan.chapter import Chapter
 from harness.plan.selection import Selection, place, select
 from harness.report import listing
@@ -75,6 +77,8 @@ def _do(context: Context) -> int:
         else:
             listing.show(context.report.console, fates)
         return PASSED
+    if options.command == "mutate":
+        return _mutate(selection, book, context.report.console)
     if nothing := [str(chapter.path) for chapter in _idle(options, selection, book)]:
         context.progress.fail(f"nothing of {' and '.join(nothing)} is run: see `list`")
         return WRONG
@@ -99,3 +103,21 @@ def _idle(options: argparse.Namespace, selection: Selection, book: Book) -> list
     idle = [chapter for chapter in selection.chapters if not selection.all[chapter.path]]
     alone = [chapter for chapter in idle if book.root / chapter.path in named]
     return alone if selection.chosen else idle
+
+
+def _mutate(selection: Selection, book: Book, out: Console) -> int:
+    """Measure with the book's record what would be caught; note it down for whole chapters."""
+    file = record_of(book, None)
+    found = measure_all(selection, record.load(file))
+    survivors.show(out, found)
+    whole = {
+        one.score.chapter: one.score
+        for chapter, one in zip(selection.chapters, found, strict=True)
+        if not chapter.path.is_absolute() and selection.has_all_of(chapter)
+    }
+
+    def stays(score: record.Score) -> bool:
+        return score.chapter not in whole and (book.root / score.chapter).exists()
+
+    record.update_scores(file.with_name("mutation.json"), stays, whole.values())
+    return FAILED if any(one.unlike for one in found) else PASSED

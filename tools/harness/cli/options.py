@@ -46,6 +46,10 @@ COMMANDS = {  # what each does, and examples of what follows it
         "run nothing: list every block, and what becomes of it",
         ("", "docs/02-uts.md", "--json"),
     ),
+    "mutate": (
+        "run nothing: say which changes of the text would pass with the last run's outputs",
+        ("", "docs/02-uts.md"),
+    ),
     "shell": (
         "play a scenario up to a line, then type there",
         ("docs/02-uts.md:110", "--backend namespaces docs/02-uts.md:110"),
@@ -116,7 +120,7 @@ def _command_first(words: Sequence[str]) -> list[str]:
 
 
 def _add_options(command: str, add: Callable[..., Any]) -> None:
-    if command in (*_RUNS, "list"):
+    if command in (*_RUNS, "list", "mutate"):
         add(
             "chapters",
             nargs="*",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from harness import record
 from harness.machine.backend import Backends, make_backends
+from harness.mutate.measure import measure_all
 from harness.plan.chapter import Chapter
 from harness.plan.scenario import Scenario
 from harness.plan.selection import Selection
@@ -24,7 +25,7 @@ from harness.run.cache import Cache
 from harness.run.cluster import Wanted, cluster
 from harness.run.runner import Workers, threads
 from harness.run.runner import run as run_scenarios
-from harness.run.verdict import Result, update
+from harness.run.verdict import Result, update, worst
 from zenn.book import Book
 
 
@@ -60,7 +61,8 @@ def run(context: Context, selection: Selection) -> list[Result]:
         context.report.summary(found, listing.account_of(chosen))
         results += found
     if options.junit:
-        options.junit.write_bytes(junit.to_xml(book.name, results))
+        scores = [one.score for one in measure_all(selection, worst(results))]
+        options.junit.write_bytes(junit.to_xml(book.name, results, scores))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in annotations(results):
             print(line)

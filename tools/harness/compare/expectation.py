@@ -64,6 +64,12 @@ class Expectation:
         shown = [line.rstrip() for line in lines]
         self._lines = [TextLine(*one) for one in zip(shown, headers(shown), strict=True)]
 
+    def instead(self, at: int, lines: Iterable[str]) -> "Expectation":
+        """The same but for one line, with others in its place; what is compiled is kept."""
+        other = Expectation(lines)
+        other._lines = [*self._lines[:at], *other._lines, *self._lines[at + 1 :]]
+        return other
+
     def compare(self, actual: Sequence[str], renaming: Renaming) -> Comparison:
         """Compare with a run's lines (`lines_of`), and bind the values that vary.
 

@@ -230,12 +230,12 @@ class Renaming:
             return actual
         text = self._textual.get((kind, actual), actual)
         while self._actual.get((kind, text), actual) != actual:  # the text means another by it
-            text = _next(text)
+            text = another(text)
         self.bind(kind, text, actual)
         return text
 
 
-def _next(value: str) -> str:
+def another(value: str) -> str:
     """Another value of the same shape and width."""
     digits = "0123456789abcdef" if re.search("[a-f]", value) else "0123456789"
     for place in range(len(value) - 1, -1, -1):

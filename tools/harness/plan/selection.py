@@ -23,7 +23,14 @@ class Selection:
 
     @property
     def whole(self) -> bool:
-        return len(self.chosen) == sum(map(len, self.all.values()))
+        return all(map(self.has_all_of, self.chapters))
+
+    def of(self, chapter: Chapter) -> tuple[Scenario, ...]:
+        """Those of a chapter's scenarios that were asked for."""
+        return tuple(one for one in self.chosen if one.chapter == chapter.path)
+
+    def has_all_of(self, chapter: Chapter) -> bool:
+        return len(self.of(chapter)) == len(self.all[chapter.path])
 
 
 def select(words: Sequence[str], book: Book) -> Selection:

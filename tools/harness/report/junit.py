@@ -13,7 +13,7 @@ from itertools import groupby
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from harness.record import Entry
+from harness.record import Entry, Score
 from harness.report.failures import failure, plain
 from harness.report.words import words
 from harness.run.verdict import Result, worst
@@ -22,19 +22,23 @@ from harness.run.verdict import Result, worst
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def to_xml(book: str, results: Iterable[Result]) -> bytes:
-    """The results of a book as one document in UTF-8; times in seconds."""
+def to_xml(book: str, results: Iterable[Result], scores: Iterable[Score] = ()) -> bytes:
+    """The results of a book as one document in UTF-8; times in seconds.
+
+    A chapter with a score has the properties ``mutations`` and ``mutations-caught``.
+    """
     root = Element("testsuites", name=legal(book))
     entries = worst(results)
+    of_chapters = {score.chapter: score for score in scores}
     for chapter, found in groupby(entries, key=lambda entry: entry.chapter):
-        root.append(_suite(legal(chapter), list(found)))
+        root.append(_suite(legal(chapter), list(found), of_chapters.get(chapter)))
     root.attrib |= _counts(entries)
     ElementTree.indent(root)
     document: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return document + b"\n"
 
 
-def _suite(chapter: str, entries: Sequence[Entry]) -> Element:
+def _suite(chapter: str, entries: Sequence[Entry], score: Score | None) -> Element:
     suite = Element("testsuite", name=chapter, file=chapter)
     suite.attrib |= _counts(entries) | {"skipped": str(_count(entries, "skipped"))}
     date = min(entry.date for entry in entries)
@@ -43,6 +47,9 @@ def _suite(chapter: str, entries: Sequence[Entry]) -> Element:
     for name in ("machine", "kernel"):
         values = {getattr(entry, name) for entry in entries} - {""}
         SubElement(properties, "property", name=name, value=", ".join(sorted(values)))
+    if score:
+        for name, number in (("mutations", score.tried), ("mutations-caught", score.caught)):
+            SubElement(properties, "property", name=name, value=str(number))
     suite.extend(_case(chapter, entry) for entry in entries)
     return suite
 

@@ -4,6 +4,7 @@ A comment of the page says where each part goes::
 
     [//]: # (verification-summary)
     [//]: # (verification-matrix)
+    [//]: # (verification-mutations)
     [//]: # (verification-skips)
     [//]: # (verification-software)
 """
@@ -18,11 +19,11 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 from zoneinfo import ZoneInfo
 
-from harness.record import Entry, read
+from harness.record import Entry, Score, percent, read, read_scores, text_digest
 from pages.elements import facts_element, text_element
 from pages.verified.badge import MACHINES, SAYS, day, linux
 from pages.verified.badges import Badge, badges
-from pages.verified.words import words
+from pages.verified.words import of_rule, words
 from zenn.book import Book
 from zenn.model import Document, Fence
 from zenn.parser import parse
@@ -45,6 +46,7 @@ class ChapterResults:
     title: str
     fences: tuple[Fence, ...]
     badges: tuple[tuple[Badge, ...], ...]  # one tuple a record, one badge a fence
+    score: Score | None  # of the text as it is now
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def generators(book: Book, record: Path) -> Mapping[str, Callable[[], Element]]:
     parts = {
         "verification-summary": partial(_summary, zone=ZoneInfo(book.time_zone)),
         "verification-matrix": _matrix,
+        "verification-mutations": _mutations,
         "verification-skips": _skips,
         "verification-software": _software,
     }
@@ -83,13 +86,18 @@ def find(book: Book, record: Path) -> Found:
     files = [record, *(file for file in others if "-shard-" not in file.name)]
     records = tuple(map(read, files))
     kept = tuple(entries for number, entries in enumerate(records) if entries or number == 0)
+    scores = {score.chapter: score for score in read_scores(record.with_name("mutation.json"))}
     chapters = []
     for file in sorted(book.chapters.rglob("*.md")):
         document = parse(file.read_text(encoding="utf-8-sig"), book.shown(file), book)
         if document.fences:
             name = file.relative_to(book.chapters).as_posix()
             found = tuple(badges(document, document.path.as_posix(), entries) for entries in kept)
-            chapters.append(ChapterResults(name, _title(document, name), document.fences, found))
+            score = scores.get(document.path.as_posix())
+            if score and score.text != text_digest(fence.digest for fence in document.fences):
+                score = None
+            title = _title(document, name)
+            chapters.append(ChapterResults(name, title, document.fences, found, score))
     return Found(tuple(chapters))
 
 
@@ -169,6 +177,31 @@ def _cell(row: Element, counts: Counter[str]) -> None:
             line = SubElement(cell, "span", {"class": f"verdict verdict--{verdict}"})
             text_element(line, "span", f"{mark} ", {"aria-hidden": "true"})
             text_element(line, "span", f"{says} {counts[verdict]}")
+
+
+def _mutations(found: Found) -> Element:
+    """How many changes of each chapter's outputs are caught, and by which rules others pass."""
+    scores = [(one, one.score) for one in found.chapters if one.score and one.score.tried]
+    if not scores:
+        return _part("間違いを入れて数えた記録は、まだありません。")
+    caught, tried = sum(s.caught for _, s in scores), sum(s.tried for _, s in scores)
+    facts = {
+        "わざと入れた間違い": f"{tried:,}通り",
+        "見つけたもの": f"{caught:,}通り（{percent(caught, tried)} %）",
+    }
+    heads = ["章", "間違い", "見つけたもの", "見のがすもの"]
+    part, body = _table("章ごとの、わざと入れた間違い", heads)
+    for chapter, score in scores:
+        row = _row(body, chapter.title, chapter.name)
+        text_element(row, "td", f"{score.tried:,}通り")
+        text_element(row, "td", f"{percent(score.caught, score.tried)} %")
+        rules = Counter(of_rule(survivor.rule) for survivor in score.survivors)
+        missed = [f"{rule} {number}" for rule, number in sorted(rules.items())]
+        text_element(row, "td", "、".join(missed) or "なし")
+    whole = _part()
+    facts_element(whole, facts, "verification__facts")
+    whole.append(part[0])
+    return whole
 
 
 def _skips(found: Found) -> Element:

@@ -71,3 +71,19 @@ TEMPLATES = {
 def words(reason: Reason) -> str:
     """One sentence, without a full stop."""
     return TEMPLATES[reason.code].format(**reason.arguments)
+
+
+_RULES = {
+    "elision": "省略のとなりの行",
+    "columns": "桁をそろえる空白",
+    "prefix": "続きを後で見せる出力",
+    "measure": "測った値",
+    "shape": "形の決まった値",
+    "varies": "動かすたびに変わる値",
+}
+
+
+def of_rule(name: str) -> str:
+    """A rule by which a change of the text passes (`harness.record.Survivor`)."""
+    sort, _, kind = name.partition(" ")
+    return f"{_RULES.get(sort, name)}{f'（{kind}）' if kind else ''}"
