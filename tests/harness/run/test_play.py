@@ -87,6 +87,12 @@ def reasons(result: Result) -> list[tuple[int, str]]:
             id="output that comes later",
         ),
         pytest.param("~console running\n$ sleep 99\n~\n", id="a command that goes on"),
+        pytest.param("~console\n\n$ echo a\na\n\n$ true\n\n$ echo\n\n$ true\n~\n", id="air"),
+        pytest.param("~console\n$ printf 'a\\tb\\n'\na       b\n~\n", id="TABs as columns"),
+        pytest.param("~console\n$ printf 'a\\tb\\n'\na\tb\n~\n", id="TABs"),
+        pytest.param(
+            '~console\n$ echo -e "a\\t$(date -I)"\na       2020-01-02\n~\n', id="TAB, date"
+        ),
         pytest.param("~Bash\n$ hostname\nunshared\n~\n", id="another name for a transcript"),
         pytest.param(
             "~pycon\n>>> n = 2\n~\n\n~bash\n$ hostname\nunshared\n~\n\n~pycon\n>>> n\n2\n~\n",
@@ -124,6 +130,11 @@ def test_passes(play: Play, text: str) -> None:
     [
         pytest.param("~console\n$ hostname\nelse\n~\n", 2, "the output differs", id="output"),
         pytest.param("~console\n$ echo a\n~\n", 2, "the output differs", id="unshown output"),
+        pytest.param("~console\n$ echo a\na\n\n\n$ true\n~\n", 2, "differs", id="more than air"),
+        pytest.param("~console\n$ echo a; echo\na\n$ true\n~\n", 2, "differs", id="a blank line"),
+        pytest.param("~console\n$ echo a\nb\n\n$ true\n~\n", 2, "differs", id="wrong, and air"),
+        pytest.param("~console\n$ printf 'a\\tb'\na      b\n~\n", 2, "differs", id="other columns"),
+        pytest.param("~console\n$ echo 'a       b'\na\tb\n~\n", 2, "differs", id="no TAB there"),
         pytest.param("~sh\n$ hostname\nelse\n~\n", 2, "the output differs", id="sh"),
         pytest.param("~pycon\n>>> 1\n2\n~\n", 2, "the output differs", id="pycon"),
         pytest.param("~console\n# true\n~\n", 2, "claims root (euid 0)", id="# as a user"),

@@ -82,7 +82,7 @@ class _Player:
             turn.type(lines)
             if step.goes_on:
                 turn.until_shown(self.renaming)
-            comparison = turn.expected.compare(lines_of(turn.output), self.renaming)
+            comparison = turn.compare(self.renaming)
             error = _fault(step, terminal, turn.output)
         except BrokenError as broken:
             comparison, error = None, broken.reason
