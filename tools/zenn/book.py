@@ -46,7 +46,8 @@ class Book:
 
     `docs` and `snippets` are folders below `root`, of the chapters and of what they include.
     `language` is that of the pages (``ja``, ``en``), `time_zone` that of their dates (tz database).
-    A ```text block titled `result` shows what the program before it prints.
+    A ```text block titled `result` shows what the program before it prints; one titled `output`
+    what the last command of the console block before it prints, letter by letter.
     """
 
     root: Path
@@ -56,6 +57,7 @@ class Book:
     language: str = "ja"
     time_zone: str = "Asia/Tokyo"
     result: str = "実行結果"
+    output: str = "出力"
     guest: Guest = field(default_factory=Guest)
 
     @property

@@ -43,7 +43,7 @@ class Step:
 
     `goes_on` says why the command may be running still when the next step of its terminal comes:
     a key is typed then, more output is shown then, or the author said `running`. None: the step
-    has to end.
+    has to end. `apart` is the block that shows its output where its own does not.
     """
 
     block: Block
@@ -52,6 +52,7 @@ class Step:
     user: str
     settings: Settings
     goes_on: Literal["key", "output", "running"] | None = None
+    apart: Block | None = None
 
     @property
     def line(self) -> int:
@@ -65,7 +66,8 @@ Action = Put | Step
 class Scenario:
     """Blocks that share a machine, made for them and destroyed after them.
 
-    `user` is the ordinary user there, who owns the files.
+    `user` is the ordinary user there, who owns the files; `output` titles the blocks that show
+    output and nothing else.
     """
 
     chapter: Path
@@ -73,6 +75,7 @@ class Scenario:
     user: str
     blocks: tuple[Block, ...]
     actions: tuple[Action, ...]
+    output: str
     runs: Runs = field(compare=False)  # follows from the others
 
     @property
@@ -129,10 +132,12 @@ def scenarios(chapter: Chapter) -> tuple[Scenario, ...]:
 def _of_group(chapter: Chapter, group: "_Group") -> Iterator[Scenario]:
     """The scenario of its blocks, and one of each program with a result."""
     blocks = [block for block in group.blocks if block.runs]
-    alone = [pair for pair in pairwise(blocks) if pair[1].kind == "result"]
+    results = [pair for pair in pairwise(blocks) if pair[1].kind == "result"]
+    alone = [pair for pair in results if pair[0].kind == "program"]
     for program, result in alone:
         yield _solo(chapter, group.title, program, result)
-    together = [block for block in blocks if block.kind != "result"]
+    taken = {result.line for _, result in alone}
+    together = [block for block in blocks if block.line not in taken]
     yield from _together(chapter, group.title, together, {program.line for program, _ in alone})
 
 
@@ -175,8 +180,6 @@ def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenar
     }[language]
     user = "root" if program.settings.root or result.settings.root else chapter.book.guest.user
     prompt = Prompt("#" if user == "root" else "$")
-    text = result.fence.text
-    output = tuple(text.removesuffix("\n").split("\n")) if text else ()
     settings = replace(program.settings, exit=None)
     steps = [
         Step(
@@ -188,7 +191,7 @@ def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenar
         )
         for command in commands[:-1]
     ]
-    last = Exchange(result.line, prompt, (commands[-1],), None, output, result.line + 1)
+    last = Exchange(result.line, prompt, (commands[-1],), None, *_shown(result))
     put = Put(program, str(name), program.fence.whole)
     wanted = program.settings.exit if result.settings.exit is None else result.settings.exit
     run = Step(result, "", last, user, replace(settings, exit=wanted))
@@ -199,6 +202,7 @@ def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenar
         chapter.book.guest.user,
         (program, result),
         actions,
+        chapter.book.output,
         {program.line: (result.line,)},
     )
 
@@ -214,7 +218,7 @@ def _together(
         for block in blocks
         if block.kind == "console"
     }
-    run_by = runs(blocks, chain(*typed.values()))
+    run_by = dict(runs(blocks, chain(*typed.values())))
     unused = [b for b in blocks if b.kind == "program" and not run_by[b.line]]
     members = [block for block in blocks if block not in unused]
     for block in unused:
@@ -243,12 +247,41 @@ def _together(
             )
             if actions and isinstance(actions[-1], Step):
                 opened.setdefault(terminal, actions[-1])
+        elif block.kind == "result":
+            actions[-1] = last = _apart(block, actions[-1] if actions else None)
+            run_by[block.line] = (last.line,)
         else:
             text = block.fence.whole
             mode = 0o755 if text.startswith("#!") else 0o644
             actions.append(Put(block, block.fence.title, text, mode))
     of_all = tuple(_with_ends(actions))
-    yield Scenario(chapter.path, title, chapter.book.guest.user, tuple(members), of_all, run_by)
+    yield Scenario(
+        chapter.path,
+        title,
+        chapter.book.guest.user,
+        tuple(members),
+        of_all,
+        chapter.book.output,
+        run_by,
+    )
+
+
+def _shown(result: Block) -> tuple[tuple[str, ...], int]:
+    """The lines of output that a block shows, and the line of the first."""
+    text = result.fence.text
+    return tuple(text.removesuffix("\n").split("\n")) if text else (), result.line + 1
+
+
+def _apart(result: Block, last: Action | None) -> Step:
+    """The last step of the console block before, whose output this block shows."""
+    if not isinstance(last, Step) or not (last.exchange.prompt or last.exchange.key):
+        raise Mistake(result.line, "the block before it types nothing that could have printed this")
+    if last.exchange.output:
+        why = f"`{last.exchange.text}` shows its output in its own block: show all of it here"
+        raise Mistake(result.line, why)
+    output, line = _shown(result)
+    exchange = replace(last.exchange, output=output, output_line=line)
+    return replace(last, exchange=exchange, apart=result)
 
 
 def _is_of_repl(block: Block, entries: Sequence[Exchange]) -> bool:

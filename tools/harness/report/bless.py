@@ -51,12 +51,12 @@ def edits(results: Iterable[Result]) -> tuple[list[Edit], list[Refusal]]:
             for step in entry.steps:
                 if step.passed:
                     continue
-                old = planned[step.line].exchange.output
-                wanted_status = planned[step.line].settings.exit
-                if why := _unfit(block, old, step) or _failed(step, wanted_status):
+                plan = planned[step.line]
+                where, old = plan.apart or block, plan.exchange.output
+                if why := _unfit(where, old, step) or _failed(step, plan.settings.exit):
                     refused[step.line] = Refusal(step.line, why)
                 else:
-                    indent = block.fence.indent
+                    indent = where.fence.indent
                     wanted[step.line] = Edit(step.output_line, old, step.corrected, indent)
     return [wanted[line] for line in sorted(wanted)], [refused[line] for line in sorted(refused)]
 

@@ -73,7 +73,7 @@ class _Player:
         self.renaming.introduce(step.block.varies)
         terminal, user = self.terminals.of(step), self.terminals.user(step)
         if step.exchange.prompt:
-            _check_prompt(step.exchange.prompt, terminal)
+            _check_prompt(step.exchange.prompt, terminal, self.scenario.output)
         lines = [self.renaming.command(line) for line in step.exchange.lines]
         replaced = tuple(self.renaming.replaced(step.exchange.lines))
         turn = Turn(step, terminal)
@@ -170,8 +170,11 @@ def _line(action: Action) -> int:
     return action.block.line if isinstance(action, Put) else action.line
 
 
-def _check_prompt(prompt: Prompt, terminal: Terminal) -> None:
-    """Raises BrokenError where the terminal's prompt would not be the one of the text."""
+def _check_prompt(prompt: Prompt, terminal: Terminal, output: str) -> None:
+    """Raises BrokenError where the terminal's prompt would not be the one of the text.
+
+    `output` is the title of blocks that show output which looks like a prompt.
+    """
     if terminal.state == "closed":
         how, named = _end(terminal.status)
         raise BrokenError(Reason(f"{how}-before", named))
@@ -181,7 +184,8 @@ def _check_prompt(prompt: Prompt, terminal: Terminal) -> None:
         where = {"sign": prompt.sign, "program": terminal.reader}
         raise BrokenError(Reason(f"prompt-at-{terminal.state}", where))
     if prompt.sign == "#" and terminal.uid != 0:
-        raise BrokenError(Reason("prompt-of-root", {"euid": f"{terminal.uid}"}))
+        where = {"euid": f"{terminal.uid}", "output": output}
+        raise BrokenError(Reason("prompt-of-root", where))
     if prompt.sign == "$" and terminal.uid == 0:
         raise BrokenError(Reason("prompt-of-user"))
     if prompt.user:

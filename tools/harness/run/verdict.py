@@ -65,7 +65,9 @@ def judge(scenario: Scenario, playing: Playing, run: Run) -> Result:
     entries = []
     for block in scenario.blocks:
         fault = faults[block.line]
-        if block.kind in ("program", "file"):
+        if block.kind == "result" and block.line in scenario.runs:
+            fault = _fault_of_output(block, steps, scenario, playing)
+        elif block.kind in ("program", "file"):
             fault = fault or _fault_of_use(block, faults, steps, scenario, playing)
         reason, about = fault or (None, None)
         known = {"reason": reason, "about": about, "steps": steps.get(block.line, ())}
@@ -166,6 +168,17 @@ def _fault_of_use(
     if playing.broken and not any(using.values()):
         return _not_reached(playing.broken[0]), block.line
     return None
+
+
+def _fault_of_output(
+    block: Block, steps: Mapping[int, Sequence[Step]], scenario: Scenario, playing: Playing
+) -> Fault | None:
+    """The output of a console block's last step is as good as that."""
+    (line,) = scenario.runs[block.line]
+    step = next((s for ours in steps.values() for s in ours if s.line == line), None)
+    if step:
+        return (step.reason, line) if step.reason else None
+    return _not_reached(playing.broken[0] if playing.broken else scenario.line), block.line
 
 
 def _not_reached(line: int) -> Reason:
