@@ -65,5 +65,12 @@ def test_signs_without_a_command_are_output() -> None:
     )
 
 
+def test_a_blank_line_before_the_next_prompt_may_be_layout() -> None:
+    first, second, third = exchanges("\n$ a\n\n$ b\nx\n\n\n$ c\n\n", 1)
+    assert first == Exchange(2, Prompt("$"), ("a",), None, ("",), 3, airy=True)
+    assert (second.output, second.airy) == (("x", "", ""), True)
+    assert (third.output, third.airy) == (("",), False)
+
+
 def test_blank_lines_belong_to_the_output() -> None:
     assert exchanges("$ echo; echo\n\n\n", 1) == (entry(1, "$", "echo; echo", "", ""),)

@@ -44,6 +44,12 @@ def test_info_string_is_language_words_and_title(info: str, expected: InfoString
         ("~python:a.py\n~\n文\n\n~text:実行結果\n~\n", "program shown"),
         ("~python file:a.py\n~\n~text:実行結果\n~\n", "file shown"),
         ("~text:実行結果\n~\n~text:出力\n~\n", "shown shown"),
+        ("~console\n~\n\n~text:出力\n~\n~text:出力\n~\n", "console result shown"),
+        (
+            "~console\n~\n~text:実行結果\n~\n~python:a.py\n~\n~text:出力\n~\n",
+            "console shown program shown",
+        ),
+        ("~console\n~\n\n文\n\n~text:出力\n~\n", "console shown"),
         ("~console root:端末1\n~\n~bash\n~\n~\n~\n\n    $ ls\n", "console shown shown shown"),
         ("~bash\n$ ls\n~\n~Bash\n\n$ ls\n~\n~{.bash}\n$ ls\n~\n", "console console console"),
         ("~bash\n# ls\n~\n~sh\nls\n$ ls\n~\n~bash file:x\n$ ls\n~\n", "shown shown file"),

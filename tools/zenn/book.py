@@ -52,7 +52,8 @@ class Book:
     `docs` and `snippets` are folders below `root`, of the chapters and of what they include.
     `language` is that of the chapters, as PDF and EPUB say it (``ja``, ``en``); what they and the
     site add of their own is Japanese. `time_zone` is that of its dates (tz database).
-    A ```text block titled `result` shows what the program before it prints.
+    A ```text block titled `result` shows what the program before it prints; one titled `output`
+    what the last command of the console block before it prints, letter by letter.
     """
 
     root: Path
@@ -62,6 +63,7 @@ class Book:
     language: str = "ja"
     time_zone: str = "Asia/Tokyo"
     result: str = "実行結果"
+    output: str = "出力"
     guest: Guest = field(default_factory=Guest)
 
     @property

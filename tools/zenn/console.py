@@ -58,6 +58,8 @@ class Exchange:
     `lines` are the lines of a command; `key` is the letter of a control character; with neither,
     the exchange is output alone: what a command of an earlier block shows later. `line` is the
     chapter's line of the first of them, `output_line` that of the first line of output.
+    `airy` says that the output's last line is blank and right before the next prompt: it may be
+    there for the reader's eyes alone.
     """
 
     line: int
@@ -66,6 +68,7 @@ class Exchange:
     key: str | None
     output: tuple[str, ...]
     output_line: int
+    airy: bool = False
 
     @property
     def text(self) -> str:
@@ -116,8 +119,10 @@ def exchanges(text: str, first_line: int) -> tuple[Exchange, ...]:
         key = first.text[1] if first.kind == "key" else None
         end = _end(found, after, "output")
         output = tuple(row.text for row in found[after:end])
+        airy = output[-1:] == ("",) and end < len(found) and found[end].kind == "command"
         line = first_line + start
-        made.append(Exchange(line, first.prompt, typed, key, output, first_line + after))
+        if first.kind != "output" or not airy or any(output):  # what the block begins with
+            made.append(Exchange(line, first.prompt, typed, key, output, first_line + after, airy))
         start = end
     return tuple(made)
 

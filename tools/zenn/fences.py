@@ -5,7 +5,8 @@ A block is one of five kinds, for the harness and the site alike:
 program     a file in Python, C or Rust, to be run
 console     what is typed into a terminal, and what that shows: of the language console, or of one
             that others give such blocks (`TRANSCRIPTS`, `SCRIPTS`), if it begins with a prompt
-result      what the program right before it prints; its title is the book's for that
+result      what the program right before it prints, or the last command of the console block;
+            its title is the book's for that
 file        the word ``file``: a file to be put in place
 shown       anything else: nothing of it is run
 
@@ -66,8 +67,8 @@ def parse_info(info: str) -> InfoString:
     return InfoString(language, tuple(words), title.strip())
 
 
-def kind_of(info: InfoString, text: str, result: str, follows: bool) -> Kind:
-    """What a block is; `result` is the title of results; `follows` a program, if it does."""
+def kind_of(info: InfoString, text: str, follows: str | None) -> Kind:
+    """What a block is; `follows` is the title of a result where that would be one."""
     if "file" in info.words:
         return "file"
     name = plain(info.language)
@@ -78,7 +79,7 @@ def kind_of(info: InfoString, text: str, result: str, follows: bool) -> Kind:
         return "console"
     if info.language in PROGRAMS:
         return "program"
-    return "result" if follows and is_result(info, result) else "shown"
+    return "result" if follows and is_result(info, follows) else "shown"
 
 
 def plain(language: str) -> str:
@@ -87,7 +88,7 @@ def plain(language: str) -> str:
 
 
 def is_result(info: InfoString | Fence, result: str) -> bool:
-    """Whether a block is meant as what a program prints, wherever it stands."""
+    """Whether a block is titled as what a program or a command prints, wherever it stands."""
     return info.language == "text" and info.title == result
 
 

@@ -87,12 +87,14 @@ def _fence(token: Token, before: Fence | None, lines: list[str], book: Book | No
     # The code holds every line between the two fences, so a missing one shows as one line less.
     closed = fenced and token.content.count("\n") == end - line - 1
     info = parse_info(token.info) if fenced else InfoString("", (), "")
-    follows = before and before.kind == "program" and is_adjacent(lines[before.end : line - 1])
+    follows = None
+    if book and before and is_adjacent(lines[before.end : line - 1]):
+        follows = {"program": book.result, "console": book.output}.get(before.kind)
     code = Expansion(token.content, token.content, included=False)
     if book:
         code = expand(token.content, line + 1 if fenced else line, book)
     return Fence(
-        kind=kind_of(info, code.text, book.result if book else "", bool(follows)),
+        kind=kind_of(info, code.text, follows),
         language=info.language,
         words=info.words,
         title=info.title,

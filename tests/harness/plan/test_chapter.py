@@ -129,6 +129,7 @@ def test_skipped_blocks_are_not_run(chapter: Build) -> None:
         ("~\n$ ls\n~\n", 1, "is not run: write ```console"),
         ("~text:実行結果\n~\n", 1, "directly after the program"),
         ("~python:a.py\n~\n\nand\n\n~text:実行結果\n~\n", 6, "directly after the program"),
+        ("~console\n$ ls\n~\n\nand\n\n~text:出力\nx\n~\n", 7, "directly after the console"),
         ("## A\n\n~console\n$ ls\n", 3, "never closed"),
     ],
 )
@@ -157,6 +158,8 @@ def test_all_mistakes_of_a_chapter_are_told_at_once(chapter: Build) -> None:
         ("~console\nhello\n$ ls\n~\n", 2, "output of nothing"),
         ("~console:a\n$ ls\n~\n~console:b\nhello\n~\n", 5, "output of nothing"),
         ("~console\n$ a\n~\n~console root\n# b\n~\n", 4, "open already, for reader (line 1)"),
+        ("~console\n$ a\nx\n~\n~text:出力\nx\n~\n", 5, "show all of it here"),
+        ("~console\n~\n~text:出力\nx\n~\n", 3, "types nothing"),
         ("## A\n~console\n$ a\n~\n~console same\n$ b\n~\n", 5, "first block of a section"),
         ("~console same\n$ b\n~\n", 1, "no section before"),
     ],

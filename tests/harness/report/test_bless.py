@@ -65,6 +65,19 @@ def test_values_that_still_correspond_are_kept(bless: Bless) -> None:
     assert bless(text) == wanted
 
 
+def test_air_before_the_next_prompt_is_kept(bless: Bless) -> None:
+    text = "~console\n$ echo a\nb\n\n$ true\n\n$ echo c\n\n$ true\n~\n"
+    assert bless(text) == text.replace("\nb\n", "\na\n").replace("echo c\n", "echo c\nc\n")
+
+
+def test_output_in_a_block_of_its_own_is_filled_in_whatever_it_looks_like(bless: Bless) -> None:
+    text = "~console\n$ echo '# a'\n~\n~text:出力\nx\n~\n\n"
+    text += "> ~console\n> $ echo '$ b'\n> ~\n>\n> ~text:出力\n> ~\n"
+    assert bless(text) == text.replace("\nx\n~", "\n# a\n~").replace(
+        "出力\n> ~", "出力\n> $ b\n> ~"
+    )
+
+
 def test_elisions_are_kept(bless: Bless) -> None:
     text = "~console\n$ seq 9\none\n...\n8\n9\n~\n"
     assert bless(text) == text.replace("one", "1")

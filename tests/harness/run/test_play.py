@@ -87,6 +87,19 @@ def reasons(result: Result) -> list[tuple[int, str]]:
             id="output that comes later",
         ),
         pytest.param("~console running\n$ sleep 99\n~\n", id="a command that goes on"),
+        pytest.param("~console\n\n$ echo a\na\n\n$ true\n\n$ echo\n\n$ true\n~\n", id="air"),
+        pytest.param("~console\n$ printf 'a\\tb\\n'\na       b\n~\n", id="TABs as columns"),
+        pytest.param("~console\n$ printf 'a\\tb\\n'\na\tb\n~\n", id="TABs"),
+        pytest.param(
+            '~console\n$ echo -e "a\\t$(date -I)"\na       2020-01-02\n~\n', id="TAB, date"
+        ),
+        pytest.param(
+            "~console\n$ printf '%s\\n' '# a' '$ b' '' '> c' '^C'\n~\n"
+            "~text:出力\n# a\n$ b\n\n> c\n^C\n~\n\n"
+            "~console\n$ sh -c 'echo \\# up; exec sleep 99'\n~\n"
+            "~text:出力\n# up\n~\n\n~console\n^C\n~\n",
+            id="output that looks typed",
+        ),
         pytest.param("~Bash\n$ hostname\nunshared\n~\n", id="another name for a transcript"),
         pytest.param(
             "~pycon\n>>> n = 2\n~\n\n~bash\n$ hostname\nunshared\n~\n\n~pycon\n>>> n\n2\n~\n",
@@ -144,6 +157,20 @@ def test_passes(play: Play, text: str) -> None:
     [
         pytest.param("~console\n$ hostname\nelse\n~\n", 2, "the output differs", id="output"),
         pytest.param("~console\n$ echo a\n~\n", 2, "the output differs", id="unshown output"),
+        pytest.param("~console\n$ echo a\na\n\n\n$ true\n~\n", 2, "differs", id="more than air"),
+        pytest.param("~console\n$ echo a; echo\na\n$ true\n~\n", 2, "differs", id="a blank line"),
+        pytest.param("~console\n$ echo a\nb\n\n$ true\n~\n", 2, "differs", id="wrong, and air"),
+        pytest.param("~console\n$ printf 'a\\tb'\na      b\n~\n", 2, "differs", id="other columns"),
+        pytest.param("~console\n$ echo 'a       b'\na\tb\n~\n", 2, "differs", id="no TAB there"),
+        pytest.param(
+            "~console\n$ true\n$ echo '# a'\n~\n~text:出力\n# b\n~\n",
+            3,
+            "differs",
+            id="other output",
+        ),
+        pytest.param(
+            "~console\n$ echo a\n# b\n~\n", 3, "right after, ```text:出力", id="a comment"
+        ),
         pytest.param("~sh\n$ hostname\nelse\n~\n", 2, "the output differs", id="sh"),
         pytest.param("~pycon\n>>> 1\n2\n~\n", 2, "the output differs", id="pycon"),
         pytest.param("~console\n# true\n~\n", 2, "claims root (euid 0)", id="# as a user"),
@@ -284,6 +311,17 @@ def test_a_difference_does_not_stop_a_scenario(play: Play) -> None:
 def test_a_program_is_as_good_as_what_runs_it(play: Play) -> None:
     text = "~python:x.py\nprint(1)\n~\n\n~console\n$ python3 x.py\n2\n~\n"
     assert [entry.verdict for entry in play(text).entries] == ["failed", "failed"]
+
+
+def test_output_in_a_block_of_its_own_is_as_good_as_its_command(play: Play) -> None:
+    text = "~console\n$ {}\n$ echo a\n~\n\n~text:出力\n{}\n~\n"
+    for command, output, verdicts in (
+        ("true", "a", ["passed", "passed"]),
+        ("false", "a", ["failed", "passed"]),
+        ("true", "b", ["failed", "failed"]),
+        ("cat", "a", ["failed", "failed"]),
+    ):
+        assert [one.verdict for one in play(text.format(command, output)).entries] == verdicts
 
 
 def test_a_module_is_as_good_as_what_runs_the_program_that_imports_it(play: Play) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.compare.renaming import Reason, Renaming
 from harness.compare.shapes import Unknown, unknowns, words_of
@@ -52,6 +52,18 @@ class Pattern:
             self._regex = re.compile(pattern)
 
     def match(self, line: str) -> Match | None:
+        """TABs of the run equal the columns that they make, for that is what is copied from a
+        terminal; a text that has TABs itself is as exact about them as about everything else."""
+        if "\t" not in line or "\t" in self.text:
+            return self._match(line)
+        found = self._match(line.expandtabs())
+        if not found:
+            return None
+        places = [len(line[:place].expandtabs()) for place in range(len(line))]
+        values = tuple((of, run, places.index(column)) for of, run, column in found.values)
+        return replace(found, values=values)
+
+    def _match(self, line: str) -> Match | None:
         if not self.unknowns:
             if line == self.text:
                 return Match(self.text, line)

@@ -98,6 +98,8 @@ def _check(fence: Fence, skip: str | None, book: Book) -> None:
         )
     elif fence.kind == "shown" and is_result(fence, book.result):
         mistake = f"`text:{book.result}` stands directly after the program that printed it"
+    elif fence.kind == "shown" and skip is None and is_result(fence, book.output):
+        mistake = f"`text:{book.output}` stands directly after the console block that printed it"
     elif fence.kind == "shown" and skip is None and (ours := _meant(fence)):
         mistake = f"`{language}` is not run: write ```{ours}, or before it `[//]: # (skip: WHY)`"
     elif fence.kind == "shown" and skip is None and plain(language) in _OF_TERMINALS:

@@ -50,6 +50,7 @@ class Interaction:
 
     `goes_on` says why the command may be running still when the terminal's next one comes: a key
     is typed then, more output is shown then, or the author said `running`. None: it has to end.
+    `apart` is the block that shows its output where its own does not.
     """
 
     block: Block
@@ -58,6 +59,7 @@ class Interaction:
     user: str
     settings: Settings
     goes_on: GoesOn = None
+    apart: Block | None = None
 
     @property
     def line(self) -> int:
@@ -71,7 +73,8 @@ Action = Put | Interaction
 class Scenario:
     """Blocks that share a machine, made for them and destroyed after them.
 
-    `user` is the ordinary user there, who owns the files.
+    `user` is the ordinary user there, who owns the files; `output` titles the blocks that show
+    output and nothing else.
     """
 
     chapter: Path
@@ -79,6 +82,7 @@ class Scenario:
     user: str
     blocks: tuple[Block, ...]
     actions: tuple[Action, ...]
+    output: str
     runs: Runs = field(compare=False)  # follows from the others
 
     @property
@@ -159,10 +163,12 @@ def _groups(chapter: Chapter) -> list[tuple[str, list[Block]]]:
 def _of(chapter: Chapter, title: str, group: Sequence[Block]) -> Iterator[Scenario]:
     """The scenario of a group's blocks, and one of each program with a result."""
     blocks = [block for block in group if block.runs]
-    alone = [pair for pair in pairwise(blocks) if pair[1].kind == "result"]
+    results = [pair for pair in pairwise(blocks) if pair[1].kind == "result"]
+    alone = [pair for pair in results if pair[0].kind == "program"]
     for program, result in alone:
         yield _solo(chapter, title, program, result)
-    together = [block for block in blocks if block.kind != "result"]
+    taken = {result.line for _, result in alone}
+    together = [block for block in blocks if block.line not in taken]
     yield from _together(chapter, title, together, {program.line for program, _ in alone})
 
 
@@ -182,7 +188,6 @@ def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenar
     user = chapter.book.guest.user
     runs_as = "root" if program.settings.root or result.settings.root else user
     wanted = program.settings.exit if result.settings.exit is None else result.settings.exit
-    shown = result.fence.text
 
     def typed(block: Block, command: str, *output: str, exit: int | None = None) -> Interaction:
         prompt = Prompt("#" if runs_as == "root" else "$")
@@ -193,10 +198,12 @@ def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenar
     actions: tuple[Action, ...] = (
         Put(program, str(name), program.fence.whole),
         *(typed(program, command) for command in compiling),
-        typed(result, running, *shown.removesuffix("\n").split("\n") if shown else (), exit=wanted),
+        typed(result, running, *_shown(result), exit=wanted),
     )
     run_by = {program.line: (result.line,)}
-    return Scenario(chapter.path, title, user, (program, result), actions, run_by)
+    return Scenario(
+        chapter.path, title, user, (program, result), actions, chapter.book.output, run_by
+    )
 
 
 def _together(
@@ -210,7 +217,7 @@ def _together(
         for block in blocks
         if block.kind == "console"
     }
-    run_by = runs(blocks, chain(*typed.values()))
+    run_by = dict(runs(blocks, chain(*typed.values())))
     members = []
     for block in blocks:
         if block.kind != "program" or run_by[block.line]:
@@ -226,6 +233,10 @@ def _together(
     opened: dict[str, Interaction] = {}  # by the terminal: what is typed into it first
     for block in members:
         terminal = block.fence.title
+        if block.kind == "result":
+            actions[-1] = last = _apart(block, actions[-1] if actions else None)
+            run_by[block.line] = (last.line,)
+            continue
         if block.kind != "console":
             text = block.fence.whole
             actions.append(Put(block, terminal, text, 0o755 if text.startswith("#!") else 0o644))
@@ -249,7 +260,26 @@ def _together(
     if members:
         of_all = tuple(_with_ends(actions))
         user = chapter.book.guest.user
-        yield Scenario(chapter.path, title, user, tuple(members), of_all, run_by)
+        yield Scenario(
+            chapter.path, title, user, tuple(members), of_all, chapter.book.output, run_by
+        )
+
+
+def _shown(result: Block) -> tuple[str, ...]:
+    """The lines of output that a block shows."""
+    text = result.fence.text
+    return tuple(text.removesuffix("\n").split("\n")) if text else ()
+
+
+def _apart(result: Block, last: Action | None) -> Interaction:
+    """The last step of the console block before, whose output this block shows."""
+    if not isinstance(last, Interaction) or not (last.exchange.prompt or last.exchange.key):
+        raise Mistake(result.line, "the block before it types nothing that could have printed this")
+    if last.exchange.output:
+        why = f"`{last.exchange.text}` shows its output in its own block: show all of it here"
+        raise Mistake(result.line, why)
+    exchange = replace(last.exchange, output=_shown(result), output_line=result.line + 1)
+    return replace(last, exchange=exchange, apart=result)
 
 
 def _is_of_repl(block: Block, entries: Sequence[Exchange]) -> bool:

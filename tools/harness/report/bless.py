@@ -46,18 +46,17 @@ def edits(results: Iterable[Result]) -> tuple[list[Edit], list[Refusal]]:
     wanted: dict[int, Edit] = {}
     refused: dict[int, Refusal] = {}
     for result in results:
-        text = {one.line: one.exchange.output for one in result.scenario.interactions}
+        planned = {one.line: one for one in result.scenario.interactions}
         for block, entry in zip(result.scenario.blocks, result.entries, strict=True):
-            settings = {s.line: s.settings for s in result.scenario.interactions}
             for step in entry.steps:
                 if step.passed:
                     continue
-                wanted_status = settings[step.line].exit
-                old = text[step.line]
-                if why := _unfit(block, old, step) or _failed(step, wanted_status):
+                plan = planned[step.line]
+                where, old = plan.apart or block, plan.exchange.output
+                if why := _unfit(where, old, step) or _failed(step, plan.settings.exit):
                     refused[step.line] = Refusal(step.line, why)
                 else:
-                    indent = block.fence.indent
+                    indent = where.fence.indent
                     wanted[step.line] = Edit(step.output_line, old, step.corrected, indent)
     return [wanted[line] for line in sorted(wanted)], [refused[line] for line in sorted(refused)]
 

@@ -45,7 +45,10 @@ TEMPLATES = {
     "prompt-at-repl": ("`{sign} ` where the Python REPL reads the terminal: go on with `>>> `"),
     "prompt-at-more": "`{sign} ` where the shell waits for the rest of the command before",
     "prompt-at-program": "`{sign} ` where {program} reads the terminal, not a shell",
-    "prompt-of-root": "`# ` claims root (euid 0), but the euid is {euid}",
+    "prompt-of-root": (
+        "`# ` claims root (euid 0), but the euid is {euid}; where the line is output or a "
+        "comment, show the command's output in a block of its own right after, ```text:{output}"
+    ),
     "prompt-of-user": "`$ ` claims a user that is not root, but the euid is 0",
     "prompt-names": "the prompt claims {claimed}, but it is {found}",
     "timeout": "not at its end after {seconds} s",

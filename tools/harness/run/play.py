@@ -57,7 +57,7 @@ class _Player:
         self.renaming.introduce(action.block.varies)
         terminal, user = self.terminals.of(action), self.terminals.user(action)
         if exchange.prompt:
-            _check_prompt(exchange.prompt, terminal)
+            _check_prompt(exchange.prompt, terminal, self.scenario.output)
             self._commands[action.terminal] = exchange.text
         typed = [self.renaming.command(line) for line in exchange.lines]
         replaced = tuple(self.renaming.replaced(exchange.lines))
@@ -70,7 +70,7 @@ class _Player:
             if action.goes_on:
                 turn.until_shown(self.renaming)
             fault = _fault(action, terminal, turn.output)
-            comparison = turn.expected.compare(lines_of(turn.output), self.renaming)
+            comparison = turn.compare(self.renaming)
         except BrokenError as error:
             broken, fault = error, error.reason
         self._last[action.terminal] = len(self.steps), turn
@@ -170,8 +170,11 @@ def _hunk(diff: Sequence[Line]) -> tuple[tuple[Line, ...], int]:
     return shown[:_MOST_LINES], max(0, len(shown) - _MOST_LINES)
 
 
-def _check_prompt(prompt: Prompt, terminal: Terminal) -> None:
-    """Raises BrokenError where the terminal's prompt would not be the one of the text."""
+def _check_prompt(prompt: Prompt, terminal: Terminal, output: str) -> None:
+    """Raises BrokenError where the terminal's prompt would not be the one of the text.
+
+    `output` is the title of blocks that show output which looks like a prompt.
+    """
     if terminal.state == "closed":
         how, named = _end(terminal.status)
         raise BrokenError(Reason(f"{how}-before", named))
@@ -182,7 +185,8 @@ def _check_prompt(prompt: Prompt, terminal: Terminal) -> None:
             Reason(f"prompt-at-{terminal.state}", {"sign": prompt.sign, "program": terminal.reader})
         )
     if prompt.sign == "#" and terminal.uid != 0:
-        raise BrokenError(Reason("prompt-of-root", {"euid": f"{terminal.uid}"}))
+        where = {"euid": f"{terminal.uid}", "output": output}
+        raise BrokenError(Reason("prompt-of-root", where))
     if prompt.sign == "$" and terminal.uid == 0:
         raise BrokenError(Reason("prompt-of-user"))
     if prompt.user:

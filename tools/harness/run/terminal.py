@@ -5,10 +5,10 @@ import math
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.compare import Expectation, Reason, Renaming, lines_of
+from harness.compare import Comparison, Expectation, Reason, Renaming, lines_of
 from harness.guest.terminal import OUTPUT_LIMIT
 from harness.machine.channel import AgentRefusedError, Channel
 from harness.plan.scenario import Interaction
@@ -141,6 +141,14 @@ class Turn:
             self._ask("wait", "settled", REST)
         self.terminal.held = self.output.removeprefix(seen)
         self._seen = seen
+
+    def compare(self, renaming: Renaming) -> Comparison:
+        """Compare what it has shown; a blank line before the next prompt need not be in it."""
+        exchange, actual = self.action.exchange, lines_of(self.output)
+        if not exchange.airy or actual[-1:] == ("",):
+            return self.expected.compare(actual, renaming)
+        found = Expectation(exchange.output[:-1]).compare(actual, renaming)
+        return replace(found, corrected=(*found.corrected, ""))
 
     def _shown_so_far(self, renaming: Renaming) -> str | None:
         """As much of the output as the text shows of it; None if it doesn't agree yet."""

@@ -61,7 +61,9 @@ def judge(scenario: Scenario, playing: Playing, run: Run) -> Result:
     entries = []
     for block in scenario.blocks:
         fault = faults[block.line]
-        if not fault and block.kind in ("program", "file"):
+        if block.kind == "result" and block.line in scenario.runs:
+            fault = _fault_of_output(block, steps, scenario, playing.broken)
+        elif not fault and block.kind in ("program", "file"):
             fault = _fault_of_use(block, faults, steps, scenario, playing.broken)
         verdict: Verdict = "failed" if fault else "passed"
         known = {"steps": steps[block.line], **asdict(run)}
@@ -122,6 +124,17 @@ def _fault_of_use(
     if broken and not any(using.values()):
         return _not_reached(broken[1]), block.line
     return None
+
+
+def _fault_of_output(
+    block: Block, steps: Mapping[int, Sequence[Step]], scenario: Scenario, broken: Fault | None
+) -> Fault | None:
+    """The output of a console block's last step is as good as that."""
+    (line,) = scenario.runs[block.line]
+    step = next((s for ours in steps.values() for s in ours if s.line == line), None)
+    if step:
+        return (step.reason, line) if step.reason else None
+    return _not_reached(broken[1] if broken else scenario.line), block.line
 
 
 def _not_reached(line: int) -> Reason:

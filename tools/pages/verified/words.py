@@ -38,7 +38,10 @@ TEMPLATES = {
     "prompt-at-repl": "本文は `{sign} ` ですが、端末を読んでいるのはPythonの対話モードです",
     "prompt-at-more": "本文は `{sign} ` ですが、シェルは前のコマンドの続きを待っています",
     "prompt-at-program": "本文は `{sign} ` ですが、端末を読んでいるのは {program} です",
-    "prompt-of-root": "本文は root の `# ` ですが、実効UIDは {euid} です",
+    "prompt-of-root": (
+        "本文は root の `# ` ですが、実効UIDは {euid} です（出力やコメントなら、すぐ次の "
+        "```text:{output} に分けて書きます）"
+    ),
     "prompt-of-user": "本文は一般ユーザーの `$ ` ですが、実効UIDは 0 です",
     "prompt-names": "プロンプトは本文では {claimed} ですが、実際は {found} です",
     "timeout": "{seconds}秒たっても終わりませんでした",
