@@ -38,13 +38,10 @@ class ChapterFile(pytest.File):
 
     def collect(self) -> Iterator["ScenarioItem"]:
         book = _book(self.path)
-        shown_as = book.shown(self.path)
         try:
-            found = scenarios(read(self.path, shown_as, book))
+            found = scenarios(read(self.path, book.shown(self.path), book))
         except ChapterError as error:
             raise self.CollectError(str(error)) from error
-        except OSError as error:
-            raise self.CollectError(f"{shown_as}: can't be read: {error.strerror}") from error
         starts = Counter(scenario.line for scenario in found)
         for scenario in found:
             # A program with a result may begin two scenarios; pytest wants each name once.

@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -19,26 +18,12 @@ import msgspec
 from msgspec import Meta, Struct
 
 from harness import atomic
-from harness.compare import Line, Reason, Value
+from harness.compare import Line as Line
+from harness.compare import Reason as Reason
+from harness.compare import Value as Value
 
 VERSION: Final = 3
 DIFFERS = "output-differs"
-__all__ = [
-    "DIFFERS",
-    "SIGNS",
-    "Entry",
-    "How",
-    "Line",
-    "Reason",
-    "Record",
-    "RecordError",
-    "Score",
-    "Step",
-    "Survivor",
-    "Value",
-    "Verdict",
-]
-
 SIGNS = {"same": "  ", "elided": ". ", "missing": "- ", "extra": "+ "}  # before lines of a diff
 WORST_FIRST = ("failed", "passed", "skipped", "shown")  # what ran before what did not
 
@@ -212,13 +197,16 @@ def chosen(entries: Iterable[Entry]) -> Entry:
     scenarios that share the block, the one in which it did worse.
     """
 
-    def newest(entry: Entry) -> tuple[bool, tuple[int, ...], tuple[int, tuple[str, ...], bytes]]:
-        # Dates are of one length, or empty.
-        return not entry.ran, tuple(-ord(sign) for sign in entry.date.ljust(20, "\0")), _rank(entry)
+    by_scenario = defaultdict[tuple[str, ...], list[Entry]](list)
+    for entry in entries:
+        by_scenario[entry.scenario].append(entry)
+    return min(map(_newest, by_scenario.values()), key=_rank)
 
-    by_scenario = sorted(entries, key=lambda entry: entry.scenario)
-    of_each = groupby(by_scenario, key=lambda entry: entry.scenario)
-    return min((min(same, key=newest) for _, same in of_each), key=_rank)
+
+def _newest(known: Sequence[Entry]) -> Entry:
+    ran = [entry for entry in known if entry.ran] or known
+    last = max(entry.date for entry in ran)  # dates are of one length, or empty
+    return min((entry for entry in ran if entry.date == last), key=_rank)
 
 
 def _rank(entry: Entry) -> tuple[int, tuple[str, ...], bytes]:

@@ -6,12 +6,13 @@ import pty
 import re
 import subprocess
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from harness.cli.options import COMMANDS, parse
+from harness.cli.options import COMMANDS, parse, shard
 from harness.machine.backend import BACKENDS
 
 TOOL = Path(__file__).parents[3] / "tools" / "run_snippets.py"
@@ -245,6 +246,23 @@ def test_a_flag_chooses_the_command_that_has_its_name(flags: str, command: str) 
     assert parse(flags.split()) == parse(command.split())
 
 
+@pytest.mark.parametrize(("text", "found"), [("1/1", (1, 1)), ("2/5", (2, 5)), ("5/5", (5, 5))])
+def test_i_of_n(text: str, found: tuple[int, int]) -> None:
+    assert shard(text) == found
+
+
+@pytest.mark.parametrize("text", ["", "2", "2/", "/5", "a/b", "-1/5", "2/5/6", " 2/5", "１/２"])
+def test_what_is_not_i_of_n(text: str) -> None:
+    with pytest.raises(ArgumentTypeError, match="write I/N, as in 2/5"):
+        shard(text)
+
+
+@pytest.mark.parametrize("text", ["0/5", "6/5", "0/0"])
+def test_a_shard_that_is_not_there(text: str) -> None:
+    with pytest.raises(ArgumentTypeError, match="shards are counted from 1/"):
+        shard(text)
+
+
 def test_a_command_is_one_whatever_files_there_are(run: Run, project: Path) -> None:
     (project / "list").write_text("~console\n$ echo hi\nhi\n~\n".replace("~", "```"))
     assert "docs/01-a.md:7" in run("list").stdout
@@ -349,8 +367,8 @@ def test_a_chapter_of_which_nothing_is_run_is_wrong(run: Run, project: Path, com
 def test_two_shards_merged_are_the_whole(run: Run, project: Path) -> None:
     run("--no-cache")
     whole = record(project)
-    for shard in ("1/2", "2/2"):
-        assert "1 scenario: " in run("--no-cache", "--shard", shard).stdout
+    for part in ("1/2", "2/2"):
+        assert "1 scenario: " in run("--no-cache", "--shard", part).stdout
     parts = [f"build/verification-shard-{n}-of-2.json" for n in (1, 2)]
     assert run("merge", *parts).returncode == 0
     assert record(project) == whole

@@ -1,6 +1,5 @@
 """Shards: a partition, even, the same everywhere; and the order that scenarios are begun in."""
 
-from argparse import ArgumentTypeError
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -17,10 +16,10 @@ from harness.plan.chapter import Chapter, from_document
 from harness.plan.scenario import Scenario, scenarios
 from harness.record import Entry
 from harness.run.runner import run_one
-from harness.run.shard import expected, key, longest_first, parse, shard
+from harness.run.shard import expected, key, longest_first, shard
 from harness.run.verdict import entries
 from zenn.book import Book
-from zenn.parser import parse as parse_markdown
+from zenn.parser import parse
 
 MACHINES = ("namespaces",)
 TEXT = """\
@@ -60,7 +59,7 @@ def book(sections: int) -> tuple[Scenario, ...]:
         for n in range(sections)
     )
     of = Book(Path())
-    return scenarios(from_document(parse_markdown(text, Path("docs/x.md"), of), of))
+    return scenarios(from_document(parse(text, Path("docs/x.md"), of), of))
 
 
 BOOK = book(6)
@@ -129,23 +128,6 @@ def test_the_longest_is_begun_first_and_of_equal_ones_the_first(known: Seconds) 
         assert longer > shorter or (
             longer == shorter and (one.line, one.end) < (other.line, other.end)
         )
-
-
-@pytest.mark.parametrize(("text", "found"), [("1/1", (1, 1)), ("2/5", (2, 5)), ("5/5", (5, 5))])
-def test_i_of_n(text: str, found: tuple[int, int]) -> None:
-    assert parse(text) == found
-
-
-@pytest.mark.parametrize("text", ["", "2", "2/", "/5", "a/b", "-1/5", "2/5/6", " 2/5", "１/２"])
-def test_what_is_not_i_of_n(text: str) -> None:
-    with pytest.raises(ArgumentTypeError, match="write I/N, as in 2/5"):
-        parse(text)
-
-
-@pytest.mark.parametrize("text", ["0/5", "6/5", "0/0"])
-def test_a_shard_that_is_not_there(text: str) -> None:
-    with pytest.raises(ArgumentTypeError, match="shards are counted from 1/"):
-        parse(text)
 
 
 def test_shards_merged_are_the_record_of_one_run(

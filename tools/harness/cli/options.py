@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 from harness.image import kernels
 from harness.machine.backend import BACKENDS
 from harness.plan.selection import place
-from harness.run import shard
 
 PROG = "run_snippets.py"
 USAGE = f"{PROG} [COMMAND] [options] [CHAPTER[:LINE] ...]"
@@ -160,7 +160,7 @@ def _add_options(command: str, add: Callable[..., Any]) -> None:
         add("--no-cache", dest="cache", action="store_false", help="run also what is unchanged")
     if command == "verify":
         add("--junit", type=_file, metavar="FILE", help="write JUnit XML, too")
-        add("--shard", type=shard.parse, metavar="I/N", help="run only the I-th of N even parts")
+        add("--shard", type=shard, metavar="I/N", help="run only the I-th of N even parts")
     elif command == "serve":
         add("--address", default="127.0.0.1:8000", help="where (default: %(default)s)")
     elif command == "list":
@@ -175,6 +175,20 @@ def _number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError("write a number from 1")
     return int(text)
+
+
+def shard(text: str) -> tuple[int, int]:
+    """``2/5`` as (2, 5): the second of five shards."""
+    found = re.fullmatch(r"([0-9]+)/([0-9]+)", text)
+    if not found:
+        raise argparse.ArgumentTypeError(
+            f"“{text}”: write I/N, as in 2/5 for the second of five shards"
+        )
+    index, count = int(found[1]), int(found[2])
+    if not 1 <= index <= count <= 1000:
+        why = f"“{text}”: shards are counted from 1/{count} to {count}/{count}"
+        raise argparse.ArgumentTypeError(why)
+    return index, count
 
 
 def _file(text: str) -> Path:

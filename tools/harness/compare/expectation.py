@@ -104,52 +104,41 @@ class Expectation:
     ) -> list[Pair] | None:
         """How all lines agree, those of a run or only its first ones; the values are bound then.
         None if they don't: then nothing is bound."""
+
+        def ways(at: int, to: int, slack: bool, attempts: Iterator[int]) -> Iterator[list[Pair]]:
+            """Every way in which the lines from `at` and `to` on agree; elisions stand for any
+            lines. The values are bound until the next way is asked for."""
+            mark = renaming.mark()
+            found: list[Pair] = []
+            while at < len(self._lines) and not self._lines[at].elided:
+                match = to < len(actual) and self._lines[at].pattern(renaming).match(actual[to])
+                if not match or not (slack or match.exact) or match.bind(renaming):
+                    renaming.back_to(mark)
+                    return
+                found.append(Pair(at, to, match))
+                at, to = at + 1, to + 1
+            if at == len(self._lines):
+                if to == len(actual) or not whole:
+                    yield found
+            else:
+                after = [line.elided for line in self._lines[at + 1 :]]
+                last = len(actual) - after.count(False)  # where what follows still has room
+                for resume in range(to if any(after) or not whole else max(to, last), last + 1):
+                    if next(attempts) > _ATTEMPTS_LIMIT:
+                        break
+                    for rest in ways(at + 1, resume, slack, attempts):
+                        skipped = (Pair(at, line) for line in range(to, resume))
+                        yield [*found, Pair(at), *skipped, *rest]
+            renaming.back_to(mark)
+
         mark = renaming.mark()
         for slack in (False, True):
-            search = self._search((0, 0), actual, renaming, slack, whole, count(1))
-            for pairs in search:
+            for pairs in ways(0, 0, slack, count(1)):
                 matches = [pair.match for pair in pairs if pair.match]
                 if not any(disordered(matches)) and not (slack and any(shifted(matches))):
                     return pairs
             renaming.back_to(mark)
         return None
-
-    def _search(
-        self,
-        start: tuple[int, int],
-        actual: Sequence[str],
-        renaming: Renaming,
-        slack: bool,
-        whole: bool,
-        attempts: Iterator[int],
-    ) -> Iterator[list[Pair]]:
-        """Every way in which the lines from `start` on agree; elisions stand for any lines.
-
-        The values are bound until the next way is asked for.
-        """
-        (at, to), mark = start, renaming.mark()
-        found: list[Pair] = []
-        while at < len(self._lines) and not self._lines[at].elided:
-            match = to < len(actual) and self._lines[at].pattern(renaming).match(actual[to])
-            if not match or not (slack or match.exact) or match.bind(renaming):
-                renaming.back_to(mark)
-                return
-            found.append(Pair(at, to, match))
-            at, to = at + 1, to + 1
-        if at == len(self._lines):
-            if to == len(actual) or not whole:
-                yield found
-        else:
-            after = [line.elided for line in self._lines[at + 1 :]]
-            last = len(actual) - after.count(False)  # where what follows still has room
-            for resume in range(to if any(after) or not whole else max(to, last), last + 1):
-                if next(attempts) > _ATTEMPTS_LIMIT:
-                    break
-                there = (at + 1, resume)
-                for rest in self._search(there, actual, renaming, slack, whole, attempts):
-                    skipped = (Pair(at, line) for line in range(to, resume))
-                    yield [*found, Pair(at), *skipped, *rest]
-        renaming.back_to(mark)
 
     def _line(self, at: int, to: int | None, actual: Sequence[str]) -> Line:
         line = self._lines[at]

@@ -13,6 +13,7 @@ Neither varies where the author has typed it (`harness.compare.typed`).
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -63,32 +64,31 @@ class _Side:
     """The values of one side, text or run, found by their longest words."""
 
     def __init__(self) -> None:
-        self.named: dict[str, str] = {}  # by the author: value → kind
-        self._bound: dict[str, list[str]] = {}  # value → kinds, the last one last
-        self._by_word: dict[str, dict[str, None]] = {}
+        self.named: dict[str, str] = {}  # by the author, whose kind counts
+        # Of each word: its values, with their kinds, the last one last.
+        self._by_word: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
 
     def name(self, value: str, kind: str) -> None:
         self.named[value] = kind
-        self._index(value)
+        self.bind(value, kind)
 
     def bind(self, value: str, kind: str) -> None:
-        self._bound.setdefault(value, []).append(kind)
-        self._index(value)
+        self._kinds(value).append(kind)
 
     def release(self, value: str) -> None:
-        self._bound[value].pop()
+        self._kinds(value).pop()
 
-    def _index(self, value: str) -> None:
-        self._by_word.setdefault(max(words_of(value), key=len), {})[value] = None
+    def _kinds(self, value: str) -> list[str]:
+        return self._by_word[max(words_of(value), key=len)][value]
 
     def near(self, words: Iterable[str]) -> Iterator[tuple[str, str]]:
         """The values that may stand in a line of these words, each with its kind."""
         for word in words:
-            for value in self._by_word.get(word, ()):
-                if kind := self.named.get(value):
-                    yield value, kind
-                elif kinds := self._bound[value]:
-                    yield value, kinds[-1]
+            for value, kinds in self._by_word.get(word, {}).items():
+                if kinds:
+                    yield value, self.named.get(value, kinds[-1])
 
 
 class Renaming:

@@ -50,13 +50,15 @@ class Chapter:
 def read(path: Path, shown_as: Path, book: Book) -> Chapter:
     """The chapter in file `path`, named `shown_as` in every message.
 
-    Raises ChapterError for a mistake of its author, OSError if it can't be read.
+    Raises ChapterError for a mistake of its author, or if it can't be read.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise ChapterError(shown_as, line, "not UTF-8: save the chapter as UTF-8") from error
+    except OSError as error:
+        raise ChapterError(shown_as, 1, f"can't be read: {error.strerror}") from error
     return from_document(parse(text, shown_as, book), book)
 
 

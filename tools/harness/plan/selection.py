@@ -62,14 +62,11 @@ def choose(lines: Mapping[Path, Sequence[int]], book: Book) -> Selection:
     chapters, found, chosen = [], dict[Path, tuple[Scenario, ...]](), list[Scenario]()
     errors = []
     for path, numbers in lines.items():
-        shown_as = book.shown(path)
         try:
-            chapter = read(path, shown_as, book)
+            chapter = read(path, book.shown(path), book)
             found[chapter.path] = scenarios(chapter)
             chosen += _at(chapter, found[chapter.path], numbers)
             chapters.append(chapter)
-        except OSError as error:
-            errors.append(ChapterError(shown_as, 1, f"can't be read: {error.strerror}"))
         except ChapterError as error:
             errors.append(error)
     if errors:

@@ -20,7 +20,7 @@ VALUES = ("timeout=SECONDS", "exit=STATUS", "kernel>=VERSION", "kernel<VERSION")
 APPEARANCE = ("linenos", "hl=LINES")
 _KERNEL = re.compile(r"kernel((?:>=|<)\d+(?:\.\d+)*)")
 ANY = SpecifierSet()  # of kernels
-_DIRECTIVE = re.compile(r"(\w+)\s*[:：]\s*(.*)", re.DOTALL)
+_DIRECTIVE = re.compile(r"(\w+)(?:\s*([:：])\s*(.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +104,12 @@ def directive(comment: Comment) -> tuple[str, str] | None:
     """``("skip", reason)`` or ``("varies", values)``; None for a comment that is just that."""
     found = _DIRECTIVE.fullmatch(comment.text.strip())
     if not found:
-        if comment.text.strip() in ("skip", "varies"):
-            return comment.text.strip(), ""
         return None
-    name, text = found[1], found[2].strip()
+    name, colon, text = found.groups(default="")
     if name in ("skip", "varies"):
-        return name, text
+        return name, text.strip()
     near = difflib.get_close_matches(name, ("skip", "varies"), n=1, cutoff=0.6)
-    if near:
+    if colon and near:
         raise Mistake(comment.line, f"unknown comment `{name}:`: do you mean `{near[0]}:`?")
     return None
 

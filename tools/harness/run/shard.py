@@ -4,8 +4,6 @@ All shards of a run have to be given the same previous record, or they divide di
 shard leaves that record alone and writes one of its own, from nothing; `merge` makes the next.
 """
 
-import re
-from argparse import ArgumentTypeError
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
@@ -14,20 +12,6 @@ from harness.plan.scenario import Scenario
 from harness.record import Entry
 
 _BIRTH = 0.1  # seconds beside a scenario's steps: a machine is made for it
-
-
-def parse(text: str) -> tuple[int, int]:
-    """``2/5`` as (2, 5), for argparse: the second of five shards.
-
-    :raises ArgumentTypeError: it is not that.
-    """
-    found = re.fullmatch(r"([0-9]+)/([0-9]+)", text)
-    if not found:
-        raise ArgumentTypeError(f"“{text}”: write I/N, as in 2/5 for the second of five shards")
-    index, count = int(found[1]), int(found[2])
-    if not 1 <= index <= count <= 1000:
-        raise ArgumentTypeError(f"“{text}”: shards are counted from 1/{count} to {count}/{count}")
-    return index, count
 
 
 def expected(scenarios: Iterable[Scenario], record: Iterable[Entry]) -> dict[str, float]:
