@@ -320,6 +320,7 @@ def test_update_shows_a_value_that_is_not_the_same_in_two_runs(run: Run, project
     done = run("update")
     assert done.returncode == 1
     assert "FAILED docs/01-a.md:2 the output differs" in done.stdout
+    assert re.search(r"01-a.md:1: not the same .*`\[//\]: # \(varies: \d+ number\)`", done.stdout)
 
 
 def test_update_leaves_what_did_not_end_to_its_author(run: Run, project: Path) -> None:

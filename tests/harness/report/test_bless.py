@@ -8,7 +8,7 @@ import pytest
 from harness.machine.backend import Backend
 from harness.plan.chapter import read
 from harness.plan.scenario import scenarios
-from harness.report.bless import Edit, apply, edits
+from harness.report.bless import Edit, apply, edits, offers
 from harness.run.runner import run_one
 from zenn.book import Book
 
@@ -133,3 +133,26 @@ def test_what_did_not_end_well_is_not_blessed(
 def test_a_chapter_that_has_changed_meanwhile_is_left_alone() -> None:
     with pytest.raises(ValueError, match="line 2 is not what it was"):
         apply(b"a\nx\n", [Edit(2, ("b",), ("c",), "")])
+
+
+@pytest.mark.parametrize(
+    ("command", "shown", "line"),
+    [
+        ("echo x $(date +%N) y", "x 12 y", "[//]: # (varies: 12 number)"),
+        (
+            "echo $(date +%N) b; date +%N",
+            "12 a\n34",
+            "[//]: # (varies: 12 number, a name, 34 number)",
+        ),
+        ("date +%N", "12 a", ""),
+    ],
+)
+def test_a_value_that_varies_is_offered_as_the_line_to_write(
+    tmp_path: Path, backend: Backend, command: str, shown: str, line: str
+) -> None:
+    path = tmp_path / "x.md"
+    path.write_text(f"```console\n$ {command}\n{shown}\n```\n")
+    (scenario,) = scenarios(read(path, Path("x.md"), Book(tmp_path, snippets=".")))
+    found = list(offers(run_one(scenario, backend)))
+    said = f"x.md:1: not the same in two runs: if nobody chose it, write before the block `{line}`"
+    assert found == ([said] if line else [])

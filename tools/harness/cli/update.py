@@ -28,7 +28,11 @@ def run(context: Context, selection: Selection) -> list[Result]:
             context.report.failures(result)
         if changed:
             selection = select(context.options.chapters, context.book)
-            found += one.run([s for s in selection.chosen if s.chapter in changed])
+            again = list(one.run([s for s in selection.chosen if s.chapter in changed]))
+            for result in again:
+                for offer in bless.offers(result):
+                    context.report.note(offer)
+            found += again
         one.note_down(selection.chapters, found)
     context.report.summary(found, listing.account_of(selection))
     return found

@@ -6,8 +6,9 @@ prompt that lied, or a command that failed where the text doesn't say so, is lef
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from harness.compare import ELISIONS
@@ -93,6 +94,34 @@ def _failed(step: Step, wanted: int | None) -> str | None:
         return None
     status = step.status
     return f"it failed with status {status}: if that is meant, write `exit={status}`"
+
+
+def offers(result: Result) -> Iterator[str]:
+    """For each block of a scenario whose output was written, and differs again, what to write above
+    it: the values that were not the same in two runs. A sentence each."""
+    for entry in result.entries:
+        pairs = [pair for step in entry.steps for pair in pairwise(step.difference)]
+        both = [(a.text, b.text) for a, b in pairs if (a.kind, b.kind) == ("missing", "extra")]
+        values = dict.fromkeys(value for pair in both for value in _changed(*pair))
+        if values:
+            listed = ", ".join(f"{value} {_kind(value)}" for value in values)
+            yield (
+                f"{entry.chapter}:{entry.line}: not the same in two runs: if nobody chose it, "
+                f"write before the block `[//]: # (varies: {listed})`"
+            )
+
+
+def _changed(text: str, run: str) -> Iterator[str]:
+    """The words of the text that are others in the run, where all between them is the same."""
+    ours, theirs = (re.split(r"(\w+)", " ".join(line.split())) for line in (text, run))
+    if ours[::2] == theirs[::2]:
+        yield from (
+            one for one, other in zip(ours[1::2], theirs[1::2], strict=True) if one != other
+        )
+
+
+def _kind(value: str) -> str:
+    return "number" if re.fullmatch(r"\d+|0x[0-9a-f]+", value) else "name"
 
 
 def apply(text: bytes, changes: Iterable[Edit]) -> bytes:
