@@ -64,10 +64,15 @@ class Expectation:
         shown = [line.rstrip() for line in lines]
         self._lines = [TextLine(*one) for one in zip(shown, headers(shown), strict=True)]
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(line.text for line in self._lines)
+
     def instead(self, at: int, lines: Iterable[str]) -> "Expectation":
         """The same but for one line, with others in its place; what is compiled is kept."""
-        other = Expectation(lines)
-        other._lines = [*self._lines[:at], *other._lines, *self._lines[at + 1 :]]
+        other = Expectation((*self.lines[:at], *lines, *self.lines[at + 1 :]))
+        known = {(line.text, line.header): line for line in self._lines}
+        other._lines = [known.get((line.text, line.header), line) for line in other._lines]
         return other
 
     def compare(self, actual: Sequence[str], renaming: Renaming) -> Comparison:

@@ -116,12 +116,13 @@ class _Trial:
     def passes_by(self, place: int, at: int, change: Change) -> str:
         """By which rule the scenario passes if its text is changed so; empty if it doesn't."""
         turn, replay = self.run[place], self._before[place]
-        mark, held = replay.renaming.mark(), dict(replay.held)
+        mark, held = replay.script.renaming.mark(), dict(replay.held)
         pairs = replay.take(turn, turn.expected.instead(at, change.lines))
         if pairs is None:
             return ""
-        passes = replay.copy().follow(self.run[place + 1 :])
-        replay.renaming.back_to(mark)
+        later = self.run[place + 1 :]
+        passes = not later or replay.copy().follow(later)
+        replay.script.renaming.back_to(mark)
         replay.held = held
         return self._rule(turn, at, change, pairs) if passes else ""
 
@@ -152,4 +153,6 @@ class _Trial:
                 return "columns"
         if turn.text[at].strip() in ELISIONS or any(not pair.match for pair in pairs):
             return "elision"
+        if turn.step.exchange.airy and at == len(turn.text) - 1:
+            return "blank"
         return "prefix" if turn.step.goes_on else "unexplained"

@@ -33,20 +33,49 @@ class Playing:
     left: tuple[str, ...] = ()
 
 
+class Script:
+    """What a scenario's text puts and types, with the run's values as far as they are known.
+
+    A run and its replay (`harness.mutate.replay`) go through it in the same way.
+    """
+
+    def __init__(self) -> None:
+        self.renaming = Renaming()
+        self._commands: dict[str, str] = {}  # the last of each terminal
+
+    def put(self, action: Put) -> None:
+        self.renaming.introduce(action.block.varies)
+        self.renaming.typed.put(action.path, action.text)
+
+    def type(self, action: Interaction) -> tuple[list[str], tuple[Value, ...]]:
+        """The lines to be typed, and the run's values in them; what is shown next is compared as
+        what these lines print."""
+        lines = action.exchange.lines
+        self.renaming.introduce(action.block.varies)
+        if action.exchange.prompt:
+            self._commands[action.terminal] = action.exchange.text
+        typed = [self.renaming.command(line) for line in lines]
+        replaced = tuple(self.renaming.replaced(lines))
+        self.renaming.type(lines, self._commands.get(action.terminal, ""))
+        return typed, replaced
+
+    def back_at(self, terminal: str) -> None:
+        """What is shown next is what a terminal shows of its last command."""
+        self.renaming.type((), self._commands.get(terminal, ""))
+
+
 class _Player:
     """A scenario on its way through a machine."""
 
     def __init__(self, scenario: Scenario, channel: Channel) -> None:
         self.scenario, self.channel = scenario, channel
         self.terminals = Terminals(channel)
-        self.renaming = Renaming()
+        self.script = Script()
         self.steps: list[Step] = []
         self._last: dict[str, tuple[int, Turn]] = {}  # by the terminal: place in `steps`, its turn
-        self._commands: dict[str, str] = {}  # the last of each terminal
 
     def put(self, action: Put) -> None:
-        self.renaming.introduce(action.block.varies)
-        self.renaming.typed.put(action.path, action.text)
+        self.script.put(action)
         self.channel.request(
             "put", path=action.path, text=action.text, mode=action.mode, owner=self.scenario.user
         )
@@ -54,23 +83,19 @@ class _Player:
     def play(self, action: Interaction) -> None:
         """Take a step. Raises BrokenError if it has not ended, and should have."""
         exchange = action.exchange
-        self.renaming.introduce(action.block.varies)
         terminal, user = self.terminals.of(action), self.terminals.user(action)
         if exchange.prompt:
             _check_prompt(exchange.prompt, terminal, self.scenario.output)
-            self._commands[action.terminal] = exchange.text
-        typed = [self.renaming.command(line) for line in exchange.lines]
-        replaced = tuple(self.renaming.replaced(exchange.lines))
-        self.renaming.type(exchange.lines, self._commands.get(action.terminal, ""))
+        typed, replaced = self.script.type(action)
         turn = Turn(action, terminal)
         broken: BrokenError | None = None
         comparison: Comparison | None = None
         try:
             turn.type(typed)
             if action.goes_on:
-                turn.until_shown(self.renaming)
+                turn.until_shown(self.script.renaming)
             fault = _fault(action, terminal, turn.output)
-            comparison = turn.compare(self.renaming)
+            comparison = turn.compare(self.script.renaming)
         except BrokenError as error:
             broken, fault = error, error.reason
         self._last[action.terminal] = len(self.steps), turn
@@ -102,8 +127,8 @@ class _Player:
             more = terminal.held + terminal.ask("wait", seconds, until=until)
             if more.strip() and step.passed:
                 output = turn.output + more
-                self.renaming.type((), self._commands.get(step.terminal, ""))
-                comparison = turn.expected.compare(lines_of(output), self.renaming)
+                self.script.back_at(step.terminal)
+                comparison = turn.expected.compare(lines_of(output), self.script.renaming)
                 typed = tuple(value for value in step.values if value.where == "command")
                 step = replace(step, **_found(output, comparison, None, typed))
             went_on = before == "running" and turn.action.goes_on == "running"
