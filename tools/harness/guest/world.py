@@ -41,13 +41,9 @@ SAFE = MS_NOSUID | MS_NODEV
 
 
 NAMESPACES = (
-    syscalls.CLONE_NEWNS
-    | syscalls.CLONE_NEWPID
-    | syscalls.CLONE_NEWNET
-    | syscalls.CLONE_NEWUTS
-    | syscalls.CLONE_NEWIPC
-    | syscalls.CLONE_NEWTIME
-)
+    syscalls.CLONE_NEWNS | syscalls.CLONE_NEWPID | syscalls.CLONE_NEWNET
+    | syscalls.CLONE_NEWUTS | syscalls.CLONE_NEWIPC | syscalls.CLONE_NEWTIME
+)  # fmt: skip
 
 
 class Mount(NamedTuple):
@@ -80,13 +76,9 @@ OF_OWN_KERNEL = (
 # machine has a devtmpfs, which `init` mounts, for its disks are there.
 DEV = Mount("tmpfs", "dev", MS_NOSUID, "size=64k,mode=755")
 DEVICES = {
-    "null": (1, 3),
-    "zero": (1, 5),
-    "full": (1, 7),
-    "random": (1, 8),
-    "urandom": (1, 9),
-    "tty": (5, 0),
-}
+    "null": (1, 3), "zero": (1, 5), "full": (1, 7),
+    "random": (1, 8), "urandom": (1, 9), "tty": (5, 0),
+}  # fmt: skip
 LINKS = {
     "ptmx": "pts/ptmx",
     "fd": "/proc/self/fd",
