@@ -1,6 +1,6 @@
 """Elements of pages that are not the author's words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from xml.etree.ElementTree import Element, SubElement
 
@@ -40,3 +40,19 @@ def facts_element(parent: Element, facts: Mapping[str, str], classes: str) -> No
             pair = SubElement(pairs, "div")
             text_element(pair, "dt", name)
             text_element(pair, "dd", value)
+
+
+def table_element(
+    parent: Element,
+    heads: Iterable[str],
+    caption: str = "",
+    attributes: dict[str, str] | None = None,
+) -> Element:
+    """Append a ``<table>`` with these heads of columns, and return its body."""
+    table = SubElement(parent, "table", attributes or {})
+    if caption:
+        text_element(table, "caption", caption)
+    row = SubElement(SubElement(table, "thead"), "tr")
+    for name in heads:
+        text_element(row, "th", name, {"scope": "col"})
+    return SubElement(table, "tbody")

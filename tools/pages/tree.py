@@ -6,7 +6,7 @@ headings, links and images as elements. Code blocks are left to the caller.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from itertools import count
+from itertools import takewhile
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, SubElement
 
@@ -37,7 +37,7 @@ def to_tree(
     A comment that is a key of `generated` is replaced by what that makes.
     """
     renderer = _Renderer(page, render_fence, generated)
-    renderer.blocks(list(document.tokens))
+    renderer.blocks(document.tokens)
     return renderer.root
 
 
@@ -68,14 +68,12 @@ class _Renderer:
     def data(self, text: str) -> None:
         append_final(self.open[-1], _final(text))
 
-    def blocks(self, tokens: list[Token]) -> None:
-        position = count()
-        while (index := next(position)) < len(tokens):
-            token = tokens[index]
+    def blocks(self, tokens: Iterable[Token]) -> None:
+        rest = iter(tokens)
+        for token in rest:
             if token.type == "paragraph_open":
-                inline, *rest = tokens[index + 1 : _index(tokens, "paragraph_close", index)]
-                self.paragraph(inline.children or [], rest, hidden=token.hidden)
-                position = count(index + len(rest) + 3)
+                inline, *anchors = takewhile(lambda one: one.type != "paragraph_close", rest)
+                self.paragraph(inline.children or [], anchors, hidden=token.hidden)
             else:
                 self.token(token)
 
@@ -178,12 +176,6 @@ class _Renderer:
 
     # Within a line
 
-    def on_text(self, token: Token) -> None:
-        self.data(token.content)
-
-    def on_softbreak(self, token: Token) -> None:
-        self.empty("br", {})
-
     def on_card(self, token: Token) -> None:
         self.card(token.meta["target"])
 
@@ -236,18 +228,9 @@ class _Renderer:
 
     def on_footnote_anchor(self, token: Token) -> None:
         number, again = token.meta["id"] + 1, token.meta.get("subId", 0)
+        place = {"href": f"#fnref{again or ''}:{number}", "title": f"脚注 {number} の本文へ戻る"}
         self.data(" ")
-        self.leaf(
-            "a",
-            "↩\ufe0e",  # not as an emoji
-            class_="footnote-backref",
-            href=f"#fnref{again or ''}:{number}",
-            title=f"脚注 {number} の本文へ戻る",
-        )
-
-
-def _index(tokens: list[Token], kind: str, start: int) -> int:
-    return next(i for i in range(start, len(tokens)) if tokens[i].type == kind)
+        self.leaf("a", "↩\ufe0e", class_="footnote-backref", **place)  # not as an emoji
 
 
 def _attributes(token: Token) -> dict[str, str]:

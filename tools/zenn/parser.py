@@ -30,10 +30,10 @@ def parse(text: str, path: Path, book: Book | None) -> Document:
     mend: front matter that is not YAML, a bad include, a comment that would show.
     """
     with at(path):
-        return _parse(clean(text), path, book)
+        return _document(clean(text), path, book)
 
 
-def _parse(text: str, path: Path, book: Book | None) -> Document:
+def _document(text: str, path: Path, book: Book | None) -> Document:
     front, _ = split_front_matter(text)
     # Empty lines in its place, so that every line keeps its number.
     body = "\n" * front.count("\n") + text[len(front) :]

@@ -232,7 +232,7 @@ def test_who_comes_second_waits_and_finds_it_made(built: Image) -> None:
 
 
 def test_an_ordinary_user_needs_subordinate_ids(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("shutil.which", lambda name, path: f"/usr/bin/{name}")
     monkeypatch.setattr("os.geteuid", lambda: 54321)
     with pytest.raises(MachineError, match=r'subgid: run “sudo usermod .* "\$\(id -un\)"”\.$'):
         debian.check_tools()

@@ -41,13 +41,9 @@ SAFE = MS_NOSUID | MS_NODEV
 
 
 NAMESPACES = (
-    syscalls.CLONE_NEWNS
-    | syscalls.CLONE_NEWPID
-    | syscalls.CLONE_NEWNET
-    | syscalls.CLONE_NEWUTS
-    | syscalls.CLONE_NEWIPC
-    | syscalls.CLONE_NEWTIME
-)
+    syscalls.CLONE_NEWNS | syscalls.CLONE_NEWPID | syscalls.CLONE_NEWNET
+    | syscalls.CLONE_NEWUTS | syscalls.CLONE_NEWIPC | syscalls.CLONE_NEWTIME
+)  # fmt: skip
 
 
 class Mount(NamedTuple):
@@ -78,15 +74,10 @@ OF_OWN_KERNEL = (
 )
 # Where the kernel is the host's: no device of its, terminals of the machine's own. A virtual
 # machine has a devtmpfs, which `init` mounts, for its disks are there.
-DEV = Mount("tmpfs", "dev", MS_NOSUID, "size=64k,mode=755")
 DEVICES = {
-    "null": (1, 3),
-    "zero": (1, 5),
-    "full": (1, 7),
-    "random": (1, 8),
-    "urandom": (1, 9),
-    "tty": (5, 0),
-}
+    "null": (1, 3), "zero": (1, 5), "full": (1, 7),
+    "random": (1, 8), "urandom": (1, 9), "tty": (5, 0),
+}  # fmt: skip
 LINKS = {
     "ptmx": "pts/ptmx",
     "fd": "/proc/self/fd",
@@ -172,7 +163,7 @@ def mount_all(own_kernel: bool) -> None:
 
 def make_dev() -> None:
     """Fill /dev as container managers do."""
-    mount(DEV.kind, DEV.path, DEV.kind, DEV.flags, DEV.options)
+    mount("tmpfs", "dev", "tmpfs", MS_NOSUID, "size=64k,mode=755")
     for name, (major, minor) in DEVICES.items():
         os.mknod(f"dev/{name}", 0o020666, os.makedev(major, minor))
     os.chown("dev/tty", 0, TTY_GROUP)

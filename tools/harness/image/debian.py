@@ -13,6 +13,7 @@ from typing import IO
 from harness.image import MachineError
 
 PROVISION = Path(__file__).parents[2] / "provision.sh"
+PATH = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"  # a user's has no depmod(8)
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 SUBORDINATE_IDS = (Path("/etc/subuid"), Path("/etc/subgid"))
 FIRST_ID, IDS = 100000, 65536  # SUB_UID_MIN and SUB_UID_COUNT, login.defs(5)
@@ -58,15 +59,10 @@ def mode() -> str:
 
 def check_tools() -> None:
     """Raise the sentence that names what to install before an image can be built."""
-    needed = {"mmdebstrap": shutil.which("mmdebstrap"), "debian-archive-keyring": KEYRING.exists()}
+    tools = {"mmdebstrap": "mmdebstrap"}
     if os.geteuid() != 0:
-        needed["uidmap"] = shutil.which("newuidmap")
-    missing = [package for package, found in needed.items() if not found]
-    if missing:
-        raise MachineError(
-            f"The guest image can't be built without {' and '.join(missing)}: "
-            f"{how_to_install(*missing)}."
-        )
+        tools["uidmap"] = "newuidmap"
+    require("The guest image can't be built", tools, KEYRING)
     if os.geteuid() != 0 and not has_subordinate_ids():
         ids = free_ids()
         raise MachineError(
@@ -74,6 +70,19 @@ def check_tools() -> None:
             f"/etc/subuid and /etc/subgid: run “sudo usermod --add-subuids {ids} "
             f'--add-subgids {ids} "$(id -un)"”.'
         )
+
+
+def require(what: str, tools: Mapping[str, str], keyring: Path | None = None) -> None:
+    """Raise the sentence that begins with `what` and names the Debian packages to install.
+
+    `tools` are commands by their packages.
+    """
+    missing = [package for package, tool in tools.items() if not shutil.which(tool, path=PATH)]
+    if keyring and not keyring.exists():
+        missing.append("debian-archive-keyring")
+    if missing:
+        why = f"{what} without {' and '.join(missing)}"
+        raise MachineError(f"{why}: {how_to_install(*missing)}.")
 
 
 def has_subordinate_ids() -> bool:

@@ -16,7 +16,6 @@ import json
 import os
 import platform
 import shlex
-import shutil
 import tarfile
 import tempfile
 from collections.abc import Callable, Mapping
@@ -24,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.image import MachineError, debian, store
-from harness.image.debian import ZSTD, how_to_install, run
+from harness.image.debian import ZSTD, require, run
 from zenn.book import Guest
 
 SOURCE_DATE_EPOCH = 1767225600  # 2026-01-01; no file of the image is newer
@@ -115,10 +114,7 @@ class Image:
         return versions
 
     def _squash(self, target: Path) -> None:
-        if not shutil.which("tar2sqfs"):
-            package = "squashfs-tools-ng"
-            why = f"The image can't be made a file system without {package}"
-            raise MachineError(f"{why}: {how_to_install(package)}.")
+        require("The image can't be made a file system", {"squashfs-tools-ng": "tar2sqfs"})
         with open(self.tarball, "rb") as tarball:
             run("tar2sqfs", "--quiet", *ZSTD, target, stdin=tarball)
 

@@ -25,7 +25,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from harness.image import MachineError, debian
-from harness.image.debian import KEYRING, ZSTD, how_to_install, run
+from harness.image.debian import KEYRING, PATH, ZSTD, require, run
 from harness.image.store import cache_directory, derive
 
 EARLY = ("virtio_pci", "virtio_blk", "virtio_console", "squashfs", "overlay")
@@ -37,7 +37,6 @@ TOOLS = {
     "dpkg": "dpkg-deb",
     "apt": "apt-get",
 }
-PATH = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"  # a user's has no depmod(8)
 APT_CONF = """\
 Dir::State "{directory}/state";
 Dir::State::status "{directory}/status";
@@ -119,20 +118,9 @@ def ensure(name: str, progress: Callable[[str], None]) -> Kernel:
     return Kernel(name, directory)
 
 
-def missing_tools() -> list[str]:
-    """The Debian packages that are to be installed before a kernel can be fetched."""
-    found = {package: shutil.which(tool, path=PATH) for package, tool in TOOLS.items()}
-    found["debian-archive-keyring"] = str(KEYRING) if KEYRING.exists() else None
-    return [package for package, where in found.items() if not where]
-
-
 def fetch(name: str, target: Path) -> None:
     """Fill the new directory `target` with the kernel `name`."""
-    if missing := missing_tools():
-        raise MachineError(
-            f"Kernel {name} can't be fetched without {' and '.join(missing)}: "
-            f"{how_to_install(*missing)}."
-        )
+    require(f"Kernel {name} can't be fetched", TOOLS, KEYRING)
     target.mkdir()
     work = target / "work"
     packages = download(KERNELS[name], work)

@@ -5,6 +5,7 @@ that is how they are read on a phone, on paper, and without scripts.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element
 
@@ -19,17 +20,22 @@ def arrange(root: Element, fences: Mapping[str, Fence]) -> None:
 
     `fences` are its fences by the ``data-block`` of their elements.
     """
-    names = dict.fromkeys(f.title for f in fences.values() if f.kind == "console" and f.title)
+    names = dict.fromkeys(fence.title for fence in fences.values() if _is_terminal(fence))
     terminals = {name: str(number) for number, name in enumerate(names, 1)}
     for parent in list(root.iter()):
         for run in list(_runs(parent, fences)):
             for block, fence in run:
-                if fence.title in terminals and fence.kind == "console":
+                if _is_terminal(fence):
                     block.set("data-terminal", terminals[fence.title])
             for group in _of_one_program(run):
                 _wrap(parent, "tabs", [_panel(language, blocks) for language, blocks in group])
             for blocks in _of_several_terminals(run):
                 _side_by_side(parent, blocks)
+
+
+def _is_terminal(fence: Fence) -> bool:
+    """Whether a block is of a terminal that has a name."""
+    return fence.kind == "console" and fence.title != ""
 
 
 def _runs(parent: Element, fences: Mapping[str, Fence]) -> Iterator[_Run]:
@@ -77,14 +83,10 @@ def _panel(language: str, blocks: Sequence[Element]) -> Element:
 
 
 def _of_several_terminals(run: _Run) -> Iterator[list[tuple[Element, str]]]:
-    group: list[tuple[Element, str]] = []
-    for block, fence in [*run, (None, None)]:
-        if block is not None and fence and fence.kind == "console" and fence.title:
-            group.append((block, fence.title))
-            continue
-        if len({title for _, title in group}) > 1:
-            yield group
-        group = []
+    for named, group in groupby(run, lambda one: _is_terminal(one[1])):
+        blocks = [(block, fence.title) for block, fence in group]
+        if named and len({title for _, title in blocks}) > 1:
+            yield blocks
 
 
 def _side_by_side(parent: Element, blocks: Sequence[tuple[Element, str]]) -> None:

@@ -4,7 +4,6 @@ a ground for lines added or removed.
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from typing import Any
 
 from pygments.lexer import Lexer, do_insertions  # type: ignore[attr-defined]
@@ -45,15 +44,14 @@ class ConsoleLexer(Lexer):
 
 def _commands_whole(found: Iterable[Row]) -> Iterator[list[Row]]:
     """A command with the lines that continue it; everything else by itself."""
-    number = 0
-
-    def of(row: Row) -> int:
-        nonlocal number
-        number += row.kind != "more"
-        return number
-
-    for _, group in groupby(found, of):
-        yield list(group)
+    group: list[Row] = []
+    for row in found:
+        if group and row.kind != "more":
+            yield group
+            group = []
+        group.append(row)
+    if group:
+        yield group
 
 
 def _command(group: list[Row]) -> _Tokens:

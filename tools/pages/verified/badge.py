@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from xml.etree.ElementTree import Element, SubElement
 
 from harness.record import Entry, Value
-from pages.elements import facts_element, text_element
+from pages.elements import facts_element, table_element, text_element
 from pages.verified.badges import Badge
 from pages.verified.transcript import transcript_element, values_of
 from pages.verified.words import words
@@ -124,11 +124,7 @@ def _values(body: Element, values: list[Value]) -> None:
     """List the values that stand for others: a title is not for keyboards and touch screens."""
     text_element(body, "p", "印の付いた値は、本文とは違う値です。")
     attributes = {"class": "badge__values", "aria-label": "本文と違う値"}
-    table = SubElement(body, "table", attributes)
-    head = SubElement(SubElement(table, "thead"), "tr")
-    for name in ("値", "本文", "この実行"):
-        text_element(head, "th", name, {"scope": "col"})
-    rows = SubElement(table, "tbody")
+    rows = table_element(body, ("値", "本文", "この実行"), attributes=attributes)
     for value in values:
         row = SubElement(rows, "tr")
         text_element(row, "th", _KINDS.get(value.kind, value.kind), {"scope": "row"})

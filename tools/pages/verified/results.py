@@ -20,7 +20,7 @@ from xml.etree.ElementTree import Element, SubElement
 from zoneinfo import ZoneInfo
 
 from harness.record import Entry, Score, percent, read, read_scores, text_digest
-from pages.elements import facts_element, text_element
+from pages.elements import facts_element, table_element, text_element
 from pages.verified.badge import MACHINES, SAYS, day, linux
 from pages.verified.badges import Badge, badges
 from pages.verified.words import of_rule, words
@@ -252,12 +252,7 @@ def _part(sentence: str = "", **attributes: str) -> Element:
 def _table(caption: str, heads: Sequence[str]) -> tuple[Element, Element]:
     """A part of the page that is a table, and the body of that."""
     part = _part()
-    table = SubElement(part, "table")
-    text_element(table, "caption", caption)
-    row = SubElement(SubElement(table, "thead"), "tr")
-    for name in heads:
-        text_element(row, "th", name, {"scope": "col"})
-    return part, SubElement(table, "tbody")
+    return part, table_element(part, heads, caption)
 
 
 def _row(body: Element, head: str, address: str = "") -> Element:

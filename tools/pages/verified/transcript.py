@@ -26,10 +26,10 @@ def transcript_element(steps: Sequence[Step]) -> Element:
 
 def values_of(steps: Iterable[Step]) -> list[Value]:
     """The values that differ, each pair once, in the order in which they first show."""
-    found = {
-        (v.kind, v.text, v.run): v for step in reversed(list(steps)) for v in step.values[::-1]
-    }
-    return list(found.values())[::-1]
+    found: dict[tuple[str, str, str], Value] = {}
+    for value in (value for step in steps for value in step.values):
+        found.setdefault((value.kind, value.text, value.run), value)
+    return list(found.values())
 
 
 def _step(transcript: Element, step: Step) -> None:

@@ -12,8 +12,8 @@ from urllib.parse import unquote
 from zenn.book import Book, BookAddress, ProjectError, book_address
 from zenn.export.chapter import exported
 from zenn.lint import Shelf, lint_book
-from zenn.lint.prose import prose
-from zenn.model import ChapterError, Document, clean
+from zenn.lint.shelf import Draft
+from zenn.model import ChapterError, clean
 
 
 class Refused(Exception):
@@ -62,18 +62,10 @@ def contents(book: Book, address: BookAddress) -> dict[str, bytes]:
         document = shelf.document(name)
         assert document  # lint has read it
         files[f"{home}/{name}.md"] = exported(document, address.chapter).encode()
-        for image in sorted(_images(document)):
+        for _, token in Draft(document, shelf).tokens("image"):
+            image = unquote(str(token.attrGet("src"))).removeprefix("/")
             files[image] = (book.chapters / image).read_bytes()
     return files
-
-
-def _images(document: Document) -> set[str]:
-    return {
-        unquote(str(piece.token.attrGet("src"))).removeprefix("/")
-        for part in prose(document)
-        for piece in part.pieces
-        if piece.token.type == "image"
-    }
 
 
 def _listed(file: Path) -> dict[str, set[str]]:

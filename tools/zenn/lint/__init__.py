@@ -21,7 +21,7 @@ RULES: tuple[Rule, ...] = (
 
 def lint(document: Document, shelf: Shelf) -> list[Trap]:
     """Return what is wrong with one chapter, by line, each once."""
-    draft = Draft.of(document, shelf)
+    draft = Draft(document, shelf)
     found = dict.fromkeys(Trap(document.path, *caught) for rule in RULES for caught in rule(draft))
     return list(_without_echoes(sorted(found, key=lambda finding: finding.line)))
 

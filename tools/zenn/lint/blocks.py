@@ -73,12 +73,9 @@ def swallowed(draft: Draft) -> Iterator[Caught]:
 
 
 def _never_closed(container: _Container) -> Caught:
-    return (
-        container.line,
-        "container-unclosed",
-        f"Zenn takes all that follows into this {container.head}; close it with a line of as many "
-        "colons, and give a container around it one more, :::: at both ends",
-    )
+    instead = "close it with a line of as many colons, and give a container around it one more"
+    why = f"Zenn takes all that follows into this {container.head}; {instead}, :::: at both ends"
+    return container.line, "container-unclosed", why
 
 
 def _open_fence(fence: Fence, lines: list[str]) -> Caught:
@@ -91,14 +88,10 @@ def _open_fence(fence: Fence, lines: list[str]) -> Caught:
 
 
 def _cut(container: _Container) -> Caught:
-    colons = re.match(r":+", container.head)
-    more = ":" * (len(colons[0]) + 1 if colons else 4)
-    return (
-        container.end,
-        "container-cut",
-        f"Zenn ends {container.head} of line {container.line} at this :::, though it stands in a "
-        f"code block; give the container more colons, {more} at both ends",
-    )
+    more = ":" * (len(container.head) - len(container.head.lstrip(":")) + 1)
+    why = f"Zenn ends {container.head} of line {container.line} at this :::"
+    instead = f"give the container more colons, {more} at both ends"
+    return container.end, "container-cut", f"{why}, though it stands in a code block; {instead}"
 
 
 def _mark(opening: str) -> str:

@@ -26,12 +26,8 @@ def references(draft: Draft) -> Iterator[Caught]:
     """``[x]: 02-uts``: the export looks for links to chapters where they are used."""
     for token in draft.document.tokens:
         if token.type == "definition" and chapter_link(token.meta["url"]):
-            yield (
-                line_of(token),
-                "link-form",
-                f"a link to a chapter stands in the text, [text]({token.meta['url']}), because its "
-                "address is another one at Zenn",
-            )
+            why = f"a link to a chapter stands in the text, [text]({token.meta['url']})"
+            yield line_of(token), "link-form", f"{why}, because its address is another one at Zenn"
 
 
 def _wrong(draft: Draft, href: str) -> tuple[str, str] | None:

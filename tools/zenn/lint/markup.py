@@ -11,24 +11,19 @@ from zenn.syntax.embeds import KINDS, embed_address
 _CONTAINER = re.compile(r"^(:{3,})[ \t]*([^\n]*)$", re.MULTILINE)
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*)?/?>")
 _INSTEAD = {
+    **dict.fromkeys(("b", "strong"), "**text**"),
+    **dict.fromkeys(("em", "i"), "*text*"),
+    **dict.fromkeys(("li", "ul"), "- item"),
+    **{"h1": "# heading", "h2": "## heading", "h3": "### heading"},
     "a": "[text](address)",
-    "b": "**text**",
     "code": "`code`",
     "details": ":::details TITLE",
-    "em": "*text*",
-    "h1": "# heading",
-    "h2": "## heading",
-    "h3": "### heading",
     "hr": "---",
-    "i": "*text*",
     "img": "![text](/images/name.png =250x)",
-    "li": "- item",
     "ol": "1. item",
     "pre": "a fence ```",
     "s": "~~text~~",
-    "strong": "**text**",
     "table": "| a | b |",
-    "ul": "- item",
 }
 # Placeholders like <PID> are text, and are shown as their author means them.
 _ELEMENTS = frozenset(

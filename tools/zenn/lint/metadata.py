@@ -94,10 +94,8 @@ def _price(config: dict[str, Any]) -> Iterator[Wrong]:
 
 def _chapters(chapters: Any, shelf: Shelf) -> Iterator[str]:
     if not isinstance(chapters, list) or not all(isinstance(name, str) for name in chapters):
-        yield (
-            "Zenn wants a flat list of names of chapters, without groups; write chapters: and "
-            "lines - 02-uts"
-        )
+        why = "Zenn wants a flat list of names of chapters, without groups"
+        yield f"{why}; write chapters: and lines - 02-uts"
         return
     if len(chapters) > MOST_CHAPTERS:
         yield f"Zenn takes {MOST_CHAPTERS} chapters of a book"

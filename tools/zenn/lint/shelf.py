@@ -73,17 +73,17 @@ class Shelf:
             return Trap(shown_as, 1, "chapter", f"can't be read: {error.strerror}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Draft:
     """A chapter to be linted, with its prose, and the shelf of its neighbours."""
 
     document: Document
     shelf: Shelf
-    prose: tuple[Prose, ...]
 
-    @classmethod
-    def of(cls, document: Document, shelf: Shelf) -> "Draft":
-        return cls(document, shelf, tuple(prose(document)))
+    @cached_property
+    def prose(self) -> tuple[Prose, ...]:
+        """All that isn't code, in the order of the tokens."""
+        return tuple(prose(self.document))
 
     @property
     def is_chapter(self) -> bool:

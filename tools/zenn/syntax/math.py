@@ -1,6 +1,7 @@
 """Math: ``$x$`` in a line, ``$$`` around a block. Zenn hands the text between to KaTeX."""
 
 import re
+from functools import partial
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -19,17 +20,9 @@ def math(md: MarkdownIt) -> None:
 
     ``$$x$$ (1)`` is a `math_block_numbered`, its `info` the number.
     """
-    md.inline.ruler.before("escape", "math_inline_display", _inline_display)
-    md.inline.ruler.before("escape", "math_inline", _inline)
+    for kind, pattern in (("math_inline_display", _INLINE_DISPLAY), ("math_inline", _INLINE)):
+        md.inline.ruler.before("escape", kind, partial(_span, pattern=pattern, kind=kind))
     md.block.ruler.before("fence", "math_block", _block)
-
-
-def _inline(state: StateInline, silent: bool) -> bool:
-    return _span(state, silent, _INLINE, "math_inline")
-
-
-def _inline_display(state: StateInline, silent: bool) -> bool:
-    return _span(state, silent, _INLINE_DISPLAY, "math_inline_display")
 
 
 def _span(state: StateInline, silent: bool, pattern: re.Pattern[str], kind: str) -> bool:

@@ -39,12 +39,11 @@ class NamespacesMachine:
         try:
             while not (fds and line.pid) and not line.end:
                 fds += line.next_message()
+            if line.end:
+                raise MachineError(f"No machine could be made. {self.epitaph()}")
         except MachineError:
             line.close()
             raise
-        if line.end:
-            line.close()
-            raise MachineError(f"No machine could be made. {self.epitaph()}")
         self.pid = line.pid  # of its init
         self.channel = Channel(socket.socket(fileno=fds[0]))
 

@@ -3,19 +3,10 @@
 from pathlib import Path
 
 # How hypervisors name themselves in DMI (what systemd-detect-virt(1) looks at, too); lower case.
+# “virtual machine” is Hyper-V, where the vendor is Microsoft.
 PRODUCTS = (
-    "apple virtualization",
-    "bhyve",
-    "bochs",
-    "google compute engine",
-    "kvm",
-    "openstack",
-    "parallels",
-    "qemu",
-    "virtual machine",  # Hyper-V, where the vendor is Microsoft
-    "virtualbox",
-    "vmware",
-    "xen",
+    *("apple virtualization", "bhyve", "bochs", "google compute engine", "kvm", "openstack"),
+    *("parallels", "qemu", "virtual machine", "virtualbox", "vmware", "xen"),
 )
 DMI_FILES = ("product_name", "sys_vendor", "board_vendor", "bios_vendor")
 

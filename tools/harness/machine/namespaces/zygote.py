@@ -10,7 +10,6 @@ and {"error": sentence} if the machine can't be made; the last word has "memory"
 has killed for memory.
 """
 
-import contextlib
 import encodings.idna  # noqa: F401  here and below: used by the standard library when needed,
 import fcntl
 import gc
@@ -20,9 +19,7 @@ import signal
 import socket
 import sys
 import traceback  # noqa: F401
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NoReturn
 
 from harness.guest import agent, syscalls, world
@@ -57,15 +54,19 @@ class Zygote(Keeper):
 
     def make(self, line: int, request: dict[str, Any], given: list[int]) -> BoundedLife:
         """Clone a machine's init."""
-        limits = bounds.create(self.hierarchies)
+        limits, cgroup = bounds.create(self.hierarchies), None
         try:
-            with directory(limits.born) as cgroup:
-                pid, pidfd = syscalls.clone3(world.NAMESPACES, cgroup)
-                if pid == 0:
-                    self.be_init(line, limits)
+            if limits.born:
+                cgroup = os.open(limits.born, os.O_RDONLY | os.O_DIRECTORY)
+            pid, pidfd = syscalls.clone3(world.NAMESPACES, cgroup)
+            if pid == 0:
+                self.be_init(line, limits)
         except OSError:
             limits.remove()
             raise
+        finally:
+            if cgroup is not None:
+                os.close(cgroup)
         return BoundedLife(pid, pidfd, line, limits)
 
     def be_init(self, line: int, limits: bounds.Bounds) -> NoReturn:
@@ -101,19 +102,6 @@ def close_all_but(line: int) -> int:
     os.dup2(kept, 3, inheritable=False)
     os.closerange(4, 1 << 30)
     return 3
-
-
-@contextlib.contextmanager
-def directory(path: Path | None) -> Iterator[int | None]:
-    """A descriptor of the directory `path`, if there is one."""
-    if path is None:
-        yield None
-        return
-    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        yield fd
-    finally:
-        os.close(fd)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ KVM is believed once a machine has booted by it, and what was found holds until 
 """
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -22,10 +23,8 @@ def candidates() -> tuple[str, ...]:
     """``kvm`` where it is worth a trial, and ``tcg``, which always works."""
     if not os.access(DEVICE, os.R_OK | os.W_OK) or found_broken():
         return ("tcg",)
-    for line in CPUINFO.read_text().splitlines():
-        if line.startswith("flags"):
-            return ("kvm", "tcg") if {"vmx", "svm"} & set(line.split()) else ("tcg",)
-    return ("tcg",)
+    flags = re.search(r"^flags.*", CPUINFO.read_text(), re.MULTILINE)
+    return ("kvm", "tcg") if flags and {"vmx", "svm"} & set(flags[0].split()) else ("tcg",)
 
 
 def first_that_works(attempt: Callable[[str], T], note: Callable[[str], None]) -> T:
@@ -39,7 +38,8 @@ def first_that_works(attempt: Callable[[str], T], note: Callable[[str], None]) -
             return attempt(acceleration)
         except MachineError as error:
             note(f"KVM is here but doesn't work, so machines are emulated: {error}")
-            remember_broken()
+            memory().parent.mkdir(parents=True, exist_ok=True)
+            memory().write_text(BOOT_ID.read_text())
     return attempt(last)
 
 
@@ -49,11 +49,6 @@ def found_broken() -> bool:
         return memory().read_text() == BOOT_ID.read_text()
     except OSError:
         return False
-
-
-def remember_broken() -> None:
-    memory().parent.mkdir(parents=True, exist_ok=True)
-    memory().write_text(BOOT_ID.read_text())
 
 
 def memory() -> Path:

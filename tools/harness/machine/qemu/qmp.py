@@ -19,6 +19,9 @@ class Qmp:
         self.replies = stream.makefile("rb")
         self.message()  # its greeting
         self.command("qmp_capabilities")
+        # Memory lies in a file of its own (see `template`), whether a state is saved or read.
+        shared = {"capability": "x-ignore-shared", "state": True}
+        self.command("migrate-set-capabilities", capabilities=[shared])
 
     def command(self, name: str, fd: int | None = None, **arguments: Any) -> Any:
         """Carry out a command, to which a descriptor may be sent, and return its result."""
@@ -34,7 +37,6 @@ class Qmp:
 
     def save(self, fd: int, seconds: float) -> None:
         """Write the machine's state to `fd`; it is paused for good afterwards."""
-        self._leave_out_shared_memory()
         self.command("getfd", fd, fdname="state")
         self.command("migrate", uri="fd:state")
         deadline = time.monotonic() + seconds
@@ -45,12 +47,7 @@ class Qmp:
 
     def restore(self, number: int) -> None:
         """Have QEMU begin to read the state from its descriptor `number`, and then go on."""
-        self._leave_out_shared_memory()
         self.command("migrate-incoming", uri=f"fd:{number}")
-
-    def _leave_out_shared_memory(self) -> None:
-        shared = {"capability": "x-ignore-shared", "state": True}
-        self.command("migrate-set-capabilities", capabilities=[shared])
 
     def message(self) -> dict[str, Any]:
         """The next message: one JSON object, one line."""

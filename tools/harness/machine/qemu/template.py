@@ -84,18 +84,18 @@ def ensure(
     archive = inside.initramfs(kernel, image.busybox())
     squashfs = image.squashfs(progress)
     directory = cache_directory() / f"templates-{kernel.name}"
-    key = key_of(Hardware(kernel, squashfs, Path("initramfs"), acceleration), image, archive)
 
     def build(target: Path) -> None:
         progress(f"booting kernel {kernel.release} once, for all machines to be cloned from")
         target.mkdir()
         (target / "initramfs").write_bytes(archive)
-        boot(launcher, Template(target, hardware_at(target)))
+        boot(launcher, template_at(target))
 
-    def hardware_at(path: Path) -> Hardware:
-        return Hardware(kernel, squashfs, path / "initramfs", acceleration)
+    def template_at(path: Path) -> Template:
+        return Template(path, Hardware(kernel, squashfs, path / "initramfs", acceleration))
 
-    found = Template(directory / key, hardware_at(directory / key))
+    key = key_of(template_at(Path()).hardware, image, archive)
+    found = template_at(directory / key)
     if found.directory.exists() and not found.whole:
         found.discard()
     derive(directory, key, build)
