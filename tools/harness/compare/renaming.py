@@ -16,6 +16,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 from harness.compare.shapes import LOCAL, MEASURES, Unknown, standing, unknowns, words_of
@@ -67,7 +68,7 @@ class _Side:
         self.named: dict[str, str] = {}  # by the author, whose kind counts
         # Of each word: its values, with their kinds, the last one last.
         self._by_word: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(
-            lambda: defaultdict(list)
+            partial(defaultdict, list)
         )
 
     def name(self, value: str, kind: str) -> None:
