@@ -160,6 +160,9 @@ def test_every_wrong_chapter_is_named_in_one_sentence(
     [
         (("docs/none.md",), "docs/none.md:1: can't be read: No such file"),
         (("docs/a.md:4",), "docs/a.md:4: no block that runs is at this line"),
+        (("docs/a.md:0",), "docs/a.md:0:1: can't be read: No such file"),
+        (("docs/a.md:abc",), "docs/a.md:abc:1: can't be read: No such file"),
+        (("--executor", "here"), "write an address, as in tcp://HOST:8786"),
         (("--json",), "verify takes no --json"),
         (("-j", "0"), "argument -j/--jobs: write a number from 1"),
         (("--kernel", "moon"), "invalid choice: 'moon'"),

@@ -90,6 +90,7 @@ def test_skipped_blocks_are_not_run(chapter: Build) -> None:
         ("[//]: # (skip:)\n~console\n~\n", 1, "skip without a reason"),
         ("[//]: # (skip: a)\n\ntext\n\n~console\n~\n", 1, "applies to nothing"),
         ("[//]: # (varies: 1234)\n~console\n~\n", 1, "with what it is"),
+        ("[//]: # (varies 1234 pid)\n~console\n~\n", 1, "without a colon: write `varies: …`"),
         ("[//]: # (vary: 1234 pid)\n~console\n~\n", 1, "do you mean `varies:`"),
         ("x\n\n~console rooot\n~\n", 3, "do you mean `root`"),
         ("~console timeout=soon\n~\n", 1, "do you mean `timeout=SECONDS`"),
