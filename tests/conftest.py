@@ -1,7 +1,10 @@
-"""For every test: how long anything takes says nothing, for machines are noisy."""
+"""For every test: chapters to write, and no time limit, for machines are noisy."""
 
 import pytest
 from hypothesis import HealthCheck, settings
+from parsed import chapter, snippets
+
+__all__ = ["chapter", "snippets"]
 
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")

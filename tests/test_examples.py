@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from processes import Done, ran
 
 from zenn.console import exchanges
 from zenn.model import Document, Fence
@@ -58,10 +59,8 @@ class Example:
     @property
     def meant(self) -> str:
         """The command with what its placeholders stand for."""
-        command = self.command
-        for placeholder, meant in STANDS_FOR.items():
-            command = command.replace(placeholder, meant)
-        return command
+        placeholders = "|".join(STANDS_FOR)  # the longer ones come first
+        return re.sub(placeholders, lambda found: STANDS_FOR[found[0]], self.command)
 
 
 def document(page: Path) -> Document:
@@ -118,18 +117,11 @@ def write_chapter(root: Path, output: str = "unshared") -> None:
     (root / "docs/02-uts.md").write_text("\n".join(lines), "utf-8")
 
 
-def run(command: str, project: Path) -> subprocess.CompletedProcess[str]:
+def run(command: str, project: Path) -> Done:
+    """What a shell without a terminal says of a command, all of it as output."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    return subprocess.run(
-        ["bash", "-c", command],
-        cwd=project,
-        env=os.environ | {"PATH": path, "PYTHONPATH": str(project / "tools"), "ZENN_URL": ""},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    settings = {"PATH": path, "PYTHONPATH": str(project / "tools"), "ZENN_URL": ""}
+    return ran("bash", "-c", f"exec < /dev/null 2>&1; {command}", cwd=project, **settings)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one.place} {one.command}")
@@ -139,7 +131,7 @@ def test_a_command_works_as_it_is_written(example: Example, project: Path) -> No
         assert watched(command, project) == 0
         return
     for has, instead, status, said in AS_FAR_AS:
-        if re.search(has, command):
+        if re.search(has, example.meant):
             command, wanted, says = instead.format(command), status, said
             break
     done = run(command, project)
@@ -168,15 +160,15 @@ def test_a_failure_looks_as_readme_shows_it(project: Path) -> None:
 
 def test_the_lines_of_the_book_that_commands_name_have_blocks_that_run(project: Path) -> None:
     named = {m[0] for one in EXAMPLES for m in re.finditer(r"docs/[\w-]+\.md:\d+", one.command)}
-    listed = run("python tools/run_snippets.py --list --json", ROOT).stdout
+    listed = json.loads(run("python tools/run_snippets.py --list --json", ROOT).stdout)
     consoles = {
-        (fate["chapter"], line)
-        for fate in json.loads(listed)
+        f"{fate['chapter']}:{line}"
+        for fate in listed
         if fate["kind"] == "console"
         for line in range(fate["line"], fate["line"] + 40)
     }
     assert named
-    assert {(name.rpartition(":")[0], int(name.rpartition(":")[2])) for name in named} <= consoles
+    assert named <= consoles
 
 
 def test_below_each_source_of_the_authors_page_stands_the_same_as_its_result() -> None:

@@ -9,9 +9,10 @@ Exit status 1 if twice the lines cost over three times as much, or a difference 
 
 import difflib
 import sys
-import time
-from collections.abc import Callable
+from functools import partial
 from statistics import median
+
+from meter import in_turn, seconds
 
 from harness.compare import Expectation, Renaming
 
@@ -42,21 +43,15 @@ def difflibs() -> None:
     list(difflib.ndiff(table(200, 4026531838), table(200, 17, " now")))
 
 
-def seconds(calls: list[Callable[[], None]]) -> list[float]:
-    """The medians of what some calls take, made in turn."""
-    taken: list[list[float]] = [[] for _ in calls]
-    for _ in range(ROUNDS):
-        for call, times in zip(calls, taken, strict=True):
-            started = time.perf_counter()
-            call()
-            times.append(time.perf_counter() - started)
-    return [median(times) for times in taken]
-
-
 def main() -> int:
-    once, twice, ours, theirs = seconds(
-        [lambda: compared(LINES), lambda: compared(2 * LINES), differing, difflibs]
-    )
+    calls = {
+        "once": lambda: compared(LINES),
+        "twice": lambda: compared(2 * LINES),
+        "ours": differing,
+        "difflib's": difflibs,
+    }
+    taken = in_turn({name: partial(seconds, call) for name, call in calls.items()}, ROUNDS)
+    once, twice, ours, theirs = (median(taken[name]) for name in calls)
     print(f"{LINES} lines {once * 1e3:.0f} ms, {2 * LINES} lines {twice * 1e3:.0f} ms", end="")
     print(f"  ratio {twice / once:.2f}  (at most 3)")
     print(f"a difference {ours * 1e3:.0f} ms, difflib's {theirs * 1e3:.0f} ms", end="")

@@ -20,16 +20,15 @@ import json
 import os
 import pty
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from statistics import median
 
-from meter import Meter
+from meter import Cost, Meter, in_turn
+from processes import ran
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = {"02": "02-uts", "06": "06-user", "09": "09-time"}
@@ -38,16 +37,13 @@ ROUNDS = int(os.environ.get("ROUNDS", "3"))
 STEPS, SCENARIOS = 200, 12
 
 
-Cost = tuple[float, float]  # CPU-seconds, seconds by the clock
-
-
 def shared(many: Cost, few: Cost, between: int) -> Cost:
     """What each of those costs that `many` has more than `few`."""
     return (many[0] - few[0]) / between, (many[1] - few[1]) / between
 
 
-def ran(command: list[str], folder: Path) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+def said(*command: str, folder: Path) -> str:
+    done = ran(*command, cwd=folder)
     if done.returncode:
         sys.exit(f"{' '.join(command)} has failed:\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -55,8 +51,7 @@ def ran(command: list[str], folder: Path) -> str:
 
 def verify(checkout: Path, folder: Path, *words: str) -> str:
     """What the harness of a checkout says of chapters in `folder`, one scenario at a time."""
-    tool = str(checkout / "tools/run_snippets.py")
-    return ran([sys.executable, tool, *words], folder)
+    return said(sys.executable, str(checkout / "tools/run_snippets.py"), *words, folder=folder)
 
 
 def text_of(folder: Path) -> dict[str, int]:
@@ -97,13 +92,7 @@ def main() -> int:
     checkouts = {"this": ROOT}
     if os.environ.get("AGAINST"):
         checkouts["before"] = Path(os.environ["AGAINST"]).resolve()
-    meter = Meter()
-
-    def spent(what: Callable[[], object]) -> Cost:
-        before, begin = meter.seconds(), time.perf_counter()
-        what()
-        return meter.seconds() - before, time.perf_counter() - begin
-
+    spent = Meter().spent
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         counts = text_of(folder)
@@ -114,8 +103,8 @@ def main() -> int:
 
         def byexample(chapter: str) -> Cost:
             tool = str(Path(sys.executable).with_name("byexample"))
-            command = [tool, "--language", "shell", "--quiet", f"docs/{chapter}.byexample.md"]
-            return spent(lambda: ran(command, folder))
+            command = (tool, "--language", "shell", "--quiet", f"docs/{chapter}.byexample.md")
+            return spent(lambda: said(*command, folder=folder))
 
         def step(run: Callable[[str], Cost]) -> dict[str, float]:
             cpu, clock = shared(run(f"steps-{STEPS}"), run("steps-1"), STEPS - 1)
@@ -138,18 +127,19 @@ def main() -> int:
         for where in checkouts.values():  # once unmeasured: images, templates, bytecode
             for backend in BACKENDS:
                 harness(where, backend, "steps-1")
-        rounds = [{way: measure() for way, measure in ways.items()} for _ in range(ROUNDS)]
-    return _print({way: _medians([one[way] for one in rounds]) for way in ways})
-
-
-def _medians(rounds: list[dict[str, float]]) -> dict[str, float]:
-    return {name: median(one[name] for one in rounds) for name in rounds[0]}
+        taken = in_turn(ways, ROUNDS)
+    return _print(
+        {
+            way: {name: median(one[name] for one in rounds) for name in rounds[0]}
+            for way, rounds in taken.items()
+        }
+    )
 
 
 def _print(found: dict[str, dict[str, float]]) -> int:
     """Rows for FIGURES.md: CPU-seconds a scenario, milliseconds a step."""
-    columns = {**dict.fromkeys([*CHAPTERS, "scenario"], (1, "s")), "step": (1000, "ms")}
-    columns["clock"] = (1000, "ms")
+    columns = dict.fromkeys([*CHAPTERS, "scenario"], (1, "s"))
+    columns |= dict.fromkeys(["step", "clock"], (1000, "ms"))
     print(f"| {'':18} | {' | '.join(f'{name:>8}' for name in columns)} |")
     for way, one in found.items():
         shown = [

@@ -12,7 +12,6 @@ Exit status 1 if the machine costs more than bwrap (medians). Takes root, in a v
 
 import gc
 import os
-import random
 import shutil
 import subprocess
 import sys
@@ -21,6 +20,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from statistics import median
+
+from meter import in_turn, seconds
 
 from harness.guest import syscalls, world
 from harness.image import image
@@ -64,19 +65,10 @@ def machine(backend: Namespaces) -> float:
         return time.perf_counter() - begin
 
 
-def machine_and_end(backend: Namespaces) -> float:
-    """The same, and until nothing is left of it."""
-    begin = time.perf_counter()
-    machine(backend)
-    return time.perf_counter() - begin
-
-
-def bwrap(rootfs: Path) -> float:
-    """Seconds for bwrap to run `python3 -c pass`."""
-    begin = time.perf_counter()
+def bwrap(rootfs: Path) -> None:
+    """Run `python3 -c pass` by bwrap."""
     command = [*BWRAP[:1], "--ro-bind", str(rootfs), "/", *BWRAP[1:], "python3", "-c", "pass"]
     subprocess.run(command, check=True)
-    return time.perf_counter() - begin
 
 
 def main() -> int:
@@ -91,18 +83,15 @@ def main() -> int:
         ways: dict[str, Callable[[], float]] = {
             "bare": lambda: bare(rootfs),
             "machine": lambda: machine(backend),
-            "machine, and its end": lambda: machine_and_end(backend),
-            "bwrap": lambda: bwrap(rootfs),
+            "machine, and its end": lambda: seconds(lambda: machine(backend)),
+            "bwrap": lambda: seconds(lambda: bwrap(rootfs)),
         }
-        taken: dict[str, list[float]] = {name: [] for name in ways}
-        for _ in range(ROUNDS):
-            # A network namespace is taken down after its last process (cleanup_net() in
-            # net/core/net_namespace.c), at the cost of who comes next: nobody always does.
-            for name in random.sample(list(ways), len(ways)):
-                taken[name].append(ways[name]())
-    medians = {name: median(seconds) for name, seconds in taken.items()}
-    for name, seconds in medians.items():
-        print(f"{name:22} {seconds * 1000:6.1f} ms")
+        # A network namespace is taken down after its last process (cleanup_net() in
+        # net/core/net_namespace.c), at the cost of who comes next.
+        taken = in_turn(ways, ROUNDS)
+    medians = {name: median(all_of) for name, all_of in taken.items()}
+    for name, least in medians.items():
+        print(f"{name:22} {least * 1000:6.1f} ms")
     print(f"machine / bare         {medians['machine'] / medians['bare']:6.2f}")
     print(f"machine / bwrap        {medians['machine'] / medians['bwrap']:6.2f}  (at most 1)")
     return medians["machine"] > medians["bwrap"]

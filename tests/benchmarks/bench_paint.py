@@ -9,14 +9,14 @@ Exit status 1 if the lighter site is painted later (medians). Takes what ``make 
 """
 
 import gzip
-import random
 import shutil
 import sys
 import tempfile
-from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from statistics import median
 
+from meter import in_turn
 from playwright.sync_api import Browser
 from serving import Quiet, serving
 from whole_book import build, slim
@@ -58,15 +58,8 @@ def paints(browser: Browser, url: str) -> tuple[float, float]:
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
     devtools = context.new_cdp_session(page)
-    devtools.send(
-        "Network.emulateNetworkConditions",
-        {
-            "offline": False,
-            "latency": LATENCY,
-            "downloadThroughput": BYTES,
-            "uploadThroughput": BYTES,
-        },
-    )
+    line = {"downloadThroughput": BYTES, "uploadThroughput": BYTES, "latency": LATENCY}
+    devtools.send("Network.emulateNetworkConditions", line | {"offline": False})
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     page.goto(url, wait_until="load")
     first, largest = page.evaluate(_PAINTS)
@@ -82,15 +75,17 @@ def main() -> int:
         slim(lighter)
         longest = max(written.glob("[0-9]*/index.html"), key=lambda page: page.stat().st_size)
         path = longest.parent.name
-        taken: dict[Path, list[tuple[float, float]]] = {written: [], lighter: []}
-        with chromium() as browser, ExitStack() as servers:
-            address = {site: servers.enter_context(serving(site, _Compressed)) for site in taken}
-            for _ in range(ROUNDS):
-                for site in random.sample(list(taken), len(taken)):
-                    taken[site].append(paints(browser, f"{address[site]}/{path}/"))
+        with (
+            chromium() as browser,
+            serving(written, _Compressed) as heavy,
+            serving(lighter, _Compressed) as light,
+        ):
+            urls = {"written": f"{heavy}/{path}/", "slim": f"{light}/{path}/"}
+            ways = {name: partial(paints, browser, url) for name, url in urls.items()}
+            taken = in_turn(ways, ROUNDS)
     worse = False
     for number, name in enumerate(("first", "largest")):
-        mkdocs, ours = (median(times[number] for times in taken[s]) for s in (written, lighter))
+        mkdocs, ours = (median(times[number] for times in taken[way]) for way in urls)
         print(f"{name:8} as MkDocs wrote it {mkdocs:6.0f} ms, slim {ours:6.0f} ms", end="")
         print(f"  slim / written {ours / mkdocs:5.2f}  (at most 1)")
         worse |= ours > mkdocs

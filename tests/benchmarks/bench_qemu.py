@@ -14,14 +14,12 @@ median restore takes 0.3 s or more, or the first command 0.5 s. Takes root.
 
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from meter import Meter
+from meter import Cost, Meter, difference
 
 from harness.image import image
 from harness.machine import qemu
@@ -35,25 +33,20 @@ ROUNDS = 30
 LIMITS = {"restore": 0.3, "first command": 0.5}  # seconds by the clock
 GUEST = read_book(Path(__file__).parent).guest
 
-Cost = tuple[float, float]  # seconds by the clock, CPU-seconds
 
-
-def lives(backend: Qemu | Worlds, cost: Callable[[], Cost]) -> dict[str, Cost]:
+def lives(backend: Qemu | Worlds, meter: Meter) -> dict[str, Cost]:
     """What the parts of a machine's life cost."""
-    stages = [cost()]
+    stages = [meter.now()]
     with closing(backend.start()) as machine:
-        stages.append(cost())
+        stages.append(meter.now())
         channel = machine.channel
         channel.request("open", within=30, terminal="t", user=GUEST.user, seconds=30)
         for _ in range(2):
             channel.request("type", within=30, terminal="t", text="true", seconds=30, until="end")
-            stages.append(cost())
-    stages.append(cost())
-    names = ("restore", "first command", "second command", "end")
-    return {
-        name: (after[0] - before[0], after[1] - before[1])
-        for name, (before, after) in zip(names, pairwise(stages), strict=True)
-    }
+            stages.append(meter.now())
+    stages.append(meter.now())
+    parts = [difference(after, before) for before, after in pairwise(stages)]
+    return dict(zip(("restore", "first command", "second command", "end"), parts, strict=True))
 
 
 def medians(rounds: list[dict[str, Cost]]) -> dict[str, Cost]:
@@ -77,27 +70,18 @@ def main() -> int:
         print(f"bench_qemu: {lacking}.", file=sys.stderr)
         return 2
     meter = Meter()
-
-    def cost() -> Cost:
-        return time.perf_counter(), meter.seconds()
-
     with closing(Qemu(image.ensure(GUEST, print), print, GUEST.kernel)) as backend:
         whole = backend.template()
-        found = medians([lives(backend, cost) for _ in range(ROUNDS)])
+        found = medians([lives(backend, meter) for _ in range(ROUNDS)])
         worlds = Worlds(backend)
-        of_worlds = medians([lives(worlds, cost) for _ in range(ROUNDS)])
+        of_worlds = medians([lives(worlds, meter) for _ in range(ROUNDS)])
         found |= {f"world, {name}": one for name, one in of_worlds.items()}
-        before = cost()
-        boot(whole)
-        after = cost()
-    found["boot, warm and save"] = (after[0] - before[0], after[1] - before[1])
-    for name, (clock, cpu) in found.items():
+        found["boot, warm and save"] = booted = meter.spent(lambda: boot(whole))
+    for name, (cpu, clock) in found.items():
         limit = f"  (under {LIMITS[name] * 1000:.0f})" if name in LIMITS else ""
         print(f"{name:22} {clock * 1000:7.0f} ms, CPU {cpu * 1000:7.0f} ms{limit}")
-    print(
-        f"boot / restore       {found['boot, warm and save'][1] / found['restore'][1]:7.1f}  (CPU)"
-    )
-    return int(any(found[name][0] >= limit for name, limit in LIMITS.items()))
+    print(f"boot / restore       {booted[0] / found['restore'][0]:7.1f}  (CPU)")
+    return int(any(found[name][1] >= limit for name, limit in LIMITS.items()))
 
 
 if __name__ == "__main__":

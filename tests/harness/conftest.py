@@ -1,15 +1,17 @@
 """Chapters written in a test, and the real machines that play them (as root, in a VM)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import guests
 import pytest
+from guests import Build, Play
 
 from harness.machine.backend import Backend
-from harness.machine.qemu import Qemu
 from harness.plan.chapter import Chapter, from_document
+from harness.plan.scenario import scenarios
+from harness.run.runner import run_one
 from zenn.book import Book
 from zenn.parser import parse
 
@@ -22,7 +24,7 @@ def snippets(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def chapter(snippets: Path) -> Callable[[str], Chapter]:
+def chapter(snippets: Path) -> Build:
     """A chapter with the given text; ``~`` at the start of a line stands for the fence ```."""
 
     book = Book(snippets.parent)
@@ -32,6 +34,12 @@ def chapter(snippets: Path) -> Callable[[str], Chapter]:
         return from_document(parse("\n".join(lines), Path("docs/x.md"), book), book)
 
     return build
+
+
+@pytest.fixture
+def play(chapter: Build, backend: Backend) -> Play:
+    """What the scenarios of a chapter with the given text come to, in their order."""
+    return lambda text: [run_one(scenario, backend) for scenario in scenarios(chapter(text))]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -44,8 +52,5 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
     """Both kinds of machines: what is tested with it can't tell which it runs in."""
-    made: Backend = guests.namespaces()
-    if request.param == "qemu":
-        made = Qemu(guests.built(), guests.quiet, guests.GUEST.kernel)
-    with closing(made):
+    with closing(guests.machines(request.param)) as made:
         yield made

@@ -2,8 +2,8 @@
 
 import re
 
-import markdown
 import pytest
+from project import alone
 
 PY, C, RS = "```python:a.py\n1\n```\n", "```c:a.c\n1;\n```\n", "```rust:a.rs\n1\n```\n"
 RESULT = "```text:実行結果\nx\n```\n"
@@ -15,8 +15,7 @@ def terminal(name: str) -> str:
 
 def shape(text: str) -> str:
     """A page as its groups, panels and blocks: ``tabs(Python[2] C[1])``, ``terminals(1 2)``."""
-    settings = {"pages.extension": {"docs": "", "record": ""}}
-    page = markdown.markdown(text, extensions=["pages.extension"], extension_configs=settings)
+    page = alone(text)
     parts = re.findall(r'<div class="(tabs|terminals|tabs__panel|block)"([^>]*)>', page)
     found = ""
     for kind, attributes in parts:
@@ -33,6 +32,7 @@ def shape(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        # One program in several languages is tabs.
         (PY + C, "tabs: Python- C-"),
         (PY + RESULT + C + RESULT, "tabs: Python-- C--"),
         (PY + C + RS + RESULT, "tabs: Python- C- Rust--"),
@@ -45,15 +45,7 @@ def shape(text: str) -> str:
         (PY + C + PY + C, "tabs: Python- C- tabs: Python- C-"),
         (PY + RESULT, "--"),
         (PY + C + terminal("端末1"), "tabs: Python- C--"),
-    ],
-)
-def test_one_program_in_several_languages_is_tabs(text: str, expected: str) -> None:
-    assert shape(text) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+        # Terminals in turn stand side by side.
         (terminal("端末1") + terminal("端末2"), "terminals:12"),
         (terminal("B") + terminal("A") + terminal("B"), "terminals:121"),
         (terminal("A") + terminal("A"), "--"),
@@ -62,21 +54,17 @@ def test_one_program_in_several_languages_is_tabs(text: str, expected: str) -> N
         (terminal("A") + terminal("B") + RESULT, "terminals:12-"),
     ],
 )
-def test_terminals_in_turn_stand_side_by_side(text: str, expected: str) -> None:
+def test_blocks_that_belong_together_stand_together(text: str, expected: str) -> None:
     assert shape(text) == expected
 
 
 def test_a_terminal_is_the_same_throughout_the_chapter() -> None:
-    settings = {"pages.extension": {"docs": "", "record": ""}}
-    text = f"{terminal('B')}文\n{terminal('A')}文\n{terminal('B')}"
-    page = markdown.markdown(text, extensions=["pages.extension"], extension_configs=settings)
+    page = alone(f"{terminal('B')}文\n{terminal('A')}文\n{terminal('B')}")
     assert re.findall(r'data-terminal="(\d)"', page) == ["1", "2", "1"]
 
 
 def test_the_blocks_stay_in_their_order() -> None:
-    settings = {"pages.extension": {"docs": "", "record": ""}}
-    text = f"前\n\n{PY}{RESULT}{C}\n中\n\n{terminal('A')}{terminal('B')}\n後\n"
-    page = markdown.markdown(text, extensions=["pages.extension"], extension_configs=settings)
+    page = alone(f"前\n\n{PY}{RESULT}{C}\n中\n\n{terminal('A')}{terminal('B')}\n後\n")
     lines = [int(line) for line in re.findall(r'data-block="text:(\d+)"', page)]
     assert lines == sorted(lines)
     assert len(lines) == 5

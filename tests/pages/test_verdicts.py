@@ -1,21 +1,18 @@
 """Which verdict a block shows, given the record of the last run."""
 
-from collections.abc import Callable
 from datetime import UTC
 from string import Formatter
 from xml.etree.ElementTree import tostring
 
 import pytest
 from entries import author, entry
+from parsed import Parse
 
 from harness.record import Entry
 from harness.report import words as in_english
 from pages.verified import words as in_japanese
 from pages.verified.badge import badge_element
 from pages.verified.badges import Badge, badges
-from zenn.model import Document
-
-Parse = Callable[[str], Document]
 
 NAME = "docs/02-uts.md"
 TEXT = "```console\n$ a\n```\n\n```console\n$ b\n```\n\n```text\nlook\n```\n"
@@ -34,14 +31,17 @@ def test_an_entry_speaks_of_the_fence_with_its_digest(chapter: Parse) -> None:
 
 
 def test_a_block_is_unverified_when_its_scenario_has_changed(chapter: Parse) -> None:
-    before = chapter(TEXT)
-    record = [
-        failed(fence.digest, *(f.digest for f in before.fences[:2])) for fence in before.fences
-    ]
+    digests = [fence.digest for fence in chapter(TEXT).fences]
+    record = [failed(digest, *digests[:2]) for digest in digests]
     after = chapter(TEXT.replace("$ a", "$ c"))
     found = badges(after, NAME, record)
     assert [badge.verdict for badge in found] == ["unverified", "unverified", "shown"]
     assert [badge.changed for badge in found] == [True, True, False]
+    # An entry of another chapter says nothing.
+    record = [failed(digest, chapter="docs/03-pid.md") for digest in digests]
+    found = badges(chapter(TEXT), NAME, record)
+    assert [badge.verdict for badge in found] == ["unverified", "unverified", "shown"]
+    assert not found[0].changed
 
 
 def test_equal_blocks_take_equal_entries_in_their_order(chapter: Parse) -> None:
@@ -50,17 +50,6 @@ def test_equal_blocks_take_equal_entries_in_their_order(chapter: Parse) -> None:
     known = [failed(digest, line=1), failed(digest, line=4)]
     found = badges(document, NAME, known)
     assert [badge.entry for badge in found] == [*known, None]
-
-
-def test_an_entry_of_another_chapter_says_nothing(chapter: Parse) -> None:
-    document = chapter(TEXT)
-    record = [failed(fence.digest, chapter="docs/03-pid.md") for fence in document.fences]
-    assert [badge.verdict for badge in badges(document, NAME, record)] == [
-        "unverified",
-        "unverified",
-        "shown",
-    ]
-    assert not badges(document, NAME, record)[0].changed
 
 
 @pytest.mark.parametrize(
@@ -88,19 +77,16 @@ def test_without_a_record_what_should_run_is_unverified(
 
 def test_reasons_are_worded_for_readers_and_for_authors() -> None:
     """Both tables have the same codes, and what is in their words."""
-    fields = [
-        {
-            code: {name for _, name, _, _ in Formatter().parse(words) if name}
-            for code, words in table.items()
-        }
-        for table in (in_japanese.TEMPLATES, in_english.TEMPLATES)
-    ]
-    assert fields[0] == fields[1]
+
+    def fields(words: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(words) if name}
+
+    japanese, english = in_japanese.TEMPLATES, in_english.TEMPLATES
+    assert {c: fields(w) for c, w in japanese.items()} == {c: fields(w) for c, w in english.items()}
 
 
 def test_what_an_author_says_is_shown_as_it_is(chapter: Parse) -> None:
     why = "手もとの {マシン} で"
-    badge = Badge("skipped", entry("skipped", reason=author(why)))
-    element = badge_element(badge, UTC)
+    element = badge_element(Badge("skipped", entry("skipped", reason=author(why))), UTC)
     assert element is not None
     assert why in tostring(element, encoding="unicode")

@@ -11,10 +11,7 @@ def test_the_archive_has_every_program_below_one_folder(snippets: Path, tmp_path
     file = tmp_path / "new" / "programs.zip"
     write_archive(snippets, file, "a-book")
     with zipfile.ZipFile(file) as archive:
-        assert archive.namelist() == [
-            "a-book/02-uts/clone.c",
-            "a-book/02-uts/hello.py",
-        ]
+        assert archive.namelist() == ["a-book/02-uts/clone.c", "a-book/02-uts/hello.py"]
         hello = archive.read("a-book/02-uts/hello.py")
         assert hello == (snippets / "02-uts/hello.py").read_bytes()
 

@@ -65,7 +65,7 @@ def blocks(page: str) -> dict[str, str]:
 
 def test_every_block_has_the_badge_of_its_verdict(book: Project) -> None:
     book.write("docs/01-a.md", CHAPTER)
-    program, console, failed, skipped, text, *_ = book.document("01-a.md").fences
+    program, console, failed, skipped, text, *_ = fences = book.document("01-a.md").fences
     book.record(
         of(program, kind="program", **RUN),
         of(console, steps=(step("readlink <x>", OUTPUT, status=3),), **RUN),
@@ -74,7 +74,6 @@ def test_every_block_has_the_badge_of_its_verdict(book: Project) -> None:
         of(text, "shown"),
     )
     found = blocks(book.article("01-a.md"))
-    fences = book.document("01-a.md").fences
     assert list(found) == [f"01-a.md:{fence.line}" for fence in fences]
     assert len(fences) == 8
     one, two, three, four, five, diagram, indented, new = found.values()
@@ -82,12 +81,11 @@ def test_every_block_has_the_badge_of_its_verdict(book: Project) -> None:
         assert '<details class="badge badge--passed" data-search-exclude="">' in part
         for word in ("検証済み", "Linux 6.18.44", "名前空間で分けた環境", "2026年11月24日"):
             assert word in part
-    assert '<span class="gp">$ </span>' in two
-    assert "readlink &lt;x&gt;\n<" in two
-    assert "uts:[4026532201] &amp; more\n" in two
-    for fact in ("2026年11月24日 03:40（JST）", "<dd>0.8秒</dd>"):
+    for fact in (
+        '<span class="gp">$ </span>', "readlink &lt;x&gt;\n<", "uts:[4026532201] &amp; more\n",
+        "2026年11月24日 03:40（JST）", "<dd>0.8秒</dd>", "終了ステータス 3",
+    ):  # fmt: skip
         assert fact in two
-    assert "終了ステータス 3" in two
     assert "終了ステータスはすべて 0 です" not in two
     assert "badge--failed" in three
     assert "出力が本文と違います" in three
@@ -112,11 +110,8 @@ def test_a_block_that_failed_shows_its_difference_open(book: Project) -> None:
     assert '<details class="badge badge--passed" data-search-exclude="">' in program
     assert '<details class="badge badge--failed" data-search-exclude="" open="open">' in console
     assert "- は本文にだけある行、+ は実行結果にだけある行です。" in console
-    for kind, line in zip(
-        ("same", "missing", "remark", "extra"),
-        ("  same", "- &lt;old&gt;", "^ 空白の数が違います", "+ new"),
-        strict=True,
-    ):
+    shown = {"same": "  same", "missing": "- &lt;old&gt;", "extra": "+ new"}
+    for kind, line in (shown | {"remark": "^ 空白の数が違います"}).items():
         assert f'<span class="transcript__{kind}">{line}\n</span>' in console
     assert '<span class="go">same' not in console
 
@@ -131,10 +126,8 @@ def test_two_chapters_that_end_alike_are_told_apart(book: Project) -> None:
 
 def links(page: str) -> dict[str, str]:
     """What the head of a block links to, by the class of the link."""
-    return {
-        kind: re.findall(r'href="([^"]*)"', tag)[0]
-        for tag, kind in re.findall(r'(<a [^>]*class="(block__\w+)"[^>]*>)', page)
-    }
+    tags = re.findall(r'(<a [^>]*class="(block__\w+)"[^>]*>)', page)
+    return {kind: re.findall(r'href="([^"]*)"', tag)[0] for tag, kind in tags}
 
 
 def test_a_program_links_to_its_whole_file(book: Project) -> None:

@@ -35,12 +35,6 @@ def of(fence: Fence, verdict: str = "passed", /, **known: Any) -> Entry:
 
 def step(command: str = "id", output: str = "", **known: Any) -> Step:
     """A step that has passed."""
-    typed: dict[str, Any] = {
-        "line": 4,
-        "output_line": 5,
-        "prompt": "$ ",
-        "text": command,
-        "command": command,
-    }
-    ended = {"output": output, "status": 0, "user": "reader", "seconds": 0.8}
+    typed: dict[str, Any] = {"line": 4, "output_line": 5, "prompt": "$ ", "user": "reader"}
+    ended = {"text": command, "command": command, "output": output, "status": 0, "seconds": 0.8}
     return Step(**(typed | ended | known))

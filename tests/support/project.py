@@ -4,9 +4,6 @@ A page is rendered as the site generator has it rendered, by Python-Markdown and
 mkdocs.yml; what only the site generator does (addresses, search, what fails a build) takes a build.
 """
 
-import os
-import subprocess
-import sys
 from contextlib import chdir
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +12,7 @@ from typing import Any
 
 import markdown
 from mkdocs.config import load_config
+from processes import Done, python
 
 from harness import record
 from harness.record import Entry
@@ -23,7 +21,7 @@ from zenn.model import Document
 from zenn.parser import parse, split_front_matter
 
 ROOT = Path(__file__).parents[2]
-_WORKER = "vendor/iframe-worker.js"
+_VENDOR = ("vendor/iframe-worker.js", "vendor/mermaid.js")
 
 
 def render(text: str, **options: str) -> str:
@@ -33,10 +31,22 @@ def render(text: str, **options: str) -> str:
     return markdown.markdown(text, extensions=extensions, extension_configs=configs | own)
 
 
+def alone(text: str) -> str:
+    """The HTML of a text that is of no chapter file, by our extension alone."""
+    settings = {"pages.extension": {"docs": "", "record": ""}}
+    return markdown.markdown(text, extensions=["pages.extension"], extension_configs=settings)
+
+
 @cache
 def _settings() -> tuple[list[str], dict[str, Any]]:
     config = load_config(str(ROOT / "mkdocs.yml"))
     return config.markdown_extensions, config.mdx_configs
+
+
+def mkdocs(folder: Path, name: str = "mkdocs", **environment: str) -> Done:
+    """A strict build of the book in `folder` by MkDocs, or by what builds from mkdocs.yml, too."""
+    words = ("-m", name, "build", "--strict", "-f", "mkdocs.yml")
+    return python(*words, cwd=folder, NO_MKDOCS_2_WARNING="1", **environment)
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ class Project:
         book.write("docs/02-b.md", "---\ntitle: B\n---\n\n## 見出し\n\n文です。\n")
         book.write("docs/glossary.md", "# 用語集\n")
         book.write("docs/config.yaml", "title: x\n")
-        for name in ("book.css", "book.js", "diagrams.js", "search.js", "icon.svg", _WORKER):
+        for name in ("book.css", "book.js", "diagrams.js", "search.js", "icon.svg", *_VENDOR):
             book.write(f"docs/assets/{name}", (ROOT / "docs/assets" / name).read_text("utf-8"))
         book.write("snippets/01-a/hello.py", 'print("hello")\n')
         (root / "docs/programs").symlink_to("../snippets")
@@ -88,15 +98,8 @@ class Project:
         with chdir(self.root):
             return render(body, **options)
 
-    def build(self) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", "mkdocs.yml"],
-            cwd=self.root,
-            capture_output=True,
-            text=True,
-            check=False,
-            env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1"},
-        )
+    def build(self) -> Done:
+        return mkdocs(self.root, NO_COLOR="1")
 
     def page(self, name: str) -> str:
         """A page of the site that was built."""

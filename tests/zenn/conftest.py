@@ -1,11 +1,10 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from parsed import chapter, snippets
 
 from zenn.book import Book
-
-__all__ = ["chapter", "snippets"]
+from zenn.lint import Trap, lint_files
 
 HEAD = '---\ntitle: "章"\n---\n\n'
 CONFIG = """\
@@ -39,3 +38,15 @@ def book(tmp_path: Path) -> Book:
     (root / "docs/images/a.png").write_bytes(b"")
     (root / "docs/images/large.png").write_bytes(bytes(3 * 1024 * 1024 + 1))
     return Book(root)
+
+
+@pytest.fixture
+def lint(book: Book) -> Callable[[str], list[Trap]]:
+    """Lints a text as the chapter 01-a, with a front matter of three lines and an empty one."""
+    file = book.chapters / "01-a.md"
+
+    def call(text: str) -> list[Trap]:
+        file.write_text(text if text.startswith("---") else HEAD + text, "utf-8")
+        return lint_files([file], book)
+
+    return call

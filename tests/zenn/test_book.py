@@ -16,13 +16,10 @@ def test_the_nearest_table_above_describes_the_book(tmp_path: Path) -> None:
     inner.mkdir(parents=True)
     guest = Guest(host="h", packages=("jq",))
     assert read_book(inner) == Book(tmp_path, name="x", time_zone="UTC", guest=guest)
-
-
-def test_without_a_table_the_root_is_where_mkdocs_yml_is(tmp_path: Path) -> None:
+    # Without a table its root is where mkdocs.yml is.
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     (tmp_path / "mkdocs.yml").touch()
-    (tmp_path / "docs").mkdir()
-    assert read_book(tmp_path / "docs") == Book(tmp_path)
+    assert read_book(inner) == Book(tmp_path)
 
 
 @pytest.mark.parametrize(

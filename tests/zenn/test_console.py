@@ -1,5 +1,7 @@
 """Console blocks, line by line."""
 
+import pytest
+
 from zenn.console import Exchange, Prompt, exchanges
 
 
@@ -8,48 +10,40 @@ def entry(line: int, sign: str, typed: str, *output: str) -> Exchange:
     return Exchange(line, Prompt(sign), lines, None, output, line + len(lines))
 
 
-def test_commands_and_their_output() -> None:
-    assert exchanges("$ hostname\nunshared\n# id -u\n0\n", 5) == (
-        entry(5, "$", "hostname", "unshared"),
-        entry(7, "#", "id -u", "0"),
-    )
-
-
-def test_a_command_goes_on_in_lines_that_begin_with_a_greater_sign() -> None:
-    assert exchanges("$ cat <<EOF\n> a\n>  b\n> EOF\na\n b\n", 1) == (
-        entry(1, "$", "cat <<EOF\na\n b\nEOF", "a", " b"),
-    )
-
-
-def test_a_greater_sign_after_output_is_output() -> None:
-    assert exchanges("$ diff a b\n1c1\n> x\n", 1) == (entry(1, "$", "diff a b", "1c1", "> x"),)
-
-
-def test_lines_for_the_python_repl() -> None:
-    text = ">>> def f():\n...     return 3\n...\n>>> f()\n3\n"
-    assert exchanges(text, 1) == (
-        entry(1, ">>>", "def f():\n    return 3\n"),
-        entry(4, ">>>", "f()", "3"),
-    )
-
-
-def test_an_elision_after_output_is_output() -> None:
-    assert exchanges("$ seq 9\n1\n...\n9\n", 1) == (entry(1, "$", "seq 9", "1", "...", "9"),)
-
-
-def test_keys() -> None:
-    assert exchanges("$ cat\n^D\n^C\nbye\n", 1) == (
-        entry(1, "$", "cat"),
-        Exchange(2, None, (), "D", (), 3),
-        Exchange(3, None, (), "C", ("bye",), 4),
-    )
-
-
-def test_a_block_may_begin_with_output() -> None:
-    assert exchanges("later\n$ true\n", 1) == (
-        Exchange(1, None, (), None, ("later",), 1),
-        entry(2, "$", "true"),
-    )
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("$ hostname\nunshared\n# id -u\n0\n", [
+            entry(1, "$", "hostname", "unshared"), entry(3, "#", "id -u", "0"),
+        ]),
+        # A command goes on in lines that begin with “>”; after output that is output,
+        ("$ cat <<EOF\n> a\n>  b\n> EOF\na\n b\n", [
+            entry(1, "$", "cat <<EOF\na\n b\nEOF", "a", " b"),
+        ]),
+        ("$ diff a b\n1c1\n> x\n", [entry(1, "$", "diff a b", "1c1", "> x")]),
+        # and a line of the Python REPL in those that begin with “...”.
+        (">>> def f():\n...     return 3\n...\n>>> f()\n3\n", [
+            entry(1, ">>>", "def f():\n    return 3\n"), entry(4, ">>>", "f()", "3"),
+        ]),
+        ("$ seq 9\n1\n...\n9\n", [entry(1, "$", "seq 9", "1", "...", "9")]),
+        # Keys,
+        ("$ cat\n^D\n^C\nbye\n", [
+            entry(1, "$", "cat"),
+            Exchange(2, None, (), "D", (), 3), Exchange(3, None, (), "C", ("bye",), 4),
+        ]),
+        # and output that a block begins with.
+        ("later\n$ true\n", [
+            Exchange(1, None, (), None, ("later",), 1), entry(2, "$", "true"),
+        ]),
+        # Signs without a command, and blank lines, are output.
+        ("$ cat x\n#\n$\n#include <x>\n", [
+            entry(1, "$", "cat x", "#", "$", "#include <x>"),
+        ]),
+        ("$ echo; echo\n\n\n", [entry(1, "$", "echo; echo", "", "")]),
+    ],
+)  # fmt: skip
+def test_a_block_is_what_is_typed_and_its_output(text: str, found: list[Exchange]) -> None:
+    assert list(exchanges(text, 1)) == found
 
 
 def test_a_prompt_may_name_user_host_and_directory() -> None:

@@ -1,16 +1,11 @@
-"""Fences: their info strings, and where in the file they stand."""
-
-from collections.abc import Callable
-from pathlib import Path
+"""Fences: their info strings, how they look, and where in the file they stand."""
 
 import pytest
+from parsed import Parse
+from project import alone
 
-from zenn.book import Book
-from zenn.fences import InfoString, parse_info
-from zenn.model import ChapterError, Document
-from zenn.parser import parse
-
-Parse = Callable[[str], Document]
+from zenn.fences import Appearance, InfoString, appearance, parse_info
+from zenn.model import ChapterError, Mistake
 
 
 @pytest.mark.parametrize(
@@ -64,13 +59,6 @@ def test_what_a_block_is_is_decided_by_its_info_string_and_what_stands_before_it
     assert " ".join(fence.kind for fence in fences) == kinds
 
 
-def test_the_title_of_results_is_the_books(tmp_path: Path) -> None:
-    text = "```c:a.c\n```\n```text:Output\n```\n"
-    document = parse(text, Path("x.md"), Book(tmp_path, result="Output"))
-    assert [fence.kind for fence in document.fences] == ["program", "result"]
-    assert parse(text, Path("x.md"), Book(tmp_path)).fences[1].kind == "shown"
-
-
 def test_lines_count_from_the_front_matter(chapter: Parse) -> None:
     document = chapter("---\ntitle: x\n---\n\n## a\n\n```console\n$ id\n```\n")
     (fence,) = document.fences
@@ -100,19 +88,19 @@ def test_a_fence_knows_its_place(
     assert fence.fenced
 
 
-def test_tabs_and_empty_lines_of_code_are_kept(chapter: Parse) -> None:
-    (fence,) = chapter("```c\n\n\tint a;\n\n\n```\n").fences
-    assert fence.text == "\n\tint a;\n\n\n"
-
-
-def test_an_unclosed_fence_says_so(chapter: Parse) -> None:
-    (fence,) = chapter("text\n\n```sh\na\nb").fences
-    assert (fence.text, fence.closed, fence.end) == ("a\nb\n", False, 5)
-
-
-def test_an_empty_fence_is_empty(chapter: Parse) -> None:
-    (fence,) = chapter("```sh\n```\n").fences
-    assert (fence.text, fence.closed, fence.end) == ("", True, 2)
+@pytest.mark.parametrize(
+    ("text", "code", "closed", "end"),
+    [
+        ("```c\n\n\tint a;\n\n\n```\n", "\n\tint a;\n\n\n", True, 6),
+        ("text\n\n```sh\na\nb", "a\nb\n", False, 5),
+        ("```sh\n```\n", "", True, 2),
+        # Control characters vanish without shifting lines.
+        ("\ufeffa\x08\x0b\x0c\r\n\r\n```sh\r\n\x1ba\x85\r\n```\r\n", "a\n", True, 5),
+    ],
+)
+def test_the_code_of_a_fence(chapter: Parse, text: str, code: str, closed: bool, end: int) -> None:
+    (fence,) = chapter(text).fences
+    assert (fence.text, fence.closed, fence.end) == (code, closed, end)
 
 
 def test_an_indented_block_is_a_fence_without_language(chapter: Parse) -> None:
@@ -121,18 +109,11 @@ def test_an_indented_block_is_a_fence_without_language(chapter: Parse) -> None:
     assert (fence.line, fence.end, fence.indent) == (3, 5, "    ")
 
 
-def test_a_colon_line_inside_a_fence_closes_its_container_as_on_zenn(chapter: Parse) -> None:
+def test_fences_are_those_of_zenn_in_the_order_of_the_file(chapter: Parse) -> None:
     first, second = chapter(":::message\n```sh\na\n:::\n```\nb\n").fences
     assert (first.text, first.closed) == ("a\n", False)
     assert (second.line, second.text) == (5, "b\n")
-
-
-def test_control_characters_vanish_without_shifting_lines(chapter: Parse) -> None:
-    (fence,) = chapter("\ufeffa\x08\x0b\x0c\r\n\r\n```sh\r\n\x1ba\x85\r\n```\r\n").fences
-    assert (fence.text, fence.line, fence.end) == ("a\n", 3, 5)
-
-
-def test_fences_of_footnotes_keep_the_order_of_the_file(chapter: Parse) -> None:
+    # Those of footnotes keep the order of the file.
     text = "[^1]: note\n\n    ```a\n    1\n    ```\n\ntext[^1]\n\n```b\n2\n```\n"
     assert [fence.language for fence in chapter(text).fences] == ["a", "b"]
 
@@ -144,51 +125,90 @@ def test_comments_right_before_a_fence_belong_to_it(chapter: Parse) -> None:
     )
     document = chapter(text)
     first, second = document.fences
-    assert [(comment.text, comment.line) for comment in first.comments] == [
-        ("varies: 1234 pid", 3),
-        ("skip: 理由", 5),
-    ]
+    known = [(comment.text, comment.line) for comment in first.comments]
+    assert known == [("varies: 1234 pid", 3), ("skip: 理由", 5)]
     assert second.comments == ()
     assert [comment.line for comment in document.comments] == [3, 5, 10]
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "advice"),
+    ("text", "line", "said"),
     [
+        # A comment that would show,
         ("text\nmore\n[//]: # (skip: a)\n", 3, "put an empty line before it"),
         ("- item\n[//]: # (skip: a)\n", 2, "put an empty line before it"),
         ("[//]: # (skip: a (b))\n", 1, 'write [//]: # (text), or [//]: # "text"'),
         ("---\ntitle: a\n---\n[//]: # skip\n", 4, "write [//]: # (text)"),
+        # and a bad front matter.
+        ("---\na: b\nb: c: d\n---\n", 3, "front matter"),
+        ("---\n- a\n---\n", 2, "front matter"),
+        ("---\na: [\n---\n", 3, "front matter"),
     ],
 )
-def test_a_comment_that_would_show_is_an_error(
-    chapter: Parse, text: str, line: int, advice: str
+def test_what_nobody_can_read_is_an_error_of_its_line(
+    chapter: Parse, text: str, line: int, said: str
 ) -> None:
     with pytest.raises(ChapterError) as caught:
         chapter(text)
     assert str(caught.value).startswith(f"docs/02-uts.md:{line}: ")
-    assert advice in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [("---\na: b\nb: c: d\n---\n", 3), ("---\n- a\n---\n", 2), ("---\na: [\n---\n", 3)],
-)
-def test_bad_front_matter_is_an_error_of_its_line(chapter: Parse, text: str, line: int) -> None:
-    with pytest.raises(ChapterError) as caught:
-        chapter(text)
-    assert caught.value.line == line
-    assert "front matter" in caught.value.message
+    assert said in str(caught.value)
 
 
 def test_a_digest_changes_with_whatever_a_block_contributes(chapter: Parse) -> None:
-    texts = [
-        "```sh\na\n```\n",
-        "```c\na\n```\n",
-        "```sh root\na\n```\n",
-        "```sh:t\na\n```\n",
-        "```sh\nb\n```\n",
-        "[//]: # (x)\n\n```sh\na\n```\n",
-    ]
+    texts = [f"{opening}\na\n```\n" for opening in ("```sh", "```c", "```sh root", "```sh:t")]
+    texts += ["```sh\nb\n```\n", "[//]: # (x)\n\n```sh\na\n```\n"]
     assert len({chapter(text).fences[0].digest for text in texts}) == len(texts)
     assert chapter("moved\n\n" + texts[0]).fences[0].digest == chapter(texts[0]).fences[0].digest
+
+
+CODE = "a\nb\nc\nd\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("", Appearance()),
+        (" root", Appearance()),
+        (" linenos", Appearance(numbered=True)),
+        (" hl=2", Appearance(highlighted=(2,))),
+        (" hl=3-4,1 linenos", Appearance(numbered=True, highlighted=(1, 3, 4))),
+        (" hl=1 hl=1-2", Appearance(highlighted=(1, 2))),
+    ],
+)
+def test_words_say_how_a_block_looks(chapter: Parse, words: str, expected: Appearance) -> None:
+    (fence,) = chapter(f"```python{words}:a.py\n{CODE}").fences
+    assert appearance(fence) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("hl=5", "`hl=5`: the block has lines 1 to 4"),
+        ("hl=3-9", "`hl=3-9`: the block has lines 1 to 4"),
+        ("hl=0", "write lines of the block"),
+        ("hl=", "write lines of the block"),
+        ("hl=2-1", "the block has lines 1 to 4"),
+        ("hl=x", "write lines of the block, as in `hl=3` or `hl=3-5,8`"),
+    ],
+)
+def test_lines_that_the_block_does_not_have_are_the_authors_to_mend(
+    chapter: Parse, word: str, message: str
+) -> None:
+    (fence,) = chapter(f"```python {word}:a.py\n{CODE}").fences
+    with pytest.raises(Mistake) as caught:
+        appearance(fence)
+    assert (caught.value.line, message in caught.value.message) == (1, True)
+
+
+def test_the_site_numbers_lines_and_marks_them_which_changes_nothing_of_a_run(
+    chapter: Parse,
+) -> None:
+    plain, marked, other = (
+        chapter(f"```python{words}:a.py\n{CODE}").fences[0].digest
+        for words in ("", " hl=1 linenos", " root")
+    )
+    assert plain == marked != other
+    page = alone(f"```text hl=2 linenos\n{CODE}")
+    assert 'data-linenos="4 "' in page
+    assert page.count('class="hll"') == 1
+    assert "b\n</span>" in page.partition('class="hll"')[2]

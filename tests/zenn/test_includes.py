@@ -1,67 +1,49 @@
 """Programs included in a chapter: the file, a section of it, and what is wrong with the line."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from parsed import Parse
 
-from zenn.model import ChapterError, Document
-
-Parse = Callable[[str], Document]
+from zenn.model import ChapterError
 
 BODY = '\tputs("Hello");\n'
 MAIN = f"int main(void) {{\n{BODY}}}\n"
 WHOLE = f"#include <stdio.h>\n{MAIN}// the end\n"
 
 
-def test_a_file_is_shown_whole(chapter: Parse) -> None:
-    (fence,) = chapter('```python:hello.py\n--8<-- "02-uts/hello.py"\n```\n').fences
-    assert fence.text == fence.whole == 'print("hello")\n'
-    assert fence.included
-    assert (fence.line, fence.end) == (1, 3)
+HELLO = 'print("hello")\n'
+GREET = 'def greet():\n\n    print("hello")\n'
 
 
-def test_a_section_is_shown_while_the_whole_file_runs(chapter: Parse) -> None:
-    (fence,) = chapter('```c:clone.c\n--8<-- "02-uts/clone.c:main"\n```\n').fences
-    assert (fence.text, fence.whole) == (MAIN, WHOLE)
-
-
-def test_a_section_ends_with_its_code(chapter: Parse, snippets: Path) -> None:
-    mark = "# --8<-- [{}:greet]\n"
-    function = 'def greet():\n\n    print("hello")\n'
-    (snippets / "greet.py").write_text(
-        f"{mark.format('start')}\n{function}\n\n{mark.format('end')}\n\ngreet()\n"
-    )
-    (fence,) = chapter('```python\n--8<-- "greet.py:greet"\n```\n').fences
-    assert fence.text == function
-
-
-def test_an_empty_section_shows_nothing(chapter: Parse, snippets: Path) -> None:
-    (snippets / "none.py").write_text("# --8<-- [start:none]\n\n# --8<-- [end:none]\n")
-    (fence,) = chapter('```python\n--8<-- "none.py:none"\n```\n').fences
-    assert fence.text == ""
-
-
-def test_marker_lines_never_show(chapter: Parse) -> None:
-    (fence,) = chapter('```c\n--8<-- "02-uts/clone.c"\n```\n').fences
-    assert fence.text == WHOLE
-    assert "--8<--" not in fence.whole
-
-
-def test_an_include_among_other_lines_is_part_of_the_text(chapter: Parse) -> None:
-    (fence,) = chapter('```python\nif True:\n    --8<-- "02-uts/hello.py"\n```\n').fences
-    assert fence.text == fence.whole == 'if True:\n    print("hello")\n'
-
-
-def test_an_include_within_a_list_loses_the_indent_of_the_list(chapter: Parse) -> None:
-    (fence,) = chapter('- a\n\n  ```c\n  --8<-- "02-uts/clone.c:body"\n  ```\n').fences
-    assert fence.text == BODY
-
-
-def test_what_a_file_includes_stays_as_it_is(chapter: Parse, snippets: Path) -> None:
-    (snippets / "again.sh").write_text('--8<-- "02-uts/hello.py"\n')
-    (fence,) = chapter('```sh\n--8<-- "again.sh"\n```\n').fences
-    assert fence.text == '--8<-- "02-uts/hello.py"\n'
+@pytest.mark.parametrize(
+    ("text", "shown", "whole"),
+    [
+        ('```python:hello.py\n--8<-- "02-uts/hello.py"\n```\n', HELLO, HELLO),
+        # A section is shown while the whole file runs; marker lines never show.
+        ('```c:clone.c\n--8<-- "02-uts/clone.c:main"\n```\n', MAIN, WHOLE),
+        ('```c\n--8<-- "02-uts/clone.c"\n```\n', WHOLE, WHOLE),
+        # A section ends with its code, and may be empty.
+        ('```python\n--8<-- "greet.py:greet"\n```\n', GREET, f"\n{GREET}\n\n\ngreet()\n"),
+        ('```python\n--8<-- "none.py:none"\n```\n', "", "\n"),
+        # Other lines of the block are part of the text; the indent of a list is not.
+        ('```python\nif True:\n    --8<-- "02-uts/hello.py"\n```\n',
+         f"if True:\n    {HELLO}", f"if True:\n    {HELLO}"),
+        ('- a\n\n  ```c\n  --8<-- "02-uts/clone.c:body"\n  ```\n', BODY, WHOLE),
+        # What a file includes stays as it is.
+        ('```sh\n--8<-- "again.sh"\n```\n', '--8<-- "a"\n', '--8<-- "a"\n'),
+    ],
+)  # fmt: skip
+def test_what_is_shown_and_what_runs(
+    chapter: Parse, snippets: Path, text: str, shown: str, whole: str
+) -> None:
+    for name, code, after in (("greet", f"\n{GREET}\n\n", "\ngreet()\n"), ("none", "\n", "")):
+        marked = f"# --8<-- [start:{name}]\n{code}# --8<-- [end:{name}]\n{after}"
+        (snippets / f"{name}.py").write_text(marked)
+    (snippets / "again.sh").write_text('--8<-- "a"\n')
+    (fence,) = chapter(text).fences
+    assert (fence.text, fence.whole, fence.included) == (shown, whole, True)
+    assert fence.end == text.count("\n")
 
 
 def test_a_program_that_changes_changes_the_digest(chapter: Parse, snippets: Path) -> None:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import markdown
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from project import render
 from texts import COMMONMARK, ZENN, texts
 
 from zenn.book import Book
@@ -30,16 +30,13 @@ def test_code_is_what_commonmark_says(text: str) -> None:
 
 @given(texts(COMMONMARK + ZENN))
 def test_any_text_can_be_read_and_shown(text: str) -> None:
-    settings = {"pages.extension": {"docs": "", "record": ""}}
     try:
         document = read(text)
     except ChapterError as error:
         lines = range(1, text.count("\n") + text.count("\r") + 2)
         assert error.line in lines  # noqa: PT017
         return
-    page = markdown.markdown(
-        text, extensions=["pages.extension", "toc"], extension_configs=settings
-    )
+    page = render(text, docs="", record="")
     assert page.count("data-block=") == len(document.fences) or not text.strip()
 
 

@@ -3,19 +3,19 @@
 import contextlib
 import os
 import re
-import select
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from processes import ending
+from project import ROOT, Project
 
-ROOT = Path(__file__).parents[3]
 CHAPTER = "---\ntitle: A\n---\n\n## 節\n\n```console\n$ hostname\nunshared\n```\n"
 
 
@@ -24,38 +24,16 @@ class Served:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        config = re.sub(
-            r"\nnav:\n.*?\ntheme:", "\ntheme:", (ROOT / "mkdocs.yml").read_text(), flags=re.S
-        )
-        for name, text in {
-            "mkdocs.yml": config,
-            "docs/index.md": "# 本\n",
-            "docs/01-a.md": CHAPTER,
-            "docs/assets/book.css": "",
-            "docs/assets/diagrams.js": "",
-            "snippets/x": "",
-            "tmp/x": "",
-        }.items():
-            file = root / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text)
+        book = Project.begin(root)
+        book.write("docs/01-a.md", CHAPTER)
+        book.write("tmp/x", "")
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.address = f"127.0.0.1:{free.getsockname()[1]}"
-        command = [
-            sys.executable,
-            str(ROOT / "tools" / "run_snippets.py"),
-            "serve",
-            "--address",
-            self.address,
-        ]
+        command = [sys.executable, str(ROOT / "tools/run_snippets.py"), "serve"]
+        command += ["--backend", "namespaces", "--address", self.address]
+        env = os.environ | {"NO_MKDOCS_2_WARNING": "1", "TMPDIR": str(root / "tmp")}
         with open(root / "said", "wb") as said:
-            self.process = subprocess.Popen(
-                [*command, "--backend", "namespaces"],
-                cwd=root,
-                stdout=said,
-                stderr=said,
-                env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "TMPDIR": str(root / "tmp")},
-            )
+            self.process = subprocess.Popen(command, cwd=root, stdout=said, stderr=said, env=env)
 
     def save(self, old: str, new: str) -> None:
         (self.root / "docs/01-a.md").write_text(CHAPTER.replace(old, new))
@@ -92,15 +70,10 @@ class Served:
 
     def end(self, number: int) -> int:
         """Send a signal, and see all that it has started end, too."""
-        ends = []
-        for pid in self.processes():
-            with contextlib.suppress(ProcessLookupError):
-                ends.append(os.pidfd_open(pid))
-        assert len(ends) >= 3  # the site, the watcher, what makes its machines
-        self.process.send_signal(number)
-        for end in ends:
-            assert select.select([end], [], [], 30)[0] == [end]
-            os.close(end)
+        started = [pid for pid in self.processes() if Path(f"/proc/{pid}").exists()]
+        assert len(started) >= 3  # the site, the watcher, what makes its machines
+        with ending(*started):
+            self.process.send_signal(number)
         return self.process.wait(30)
 
 
@@ -136,14 +109,8 @@ def test_however_it_ends_all_does(served: Served, number: int, status: int) -> N
     assert served.end(number) == status
 
 
-def test_if_one_dies_both_end(served: Served, first: Callable[[Served], int]) -> None:
+@pytest.mark.parametrize("child", [0, 1], ids=["the site", "the watcher"])
+def test_if_one_dies_both_end(served: Served, child: int) -> None:
     served.page_with("badge--passed")
-    os.kill(first(served), signal.SIGKILL)
+    os.kill(served.processes()[child], signal.SIGKILL)
     assert served.process.wait(30) != 0
-
-
-@pytest.fixture(params=[0, 1], ids=["the site", "the watcher"])
-def first(request: pytest.FixtureRequest) -> Callable[[Served], int]:
-    """One of its two children."""
-    number: int = request.param
-    return lambda served: served.processes()[number]

@@ -32,7 +32,7 @@ class Watched:
         self.hold = threading.Event()
         self.hold.set()
         self.ending = False
-        self.folders: Sequence[str] = ()
+        self.words: Sequence[str] = ()
         for name in ("docs", "snippets"):
             (root / name).mkdir()
 
@@ -52,48 +52,44 @@ class Watched:
         return [skip(one, Reason("author", {"why": "x"})) for one in selection.chosen]
 
     def run(self) -> None:
-        words = [str(self.root / folder) for folder in self.folders]
+        words = [str(self.root / word) for word in self.words]
         with contextlib.suppress(_EnoughError):
             watch(words, Book(self.root), self.verify, lambda error: self.said.put(str(error)))
 
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Callable[..., Watched]]:
-    one = Watched(tmp_path)
-    one.write("docs/01-a.md", BLOCK.format("a"))
-    one.write("docs/02-b.md", BLOCK.format("b"))
-    thread = threading.Thread(target=one.run)
+    """Begins to watch chapters, or all; the first of them ends it."""
+    book = Watched(tmp_path)
+    book.write("docs/01-a.md", BLOCK.format("a"))
+    book.write("docs/02-b.md", BLOCK.format("b"))
+    thread = threading.Thread(target=book.run)
 
-    def start(*folders: str) -> Watched:
-        one.folders = folders
-        if not thread.ident:
-            thread.start()
-        return one
+    def start(*words: str) -> Watched:
+        book.words = words
+        thread.start()
+        return book
 
     yield start
-    one.hold.set()
-    one.ending = True
-    for name in [*one.folders, "docs/01-a.md"]:
+    book.hold.set()
+    book.ending = True
+    for name in [*book.words, "docs/01-a.md"]:
         if name.endswith(".md"):
-            one.write(name, BLOCK.format("the end"))
+            book.write(name, BLOCK.format("the end"))
     thread.join(30)
     assert not thread.is_alive()
 
 
-def test_all_is_verified_first_and_then_what_is_saved(watched: Callable[[], Watched]) -> None:
-    book = watched()
+@pytest.mark.parametrize("words", [[], ["docs"]])
+def test_all_is_verified_first_and_then_what_is_saved(
+    watched: Callable[..., Watched], words: list[str]
+) -> None:
+    book = watched(*words)
     assert book.next() == ["docs/01-a.md", "docs/02-b.md"]
     book.write("docs/02-b.md", BLOCK.format("c"))
     assert book.next() == ["docs/02-b.md"]
     book.write("docs/03-c.md", BLOCK.format("new"))
     assert book.next() == ["docs/03-c.md"]
-
-
-def test_a_folder_is_watched_with_all_its_chapters(watched: Callable[..., Watched]) -> None:
-    book = watched("docs")
-    assert book.next() == ["docs/01-a.md", "docs/02-b.md"]
-    book.write("docs/02-b.md", BLOCK.format("c"))
-    assert book.next() == ["docs/02-b.md"]
 
 
 def test_a_chapter_may_be_anywhere(watched: Callable[..., Watched], tmp_path: Path) -> None:
@@ -106,20 +102,15 @@ def test_a_chapter_may_be_anywhere(watched: Callable[..., Watched], tmp_path: Pa
     assert book.next() == ["else/x.md"]
 
 
-def test_a_program_is_saved_for_the_chapters_that_include_it(tmp_path: Path) -> None:
-    book = Watched(tmp_path)
-    book.write("snippets/x.py", "a = 1\n")
-    book.write("docs/01-a.md", BLOCK.format("a"))
-    book.write("docs/02-b.md", INCLUDE)
-    thread = threading.Thread(target=book.run)
-    thread.start()
+def test_a_program_is_saved_for_the_chapters_that_include_it(
+    watched: Callable[..., Watched], tmp_path: Path
+) -> None:
+    (tmp_path / "snippets/x.py").write_text("a = 1\n")
+    (tmp_path / "docs/02-b.md").write_text(INCLUDE)
+    book = watched()
     assert book.next() == ["docs/01-a.md", "docs/02-b.md"]
     book.write("snippets/x.py", "a = 2\n")
     assert book.next() == ["docs/02-b.md"]
-    book.ending = True
-    book.write("snippets/x.py", "a = 3\n")
-    thread.join(30)
-    assert not thread.is_alive()
 
 
 def test_a_mistake_is_said_once_and_the_others_go_on(watched: Callable[[], Watched]) -> None:

@@ -92,7 +92,8 @@ def test_what_the_reader_copies_or_the_author_names_was_not_typed() -> None:
 def test_that_a_value_was_typed_is_explained() -> None:
     renaming = after("ip link set v0 address 5a:1e:c4:00:01:02")
     compared = Expectation(["5a:1e:c4:00:01:02"]).compare(["5a:1e:c4:00:01:03"], renaming)
-    said = Reason("typed", {"value": "5a:1e:c4:00:01:02", "kind": "mac"})
+    typed = "5a:1e:c4:00:01:02"
+    said = Reason("typed", {"typed": typed, "value": typed, "kind": "mac"})
     assert [line.note for line in compared.diff] == [said, None]
 
 

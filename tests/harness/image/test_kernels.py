@@ -1,11 +1,11 @@
 """The table of kernels, and what is made of Debian's packages."""
 
-import subprocess
 from pathlib import Path
 
 import guests
 import pytest
 import yaml
+from processes import ran
 
 from harness.image import MachineError, kernels
 from harness.image.kernels import newest_of, take_early
@@ -29,13 +29,10 @@ def test_the_newest_package_of_a_kernel(glob: str, names: list[str], newest: str
     assert newest_of(glob, packages + others) == wanted
 
 
-def test_a_kernel_that_the_table_does_not_have_is_refused_with_those_it_has() -> None:
+def test_the_kernels_of_the_table_are_those_to_choose_of_and_run_on_every_week() -> None:
     assert guests.GUEST.kernel in kernels.KERNELS
     with pytest.raises(MachineError, match=r"no kernel 5; choose of 6\.1, 6\.12"):
         kernels.ensure("5", print)
-
-
-def test_every_week_the_book_is_run_on_the_kernels_of_the_table() -> None:
     workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text("utf-8"))
     weekly = workflow["jobs"]["kernels"]["strategy"]["matrix"]["kernel"]
     assert weekly == [*kernels.KERNELS]
@@ -46,7 +43,7 @@ def test_early_modules_come_after_those_they_need_and_without_compression(tmp_pa
     modules = tmp_path / "lib/modules"
     modules.mkdir(parents=True)
     unpack = ["rdsquashfs", "--quiet", "--unpack-path", "/", "--unpack-root", str(modules)]
-    subprocess.run([*unpack, str(kernel.modules)], check=True)
+    assert ran(*unpack, kernel.modules).returncode == 0
     take_early(tmp_path, kernel.release, tmp_path / "early")
     found = sorted((tmp_path / "early").iterdir())
     names = [path.name.partition("-")[2] for path in found]

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
+from guests import Shell
 
 from harness.machine import Machine
 from harness.machine.backend import Backend
-
-Shell = Callable[[str], tuple[str, int]]
 
 
 @pytest.fixture

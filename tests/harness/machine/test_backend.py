@@ -1,52 +1,39 @@
 """Which backend runs which scenario."""
 
-from collections.abc import Callable, Iterator
-
 import guests
 import pytest
+from guests import Build
 
 from harness.machine import inside
-from harness.machine.backend import Backend, Backends, make_backends
-from harness.plan.chapter import Chapter
+from harness.machine.backend import Backend, make_backends
 from harness.plan.scenario import scenarios
+from harness.record import Entry
 from harness.report.words import words
 from harness.run.runner import run_one
-from harness.run.verdict import Result
-
-Run = Callable[[str], Result]
 
 
-@pytest.fixture(params=["namespaces", "qemu"])
-def backends(request: pytest.FixtureRequest) -> Iterator[Backends]:
-    with make_backends(request.param, None, False, print, guests.GUEST) as made:
-        yield made
+def run(text: str, chapter: Build, name: str, kernel: str | None = None) -> list[Entry]:
+    """What the blocks of a chapter of one scenario come to."""
+    (scenario,) = scenarios(chapter(text))
+    with make_backends(name, kernel, False, print, guests.GUEST) as backends:
+        return list(run_one(scenario, backends.of(scenario)).entries)
 
 
-@pytest.fixture
-def run(chapter: Callable[[str], Chapter], backends: Backends) -> Run:
-    def call(text: str) -> Result:
-        (scenario,) = scenarios(chapter(text))
-        return run_one(scenario, backends.of(scenario))
-
-    return call
+SHOWS = "~console{}\n$ uname -r | cut -d. -f1,2\n{}\n~\n"
 
 
-def test_a_scenario_is_run_on_the_kernel_that_it_wants(run: Run) -> None:
-    old = run("~console kernel<6.2\n$ uname -r | cut -d. -f1,2\n6.1\n~\n")
-    assert [(one.verdict, one.machine) for one in old.entries] == [("passed", "qemu")]
-    usual = run("~console vm\n$ uname -r | cut -d. -f1,2\n6.12\n~\n")
-    assert [one.verdict for one in usual.entries] == ["passed"]
+@pytest.mark.parametrize("name", ["namespaces", "qemu"])
+def test_a_scenario_is_run_on_the_kernel_that_it_wants(chapter: Build, name: str) -> None:
+    (old,) = run(SHOWS.format(" kernel<6.2", "6.1"), chapter, name)
+    assert (old.verdict, old.machine) == ("passed", "qemu-namespaces"), old.reason
+    (usual,) = run(SHOWS.format(" vm", "6.12"), chapter, name)
+    assert usual.verdict == "passed"
+    shared = run(f"{SHOWS.format('', '6.1')}\n~console kernel<6.2\n$ true\n~\n", chapter, name)
+    assert [entry.verdict for entry in shared] == ["passed", "passed"]
 
 
-def test_all_blocks_of_a_scenario_share_the_kernel(run: Run) -> None:
-    text = "~console\n$ uname -r | cut -d. -f1,2\n6.1\n~\n\n~console kernel<6.2\n$ true\n~\n"
-    assert [one.verdict for one in run(text).entries] == ["passed", "passed"]
-
-
-def test_a_kernel_of_choice_is_kept_to(chapter: Callable[[str], Chapter]) -> None:
-    (scenario,) = scenarios(chapter("~console kernel<6.2\n$ true\n~\n"))
-    with make_backends("qemu", "6.12", False, print, guests.GUEST) as backends:
-        (entry,) = run_one(scenario, backends.of(scenario)).entries
+def test_a_kernel_of_choice_is_kept_to(chapter: Build) -> None:
+    (entry,) = run("~console kernel<6.2\n$ true\n~\n", chapter, "qemu", "6.12")
     assert entry.verdict == "skipped"
     assert entry.reason
     why = words(entry.reason)

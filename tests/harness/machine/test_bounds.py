@@ -7,7 +7,7 @@ import pytest
 from harness.machine.namespaces import bounds
 
 
-def test_a_mixture_of_v1_and_v2_is_read_from_proc() -> None:
+def test_own_cgroups_of_v1_and_v2_are_read_from_proc_and_found_in_a_mount() -> None:
     text = "4:cpu,cpuacct:/x\n3:pids:/\n2:name=systemd:/y\n0::/z\n"
     assert dict(bounds.own_cgroups(text)) == {
         "cpu": "/x",
@@ -16,9 +16,7 @@ def test_a_mixture_of_v1_and_v2_is_read_from_proc() -> None:
         "name=systemd": "/y",
         "": "/z",
     }
-
-
-def test_a_mount_may_show_only_a_part_of_the_hierarchy() -> None:
+    # A mount may show only a part of the hierarchy.
     assert bounds.below("/cg", "/", "/a/b") == Path("/cg/a/b")
     assert bounds.below("/cg", "/docker/1", "/docker/1") == Path("/cg")
     assert bounds.below("/cg", "/docker/1", "/docker/1/x") == Path("/cg/x")
@@ -37,14 +35,11 @@ def session(tmp_path: Path) -> Path:
 def test_machines_go_under_the_nearest_cgroup_that_hands_its_controllers_on(
     tmp_path: Path, session: Path
 ) -> None:
+    found = bounds.unified(tmp_path, session)
+    assert found == bounds.Hierarchy(session, frozenset(), True)
+    assert bounds.unbounded((found,)) == {"pids", "memory"}
     for directory in (tmp_path, session.parent):
         (directory / "cgroup.subtree_control").write_text("cpu memory pids\n")
     found = bounds.unified(tmp_path, session)
     assert found == bounds.Hierarchy(session.parent, frozenset({"pids", "memory"}), True)
     assert bounds.unbounded((found,)) == set()
-
-
-def test_without_controllers_there_is_a_cgroup_and_no_bound(tmp_path: Path, session: Path) -> None:
-    found = bounds.unified(tmp_path, session)
-    assert found == bounds.Hierarchy(session, frozenset(), True)
-    assert bounds.unbounded((found,)) == {"pids", "memory"}

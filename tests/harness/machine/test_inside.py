@@ -1,12 +1,11 @@
 """What a virtual machine is given to run, and that it is part of what a machine is."""
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from processes import python
 
 from harness.guest import world
 from harness.machine import inside
@@ -41,17 +40,13 @@ def test_whatever_runs_inside_changes_the_digest(package: Path) -> None:
     assert len(digests | {inside.digest()}) == 6
 
 
-def test_the_archive_takes_nothing_of_the_host(tmp_path: Path) -> None:
+def test_what_is_handed_over_is_whole(tmp_path: Path) -> None:
     """Its main module is imported by a Python that finds our code nowhere else."""
     (tmp_path / "agent.zip").write_bytes(inside.archive())
     code = "import sys; sys.path.insert(0, 'agent.zip'); import harness.guest.virtual as found; "
     code += "print(found.__file__)"
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code], cwd=tmp_path, capture_output=True, text=True
-    )
+    done = python("-I", "-S", "-c", code, cwd=tmp_path)
     assert done.stdout == "agent.zip/harness/guest/virtual.py\n", done.stderr
-
-
-def test_the_disk_has_the_size_that_the_world_says() -> None:
+    # Its init makes a disk of the size that the world says.
     assert f"size={world.DISK} tmpfs /write".encode() in inside.init()
     assert b"@" not in inside.init()

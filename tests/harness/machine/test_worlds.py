@@ -2,25 +2,21 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 
 import guests
 import pytest
+from guests import Build, Open, Play
 
 from harness.machine.backend import make_backends
 from harness.machine.channel import AgentGoneError
 from harness.machine.qemu import Qemu
 from harness.machine.qemu.worlds import Randomized, Worlds
-from harness.plan.chapter import Chapter
 from harness.plan.scenario import scenarios
 from harness.run.runner import run_one
-from harness.run.verdict import Result
 
 MACHINES = ("qemu",)
-Open = Callable[..., Callable[[str], tuple[str, int]]]
-Run = Callable[[str], list[Result]]
-
 SETTING = "/proc/sys/vm/overcommit_memory"  # of the kernel; read-only, but for the proc behind it
 
 
@@ -30,7 +26,7 @@ def worlds(backend: Qemu) -> Worlds:
 
 
 @pytest.fixture
-def run(chapter: Callable[[str], Chapter]) -> Iterator[Run]:
+def run(chapter: Build) -> Iterator[Play]:
     """Runs the scenarios of a text one after the other, as `run_snippets.py -j 1` does."""
     with make_backends("qemu", None, False, guests.quiet, guests.GUEST) as backends:
         yield lambda text: [run_one(s, backends.of(s)) for s in scenarios(chapter(text))]
@@ -95,14 +91,14 @@ def test_a_machine_that_dies_with_its_world_is_not_used_again(worlds: Worlds, sh
         assert shell(after)("echo alive") == ("alive\n", 0)
 
 
-def test_what_only_a_kernel_of_its_own_allows_is_run_again_there(run: Run) -> None:
+def test_what_only_a_kernel_of_its_own_allows_is_run_again_there(run: Play) -> None:
     (result,) = run("~console root\n# mknod x c 1 3\n# sysctl -n -w kernel.pid_max=4000\n4000\n~\n")
     assert result.passed
     assert {entry.machine for entry in result.entries} == {"qemu"}
     assert result.changed == ("whether it passes",)
 
 
-def test_what_is_wrong_fails_in_both_and_what_passes_stays(run: Run) -> None:
+def test_what_is_wrong_fails_in_both_and_what_passes_stays(run: Play) -> None:
     right, wrong = run(
         "## a\n\n~console\n$ hostname\nunshared\n~\n\n## b\n\n~console\n$ hostname\nx\n~\n"
     )
@@ -122,9 +118,7 @@ def test_addresses_are_random_only_where_a_scenario_looks(backend: Qemu, shell: 
         assert say(stack) != say(stack)
 
 
-def test_with_a_kernel_of_choice_nothing_is_shared_and_addresses_are_random(
-    chapter: Callable[[str], Chapter],
-) -> None:
+def test_with_a_kernel_of_choice_nothing_is_shared_and_addresses_are_random(chapter: Build) -> None:
     (scenario,) = scenarios(chapter("~console\n$ grep . /proc/sys/kernel/rand*space\n2\n~\n"))
     kernel = guests.GUEST.kernel
     with make_backends("qemu", kernel, False, guests.quiet, guests.GUEST) as backends:
@@ -143,7 +137,7 @@ def test_with_a_kernel_of_choice_nothing_is_shared_and_addresses_are_random(
     ],
 )
 def test_which_scenario_looks_at_addresses_is_seen_in_its_text(
-    chapter: Callable[[str], Chapter], text: str, looks: bool
+    chapter: Build, text: str, looks: bool
 ) -> None:
     (scenario,) = scenarios(chapter(f"~console\n{text}~\n"))
     assert scenario.shows_addresses == looks

@@ -1,25 +1,20 @@
 """JUnit XML as CI systems read it, and GitHub's annotations, of runs in real machines."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 import pytest
 import xmlschema
+from guests import Play
 from hypothesis import given
 from hypothesis import strategies as st
 from junitparser import JUnitXml
 
-from harness.machine.backend import Backend
-from harness.plan.chapter import Chapter
-from harness.plan.scenario import scenarios
 from harness.record import Score, Survivor
 from harness.report.failures import annotations
 from harness.report.junit import legal, to_xml
-from harness.run.runner import run_one
-from harness.run.verdict import Result
 
 MACHINES = ("namespaces",)
 TEXT = """\
@@ -56,31 +51,18 @@ $ true
 ~
 """
 
-Run = Callable[[str], list[Result]]
-
 
 @pytest.fixture
-def run(chapter: Callable[[str], Chapter], backend: Backend) -> Run:
-    """Run all scenarios of a chapter with the given text, the last first."""
-
-    def all_of(text: str) -> list[Result]:
-        found = scenarios(chapter(text))
-        return [run_one(scenario, backend) for scenario in reversed(found)]
-
-    return all_of
+def run(play: Play) -> Play:
+    """Run all scenarios of a chapter with the given text; the results come in another order."""
+    return lambda text: play(text)[::-1]
 
 
-@pytest.fixture
-def xml(run: Run) -> bytes:
-    return to_xml("book", run(TEXT))
-
-
-@pytest.fixture
-def cases(xml: bytes) -> list[Element]:
+def cases_of(xml: bytes) -> list[Element]:
     return list(ElementTree.fromstring(xml).iter("testcase"))
 
 
-def test_a_chapter_says_how_much_is_caught_in_it(run: Run) -> None:
+def test_a_chapter_says_how_much_is_caught_in_it(run: Play) -> None:
     survivor = Survivor(line=9, how="dropped", rule="elision", old="a", new="")
     score = Score(chapter="docs/x.md", text="a" * 64, caught=99, survivors=(survivor,))
     xml = to_xml("book", run(TEXT), [score])
@@ -91,36 +73,27 @@ def test_a_chapter_says_how_much_is_caught_in_it(run: Run) -> None:
     assert (found["mutations"], found["mutations-caught"]) == ("100", "99")
 
 
-def test_it_is_valid(xml: bytes) -> None:
-    schema = xmlschema.XMLSchema10(Path(__file__).parent / "junit.xsd")
-    assert [str(error) for error in schema.iter_errors(xml.decode())] == []
-    assert [str(error) for error in schema.iter_errors(to_xml("book", []).decode())] == []
+@pytest.fixture
+def cases(run: Play) -> list[Element]:
+    return cases_of(to_xml("book", run(TEXT)))
 
 
-def test_a_chapter_is_a_suite_and_a_block_a_case_by_its_line(cases: list[Element]) -> None:
-    assert [(case.get("classname"), case.get("name")) for case in cases] == [
-        ("docs/x.md", "line 3 python x.py"),
-        ("docs/x.md", "line 7 text 実行結果"),
-        ("docs/x.md", "line 11 console"),
-        ("docs/x.md", "line 20 console 端末A"),
-        ("docs/x.md", "line 29 console"),
-    ]
-
-
-def test_another_reader_reads_the_same(xml: bytes) -> None:
-    (suite,) = JUnitXml.fromstring(xml)
+def test_it_is_valid_and_another_reader_reads_the_same(run: Play) -> None:
+    schema, results = xmlschema.XMLSchema10(Path(__file__).parent / "junit.xsd"), run(TEXT)
+    for some in (results, []):
+        errors = schema.iter_errors(to_xml("book", some).decode())
+        assert [str(error) for error in errors] == []
+    (suite,) = JUnitXml.fromstring(to_xml("book", results))
     assert (suite.name, suite.tests, suite.failures, suite.skipped) == ("docs/x.md", 5, 1, 1)
     assert suite.time == pytest.approx(sum(case.time for case in suite), abs=0.005)
-    assert [[type(one).__name__ for one in case.result] for case in suite] == [
-        [],
-        [],
-        [],
-        ["Failure"],
-        ["Skipped"],
-    ]
+    outcomes = [[type(one).__name__ for one in case.result] for case in suite]
+    assert outcomes == [[], [], [], ["Failure"], ["Skipped"]]
+    assert {case.classname for case in suite} == {"docs/x.md"}
+    names = ["3 python x.py", "7 text 実行結果", "11 console", "20 console 端末A", "29 console"]
+    assert [case.name for case in suite] == [f"line {name}" for name in names]
 
 
-def test_a_failure_says_where_and_shows_the_diff(cases: list[Element]) -> None:
+def test_a_failure_says_where_and_shows_the_diff_and_a_skip_says_why(cases: list[Element]) -> None:
     (failure,) = cases[3].findall("failure")
     assert failure.get("message") == "docs/x.md:21: the output differs"
     assert failure.text == (
@@ -129,8 +102,6 @@ def test_a_failure_says_where_and_shows_the_diff(cases: list[Element]) -> None:
         "   24 - 51%\n      + 50%\n"
     )
 
-
-def test_a_skip_says_why(cases: list[Element]) -> None:
     (skipped,) = cases[4].findall("skipped")
     assert "needs its own kernel" in (skipped.get("message") or "")
 
@@ -143,22 +114,14 @@ def test_the_transcript_is_what_was_typed_and_shown(cases: list[Element]) -> Non
     assert cases[3].findtext("system-out") == "[端末A] $ cat <<EOF\n> 50%\n> EOF\n50%\n"
 
 
-def test_a_block_of_two_scenarios_is_one_case_and_the_worse(run: Run) -> None:
-    cases = ElementTree.fromstring(to_xml("book", run(TEXT.replace("x.py\nok", "x.py\nno")))).iter(
-        "testcase"
-    )
-    assert [[child.tag for child in case if child.tag == "failure"] for case in cases] == [
-        ["failure"],
-        [],
-        ["failure"],
-        ["failure"],
-        [],
-    ]
+def test_a_block_of_two_scenarios_is_one_case_and_the_worse(run: Play) -> None:
+    cases = cases_of(to_xml("book", run(TEXT.replace("x.py\nok", "x.py\nno"))))
+    failed = [case.find("failure") is not None for case in cases]
+    assert failed == [True, False, True, True, False]
 
 
-def test_what_xml_can_not_have_is_left_out(run: Run) -> None:
-    xml = to_xml("book", run("~console\n$ printf 'a\\001\\033b\\n'\na\n~\n"))
-    (case,) = ElementTree.fromstring(xml).iter("testcase")
+def test_what_xml_can_not_have_is_left_out(run: Play) -> None:
+    (case,) = cases_of(to_xml("book", run("~console\n$ printf 'a\\001\\033b\\n'\na\n~\n")))
     assert "+ a\\x01\\x1bb\n" in (case.findtext("failure") or "")
     assert (case.findtext("system-out") or "").endswith("\nab\n")
 
@@ -170,19 +133,14 @@ def test_no_text_breaks_it(text: str) -> None:
     ElementTree.fromstring(ElementTree.tostring(element, encoding="utf-8"))
 
 
-def test_an_annotation_stands_at_the_line_that_failed(run: Run) -> None:
+def test_an_annotation_stands_at_the_line_that_failed(run: Play) -> None:
     assert list(annotations(run(TEXT))) == [
         "::error file=docs/x.md,line=21,title=console 端末A%3A the output differs::"
         "FAILED docs/x.md:21 the output differs%0A  $ cat <<EOF%0A  > 50%25%0A  > EOF%0A"
         "   24 - 51%25%0A      + 50%25"
     ]
-
-
-def test_an_annotation_is_one_line_whatever_was_printed(run: Run) -> None:
+    # It is one line whatever was printed.
     text = "~console:a,b:c\n$ printf 'x\\r\\n::error::y\\n'\n~\n"
     (line,) = annotations(run(text))
     assert re.fullmatch(r"::error file=docs/x\.md,line=2,title=console a%2Cb%3Ac%3A[^\r\n]*", line)
-
-
-def test_nothing_is_annotated_where_nothing_failed(run: Run) -> None:
     assert list(annotations(run("~console\n$ true\n~\n"))) == []

@@ -40,13 +40,8 @@ def pipe() -> Pipe:
 
 def console_of(pipe: Pipe, terminal: bool = False) -> Console:
     # Whatever this process has: TERM and FORCE_COLOR count for nothing.
-    return Console(
-        file=pipe,  # type: ignore[arg-type]
-        force_terminal=terminal,
-        highlight=False,
-        width=200,
-        _environ={"TERM": "xterm"},
-    )
+    how = {"highlight": False, "width": 200, "_environ": {"TERM": "xterm"}}
+    return Console(file=pipe, force_terminal=terminal, **how)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -81,10 +76,7 @@ def test_on_a_terminal_there_is_a_bar_and_no_line(pipe: Pipe) -> None:
         advance(1.0)
         bar.wait("left:")
     assert not pipe.text
-
-
-def test_results_that_go_to_a_file_get_there(pipe: Pipe) -> None:
-    results = Pipe()
+    results = Pipe()  # go to a file, and get there
     out = console_of(results)
     progress = Progress(console_of(pipe, terminal=True), out, every=0.01)
     with progress.scenarios([1.0]):

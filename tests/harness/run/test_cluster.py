@@ -1,22 +1,21 @@
 """Scenarios on a dask.distributed cluster: a real scheduler, and two worker processes."""
 
-import json
 import os
 import pickle
-import select
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import guests
 import pytest
 from distributed import Client
+from guests import Build
 from msgspec.structs import replace
+from processes import ending
 
 from harness.machine import MachineError
 from harness.plan.chapter import Chapter
@@ -26,8 +25,6 @@ from harness.run.cluster import Wanted, cluster, run_there
 from harness.run.runner import run, run_one
 from harness.run.verdict import Result, entries
 
-Build = Callable[[str], Chapter]
-
 SLOW = "~console\n$ sleep 3; echo slow\nslow\n~\n"
 BOOK = f"## 遅いもの\n\n{SLOW}" + "".join(
     f"\n## {n}\n\n~python:x.py\nprint({n})\n~\n\n~console\n$ python3 x.py\n{n - n % 2}\n~\n"
@@ -35,20 +32,9 @@ BOOK = f"## 遅いもの\n\n{SLOW}" + "".join(
 )
 
 
-@dataclass(frozen=True)
-class Cluster:
-    address: str
-    client: Any
-
-    def busy(self) -> list[int]:
-        """The process ids of the workers that run something now."""
-        pids = self.client.run(os.getpid)
-        return [pids[worker] for worker, keys in self.client.processing().items() if keys]
-
-
 @pytest.fixture
-def two_workers(tmp_path: Path) -> Iterator[Cluster]:
-    """They end with the test, and with them all that they started."""
+def client(tmp_path: Path) -> Iterator[Any]:
+    """Of a scheduler with two workers."""
     file = tmp_path / "scheduler.json"
     dask = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
     worker = [sys.executable, "-m", "distributed.cli.dask_worker"]
@@ -66,10 +52,11 @@ def two_workers(tmp_path: Path) -> Iterator[Cluster]:
             start([*worker, *place, "--no-nanny", "--nthreads", "1", "--no-dashboard"])
         client = stack.enter_context(Client(scheduler_file=str(file), set_as_default=False))
         client.wait_for_workers(2)
-        yield Cluster(json.loads(file.read_text())["address"], client)
+        yield client
 
 
-def on_cluster(chapter: Chapter, address: str) -> Iterator[Result]:
+def on_cluster(chapter: Chapter, client: Any) -> Iterator[Result]:
+    address = client.scheduler_info()["address"]
     with cluster(address, Wanted("namespaces", None, False, guests.GUEST)) as workers:
         yield from run(scenarios(chapter), workers, stop_at_failure=False)
 
@@ -92,14 +79,15 @@ def here(chapter: Chapter) -> list[Result]:
 
 
 def test_a_killed_workers_scenarios_are_run_again_and_the_record_is_the_same(
-    chapter: Build, two_workers: Cluster
+    chapter: Build, client: Any
 ) -> None:
     book = chapter(BOOK)
     results, killed = [], list[int]()
-    for result in on_cluster(book, two_workers.address):
+    for result in on_cluster(book, client):
         results.append(result)
         if not killed:
-            killed = two_workers.busy()
+            pids = client.run(os.getpid)
+            killed = [pids[worker] for worker, keys in client.processing().items() if keys]
             for pid in killed:
                 os.kill(pid, signal.SIGKILL)
     assert len(killed) == 1
@@ -110,41 +98,28 @@ def test_a_killed_workers_scenarios_are_run_again_and_the_record_is_the_same(
 def test_a_scenario_and_its_result_can_travel(chapter: Build) -> None:
     book = chapter(BOOK.replace("sleep 3; ", ""))
     with closing(guests.namespaces()) as backend:
-        travelled = [
-            pickle.loads(pickle.dumps(run_one(pickle.loads(pickle.dumps(scenario)), backend)))
-            for scenario in scenarios(book)
-        ]
+        sent = [pickle.loads(pickle.dumps(scenario)) for scenario in scenarios(book)]
+        travelled = [pickle.loads(pickle.dumps(run_one(scenario, backend))) for scenario in sent]
     assert [result.scenario for result in travelled] == list(scenarios(book))
     assert timeless(book, travelled) == timeless(book, here(book))
 
 
-def test_workers_leave_nothing_when_they_end(chapter: Build, two_workers: Cluster) -> None:
-    list(on_cluster(chapter(BOOK), two_workers.address))
-    workers = two_workers.client.run(os.getpid).values()
-    started = [child for pid in workers for child in _children(pid)]
+def test_workers_leave_nothing_when_they_end(chapter: Build, client: Any) -> None:
+    list(on_cluster(chapter(BOOK), client))
+    workers = client.run(os.getpid).values()
+    tasks = [task for pid in workers for task in Path(f"/proc/{pid}/task").iterdir()]
+    started = [int(child) for task in tasks for child in (task / "children").read_text().split()]
     assert len(started) >= 2
-    ends = [os.pidfd_open(pid) for pid in started]
-    two_workers.client.shutdown()
-    for end in ends:
-        assert select.select([end], [], [], 30)[0] == [end]
-        os.close(end)
+    with ending(*started):
+        client.shutdown()
 
 
-def test_where_no_scheduler_answers_it_says_so() -> None:
+def test_a_worker_with_another_harness_or_no_scheduler_is_told(chapter: Build) -> None:
+    (scenario,) = scenarios(chapter(SLOW))
+    with pytest.raises(MachineError, match="another version of the harness"):
+        run_there(Wanted("namespaces", None, False, guests.GUEST, "another"), scenario)
     with (
         pytest.raises(MachineError, match=r"No scheduler answers at tcp://127\.0\.0\.1:9"),
         cluster("tcp://127.0.0.1:9", Wanted("auto", None, False, guests.GUEST)),
     ):
         pass
-
-
-def test_a_worker_with_another_harness_is_not_used(chapter: Build) -> None:
-    (scenario,) = scenarios(chapter(SLOW))
-    with pytest.raises(MachineError, match="another version of the harness"):
-        run_there(Wanted("namespaces", None, False, guests.GUEST, "another"), scenario)
-
-
-def _children(pid: int) -> list[int]:
-    """Of a worker: what its backends have started."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]

@@ -1,6 +1,5 @@
 """Shards: a partition, even, the same everywhere; and the order that scenarios are begun in."""
 
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,45 +9,12 @@ from entries import entry, step
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import record
-from harness.machine.backend import Backend
-from harness.plan.chapter import Chapter, from_document
+from harness.plan.chapter import from_document
 from harness.plan.scenario import Scenario, scenarios
 from harness.record import Entry
-from harness.run.runner import run_one
 from harness.run.shard import expected, key, longest_first, shard
-from harness.run.verdict import entries
 from zenn.book import Book
 from zenn.parser import parse
-
-MACHINES = ("namespaces",)
-TEXT = """\
-## 一つ目
-
-~python:x.py
-print("ok")
-~
-
-~text:実行結果
-ok
-~
-
-~console
-$ python3 x.py
-ok
-~
-
-## 二つ目
-
-~console
-$ sleep 1; hostname
-unshared
-~
-
-~mermaid
-graph LR
-~
-"""
 
 
 def book(sections: int) -> tuple[Scenario, ...]:
@@ -107,13 +73,10 @@ def took(scenario: Scenario, seconds: float) -> Entry:
     return entry(chapter="docs/x.md", digest=digests[0], scenario=digests, steps=steps)
 
 
-def test_an_unknown_scenario_takes_the_median_of_those_that_are_known() -> None:
+def test_an_unknown_or_skipped_scenario_takes_the_median_of_those_that_are_known() -> None:
     seconds = expected(BOOK[:3], [took(BOOK[0], 5.0), took(BOOK[2], 7.0)])
     first, unknown, third = (seconds[key(one)] for one in BOOK[:3])
     assert unknown == pytest.approx((first + third) / 2)
-
-
-def test_a_skipped_scenario_is_as_good_as_unknown() -> None:
     digests = tuple(block.fence.digest for block in BOOK[0].blocks)
     skipped = entry("skipped", chapter="docs/x.md", scenario=digests)
     assert expected(BOOK, [skipped]) == expected(BOOK, [])
@@ -128,20 +91,3 @@ def test_the_longest_is_begun_first_and_of_equal_ones_the_first(known: Seconds) 
         assert longer > shorter or (
             longer == shorter and (one.line, one.end) < (other.line, other.end)
         )
-
-
-def test_shards_merged_are_the_record_of_one_run(
-    chapter: Callable[[str], Chapter], backend: Backend, tmp_path: Path
-) -> None:
-    read = chapter(TEXT)
-    results = [run_one(scenario, backend) for scenario in scenarios(read)]
-    whole = entries(read, results)
-    *_, sleeps = scenarios(read)
-    seconds = expected(scenarios(read), whole)
-    assert seconds[key(sleeps)] > 1
-    paths = []
-    for index in (1, 2):
-        ours = shard(scenarios(read), index, 2, seconds)
-        paths.append(tmp_path / f"{index}.json")
-        record.write(paths[-1], entries(read, [r for r in results if r.scenario in ours]))
-    assert record.merge(paths) == record.merge(paths[::-1]) == whole

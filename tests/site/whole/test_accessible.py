@@ -4,12 +4,11 @@ The screenshots are kept in build/screenshots.
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 from whole_book import ROOT, SCREENS, Whole
 
 AXE = Path(__file__).parent / "checks/node_modules/axe-core/axe.min.js"
@@ -24,25 +23,10 @@ KINDS = {
 }
 
 
-@pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> Any:
-    return request.param
-
-
-@pytest.fixture(params=SCREENS)
-def page(
-    browser: Browser, whole: Whole, scheme: Any, request: pytest.FixtureRequest
-) -> Iterator[Page]:
-    context = browser.new_context(viewport=SCREENS[request.param], color_scheme=scheme)
-    page = context.new_page()
-    yield page
-    context.close()
-
-
-def test_nobody_is_shut_out(
-    page: Page, whole: Whole, scheme: str, request: pytest.FixtureRequest
-) -> None:
-    screen = request.node.callspec.params["page"]
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_nobody_is_shut_out(browser: Browser, whole: Whole, screen: str, scheme: Any) -> None:
+    page = browser.new_context(viewport=SCREENS[screen], color_scheme=scheme).new_page()
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     wrong = []
     for kind, path in KINDS.items():
@@ -51,11 +35,9 @@ def test_nobody_is_shut_out(
         page.wait_for_function("!document.querySelector('pre.diagram:not([hidden])')")
         page.locator(".badge > summary").evaluate_all("found => found[0]?.click()")
         page.screenshot(path=SCREENSHOTS / f"{kind}-{screen}-{scheme}.png")
-        if kind == "chapter":
-            page.locator(".terminals").first.scroll_into_view_if_needed()
-            page.screenshot(path=SCREENSHOTS / f"terminals-{screen}-{scheme}.png")
-            page.locator(".tabs").first.scroll_into_view_if_needed()
-            page.screenshot(path=SCREENSHOTS / f"program-{screen}-{scheme}.png")
+        for part in ("terminals", "tabs") if kind == "chapter" else ():
+            page.locator(f".{part}").first.scroll_into_view_if_needed()
+            page.screenshot(path=SCREENSHOTS / f"{part}-{screen}-{scheme}.png")
         page.add_script_tag(path=AXE)
         found = page.evaluate("axe.run({ resultTypes: ['violations'] })")
         wrong += [
@@ -66,4 +48,5 @@ def test_nobody_is_shut_out(
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > SCREENS[screen]["width"]:
             wrong.append(f"{kind}: {width} px wide")
+    page.context.close()
     assert wrong == []

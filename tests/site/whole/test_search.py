@@ -6,8 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 from playwright.sync_api import Browser, Page
-from searching import search
-from whole_book import Whole
+from whole_book import Whole, search
 
 QUERIES: dict[str, dict[str, list[str]]] = yaml.safe_load(
     (Path(__file__).parent / "queries.yaml").read_text("utf-8")

@@ -24,22 +24,19 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-def weight(whole: Whole, url: str) -> int:
-    return len(gzip.compress(whole.file(url).read_bytes()))
-
-
-def complaints(message: ConsoleMessage) -> list[str]:
-    return [message.text] if message.type in ("error", "warning") else []
-
-
 def test_no_page_has_an_error_asks_another_host_or_is_too_heavy(
     context: BrowserContext, whole: Whole
 ) -> None:
     wrong: list[str] = []
     asked: list[Request] = []
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            wrong.append(message.text)
+
     page = context.new_page()
     page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
-    page.on("console", lambda message: wrong.extend(complaints(message)))
+    page.on("console", said)
     context.on("request", lambda request: asked.append(request))
     assert len(whole.pages) > 10
     for path in whole.pages:
@@ -49,7 +46,7 @@ def test_no_page_has_an_error_asks_another_host_or_is_too_heavy(
         urls = {request.url for request in asked if not request.url.startswith("data:")}
         wrong += [url for url in urls if not url.startswith(whole.address)]
         first = [url for url in urls if not url.endswith(("vendor/mermaid.js", *MATH))]
-        total = sum(weight(whole, url) for url in first)
+        total = sum(len(gzip.compress(whole.file(url).read_bytes())) for url in first)
         if len(first) > REQUESTS or total > WEIGHT:
             wrong.append(f"{path}: {len(first)} requests, {total} bytes of {WEIGHT}")
     assert wrong == []

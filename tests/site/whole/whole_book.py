@@ -1,9 +1,7 @@
-"""The whole book, built as readers get it when every block of it has been verified."""
+"""The whole book, built as readers get it when every block is verified, and its search."""
 
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +9,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from entries import of, step
-from playwright.sync_api import ViewportSize
+from playwright.sync_api import Page, ViewportSize
+from project import mkdocs
 
 from harness import record
 from harness.record import Entry, Step
@@ -54,12 +53,8 @@ def build(folder: Path, **environment: str) -> None:
     chapters = sorted(folder.glob("docs/[0-9]*.md"))
     entries = [entry for chapter in chapters for entry in _entries(chapter)]
     record.write(folder / "build/verification.json", entries)
-    subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"],
-        cwd=folder,
-        check=True,
-        env=os.environ | {"NO_MKDOCS_2_WARNING": "1"} | environment,
-    )
+    run = mkdocs(folder, **environment)
+    assert run.returncode == 0, run.stderr
 
 
 def slim(site: Path) -> None:
@@ -81,3 +76,24 @@ def _step(fence: Fence) -> Step:
     """A run that showed what the text shows: as long as a real one is."""
     typed = commands(fence.text)
     return step(typed.partition("\n")[0], fence.text.partition("\n")[2] if typed else fence.text)
+
+
+# Whether the line above the results (“12件見つかりました”) is there, or what stands there before.
+_COUNTED = """(counted) => {
+  const line = document.querySelector(".md-search-result__meta").textContent;
+  return /見つかり/.test(line) === counted;
+}"""
+_FOUND = """() => [...document.querySelectorAll(".md-search-result__item")].map(
+  (item) => [...item.querySelectorAll("a.md-search-result__link")].map((link) => link.href)
+)"""
+
+
+def search(page: Page, query: str) -> list[list[str]]:
+    """What is found: for each page, best first, the addresses (page, then its best sections)."""
+    field = page.locator("[data-md-component=search-query]")
+    for text in ("", query):
+        field.fill(text)
+        field.press("End")  # Material listens to keys
+        page.wait_for_function(_COUNTED, arg=bool(text))
+    found: list[list[str]] = page.evaluate(_FOUND)
+    return [[unquote(address) for address in group] for group in found]

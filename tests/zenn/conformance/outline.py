@@ -137,12 +137,8 @@ def _block(element: Element) -> list[str]:
 
 def _site_block(element: Element) -> list[str]:
     """Describe a block of the site: its title stands in a head of its own, its badge below."""
-    added = ("block__head", "badge")
-    shown = [
-        node
-        for node in nodes(element)
-        if isinstance(node, str) or not classes(node).intersection(added)
-    ]
+    added = {"block__head", "badge"}
+    shown = [node for node in nodes(element) if isinstance(node, str) or not classes(node) & added]
     file = find_class(element, "block__title")
     kind, *lines = _blocks(shown) or [""]
     title = "" if file is None else text_of(file).strip()
@@ -221,18 +217,14 @@ def _notes(element: Element) -> list[str]:
 
 def _inline(content: Iterable[Node]) -> str:
     """Return a line of text, its elements in angle brackets and those of the text doubled."""
-    parts = [
-        node.replace("<", "<<") if isinstance(node, str) else _inline_element(node)
-        for node in content
-    ]
-    text = _SPACE.sub(" ", "".join(parts))
+    text = _SPACE.sub(" ", _inline_raw(content))
     return re.sub(r" *(<br>|<card [^>]*>) *", r"\1", text).strip()
 
 
 def _inline_element(element: Element) -> str:
     if _is_hidden(element):
         return ""
-    inner = _inline_raw(element)
+    inner = _inline_raw(nodes(element))
     kind = classes(element)
     match element.tag:
         case "br":
@@ -262,10 +254,10 @@ def _inline_element(element: Element) -> str:
     return f"<{element.tag}>{inner}</{element.tag}>"
 
 
-def _inline_raw(element: Element) -> str:
+def _inline_raw(content: Iterable[Node]) -> str:
     return "".join(
         node.replace("<", "<<") if isinstance(node, str) else _inline_element(node)
-        for node in nodes(element)
+        for node in content
     )
 
 

@@ -27,12 +27,7 @@ def ask(
 ) -> Answer:
     """Render Markdown as zenn.dev does, and validate books and chapters as zenn-cli does."""
     asked = {"pages": list(pages), "books": list(books), "chapters": list(chapters)}
-    run = subprocess.run(
-        [*NODE, str(FOLDER / "zenn.mjs")],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [*NODE, str(FOLDER / "zenn.mjs")]
+    run = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     return Answer(**json.loads(run.stdout))

@@ -5,9 +5,6 @@ from cases import CASES, Case, on_the_site, on_zenn, print_suite, read_suite, su
 from renderer import ask
 
 ALL = [(name, case) for name, suite in suites().items() for case in suite.cases]
-each_case = pytest.mark.parametrize(
-    ("suite", "case"), ALL, ids=[f"{name}: {case.name}" for name, case in ALL]
-)
 
 
 @pytest.fixture(scope="session")
@@ -17,18 +14,12 @@ def zenn() -> dict[str, str]:
     return dict(zip(sources, ask(sources).pages, strict=True))
 
 
-@each_case
-def test_zenn_shows_it(zenn: dict[str, str], suite: str, case: Case) -> None:
-    assert on_zenn(zenn[case.source]) == case.zenn
-
-
-@each_case
-def test_the_site_shows_it(suite: str, case: Case) -> None:
+@pytest.mark.parametrize(("suite", "case"), ALL, ids=[f"{name}: {case.name}" for name, case in ALL])
+def test_it_is_shown_so_and_a_difference_has_a_reason(
+    zenn: dict[str, str], suite: str, case: Case
+) -> None:
     assert on_the_site(case.source) == case.site
-
-
-@each_case
-def test_a_difference_has_a_reason(suite: str, case: Case) -> None:
+    assert on_zenn(zenn[case.source]) == case.zenn
     assert case.zenn == case.site or case.why or suites()[suite].why
 
 

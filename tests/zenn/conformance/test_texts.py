@@ -59,16 +59,11 @@ PIECES = [
 ]
 
 
-def test_much_of_one_thing_reads_the_same() -> None:
-    sources = [f"{text}\n" for text in MANY.values()]
-    for name, source, page in zip(MANY, sources, ask(sources).pages, strict=True):
+def test_much_of_one_thing_and_random_texts_read_the_same() -> None:
+    sources = {name: f"{text}\n" for name, text in MANY.items()}
+    sources |= {str(seed): _random_text(random.Random(seed)) for seed in range(400)}
+    for (name, source), page in zip(sources.items(), ask([*sources.values()]).pages, strict=True):
         assert on_the_site(source) == on_zenn(page), name
-
-
-def test_random_texts_read_the_same() -> None:
-    sources = [_random_text(random.Random(seed)) for seed in range(400)]
-    for source, page in zip(sources, ask(sources).pages, strict=True):
-        assert on_the_site(source) == on_zenn(page), source
 
 
 def _random_text(of: random.Random) -> str:

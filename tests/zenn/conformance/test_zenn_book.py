@@ -27,16 +27,19 @@ CONFIG = yaml.safe_load((ROOT / "docs/config.yaml").read_text("utf-8"))
 SLUG = book_address(Book(ROOT)).slug
 
 
-def source(name: str) -> str:
-    _, body = split_front_matter((ROOT / f"docs/{name}.md").read_text("utf-8"))
-    return body
+def halves(name: str) -> tuple[str, str]:
+    return split_front_matter((ROOT / f"docs/{name}.md").read_text("utf-8"))
+
+
+def front_matter(name: str) -> dict[str, Any]:
+    return parse_front_matter(halves(name)[0])
 
 
 @cache
 def site(name: str) -> str:
     """Our HTML of a page of docs/."""
     folders = {"docs": str(ROOT / "docs"), "snippets": str(ROOT / "snippets")}
-    return render(source(name), **folders, record="")
+    return render(halves(name)[1], **folders, record="")
 
 
 @pytest.fixture(scope="module")
@@ -75,34 +78,20 @@ def test_markup_that_leaks_is_found() -> None:
 
 
 def test_zenns_validators_accept_the_book() -> None:
-    chapters = [
-        parse_front_matter(split_front_matter(_text(name))[0]) | {"slug": name}
-        for name in CONFIG["chapters"]
-    ]
+    chapters = [front_matter(name) | {"slug": name} for name in CONFIG["chapters"]]
     answer = ask(books=[_book(CONFIG)], chapters=chapters)
     assert answer.chapters == [[] for _ in chapters]
     # A cover is asked for where the book is published, on zenn.dev.
     assert [error["type"] for error in answer.books[0]] == ["missing-book-cover"]
     assert not answer.books[0][0]["isCritical"]
-
-
-def test_zenns_validators_refuse_a_book() -> None:
+    # They look, for they refuse another.
     wrong = _book(CONFIG) | {"price": 150, "slug": "short", "topics": ["a b"]}
     answer = ask(books=[wrong], chapters=[{"slug": "A", "title": "a" * 71, "free": "yes"}])
-    assert {error["type"] for error in answer.books[0]} >= {
-        "item-slug",
-        "book-price-range",
-        "invalid-topic-letters",
-    }
-    assert {error["type"] for error in answer.chapters[0]} == {
-        "chapter-item-slug",
-        "title-length",
-        "chapter-free-type",
-    }
-
-
-def _text(name: str) -> str:
-    return (ROOT / f"docs/{name}.md").read_text("utf-8")
+    (of_book,), (of_chapter,) = answer.books, answer.chapters
+    refused = {"item-slug", "book-price-range", "invalid-topic-letters"}
+    assert {error["type"] for error in of_book} >= refused
+    refused = {"chapter-item-slug", "title-length", "chapter-free-type"}
+    assert {error["type"] for error in of_chapter} == refused
 
 
 def _book(config: dict[str, Any]) -> dict[str, Any]:
@@ -141,10 +130,7 @@ def test_the_preview_lists_the_chapters_in_order(preview: str) -> None:
     assert (book["title"], book["chapters"]) == (CONFIG["title"], CONFIG["chapters"])
     chapters = _get(f"{preview}/api/books/{SLUG}/chapters")["chapters"]
     titles = [chapter["title"] for chapter in chapters]
-    assert titles == [
-        parse_front_matter(split_front_matter(_text(name))[0])["title"]
-        for name in CONFIG["chapters"]
-    ]
+    assert titles == [front_matter(name)["title"] for name in CONFIG["chapters"]]
 
 
 @pytest.mark.parametrize("name", CONFIG["chapters"])

@@ -134,9 +134,7 @@ def test_traps_of_one_line_are_all_found(lint: Lint) -> None:
     assert [finding.rule for finding in found] == ["html", "emphasis", "emphasis"]
     assert "「**a**」" in found[1].message
     assert "「**c**」" in found[2].message
-
-
-def test_what_a_mistake_drags_along_is_not_told(lint: Lint) -> None:
+    # What a mistake drags along is not told.
     rules = [finding.rule for finding in lint(":::message x\na\nb\n:::\n\nc\nd\n\n:::")]
     assert rules == ["container-head", "line-break", "container-end"]
 

@@ -30,8 +30,8 @@ def main(words: Sequence[str]) -> int:
     """Do what the words of the command line say; the exit status."""
     options = parse(words)
     # A pipe has no width, and folds badly.
-    out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
-    progress = Progress(Console(highlight=False, stderr=True), out)
+    out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 200)
+    progress = Progress(Console(highlight=False, emoji=False, stderr=True), out)
     try:
         return _do(Context(options, read_book(Path.cwd()), Report(out), progress))
     except ExceptionGroup as group:  # of authors' mistakes

@@ -155,7 +155,12 @@ def _add_options(command: str, add: Callable[..., Any]) -> None:
     if command in _RUNS:
         cpus = os.cpu_count() or 1
         add("-j", "--jobs", type=_number, default=cpus, metavar="N", help="machines at once")
-        add("--executor", metavar="tcp://HOST:PORT", help="run on the workers of a dask scheduler")
+        add(
+            "--executor",
+            type=_scheduler,
+            metavar="tcp://HOST:PORT",
+            help="run on the workers of a dask scheduler",
+        )
         add("-x", "--exitfirst", action="store_true", help="begin nothing new after a failure")
         add("--no-cache", dest="cache", action="store_false", help="run also what is unchanged")
     if command == "verify":
@@ -189,6 +194,12 @@ def shard(text: str) -> tuple[int, int]:
         why = f"“{text}”: shards are counted from 1/{count} to {count}/{count}"
         raise argparse.ArgumentTypeError(why)
     return index, count
+
+
+def _scheduler(text: str) -> str:
+    if not re.fullmatch(r"[a-z]+://.+:[0-9]{1,5}", text):
+        raise argparse.ArgumentTypeError("write an address, as in tcp://HOST:8786")
+    return text
 
 
 def _file(text: str) -> Path:

@@ -154,7 +154,9 @@ class Renaming:
             if of.recognised and run != of.value:
                 parts = self.typed.part(of, of.value), self.typed.part(of, run)
                 if as_it_stands or parts[0] != parts[1]:
-                    why = Reason("typed", {"value": of.value, "kind": of.kind})
+                    chosen = of.value if parts[0] or not parts[1] else run
+                    named = {"typed": chosen, "value": of.value, "kind": of.kind}
+                    why = Reason("typed", named)
             if why := why or self.bind(of.kind, of.value, run):
                 self.back_to(mark)
                 return why

@@ -1,5 +1,6 @@
 """The project, and what of its chapters the command line asks for."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,8 +77,8 @@ def choose(lines: Mapping[Path, Sequence[int]], book: Book) -> Selection:
 
 def place(word: str) -> tuple[Path, int]:
     """``docs/x.md:41`` as the chapter and the line; line 0 where there is none."""
-    name, colon, line = word.rpartition(":")
-    return (Path(name), int(line)) if colon and line.isdigit() else (Path(word), 0)
+    found = re.fullmatch(r"(.+):([1-9][0-9]*)", word, re.DOTALL)
+    return (Path(found[1]), int(found[2])) if found else (Path(word), 0)
 
 
 def _at(chapter: Chapter, found: Sequence[Scenario], numbers: Iterable[int]) -> list[Scenario]:

@@ -104,6 +104,9 @@ def directive(comment: Comment) -> tuple[str, str] | None:
     """``("skip", reason)`` or ``("varies", values)``; None for a comment that is just that."""
     found = _DIRECTIVE.fullmatch(comment.text.strip())
     if not found:
+        first = comment.text.split()[:1]
+        if first in (["skip"], ["varies"]):
+            raise Mistake(comment.line, f"`{first[0]}` without a colon: write `{first[0]}: …`")
         return None
     name, colon, text = found.groups(default="")
     if name in ("skip", "varies"):

@@ -30,8 +30,8 @@ TEMPLATES = {
     "inodes-merged": _MERGED + _KEPT_ALIVE,
     "spaces-differ": "the spaces differ",
     "typed": (
-        "{value} is compared as it stands, for the author has typed it: if it varies, write "
-        "`[//]: # (varies: {value} {kind})` before the block"
+        "{typed} stands in what the author typed, and is compared as it stands: if {value} varies, "
+        "write `[//]: # (varies: {value} {kind})` before the block"
     ),
     "disordered": (
         "dates of one output keep their order, and equal readings of a clock stay equal"

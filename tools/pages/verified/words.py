@@ -25,7 +25,7 @@ TEMPLATES = {
     "inodes-merged": _MERGED + _KEPT_ALIVE,
     "spaces-differ": "空白の数が違います",
     "typed": (
-        "{value} は本文の入力にある値なので、そのまま比べます"
+        "{typed} は本文の入力にある値なので、そのまま比べます"
         "（変わる値なら `[//]: # (varies: {value} {kind})` と書きます）"
     ),
     "disordered": "1つの出力の中で、日時の前後や、同じ時刻の一致が本文と違います",

@@ -1,3 +1,0 @@
-from parsed import chapter, snippets
-
-__all__ = ["chapter", "snippets"]

@@ -1,3 +1,0 @@
-from parsed import snippets
-
-__all__ = ["snippets"]
