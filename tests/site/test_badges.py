@@ -102,7 +102,9 @@ def test_a_block_that_failed_shows_its_difference_open(book: Project) -> None:
     first, second, *_ = book.document("01-a.md").fences
     difference = (
         Line("same", "same", 0),
-        Line("missing", "<old>", 1, Reason("spaces-differ")),
+        Line(
+            "missing", "<old>", 1, Reason("spaces-differ", {"column": 3, "text": "␣␣", "run": "⇥"})
+        ),
         Line("extra", "new"),
     )
     differs = {"reason": Reason("output-differs"), "difference": difference}
@@ -114,7 +116,13 @@ def test_a_block_that_failed_shows_its_difference_open(book: Project) -> None:
     assert "- は本文にだけある行、+ は実行結果にだけある行です。" in console
     for kind, line in zip(
         ("same", "missing", "remark", "extra"),
-        ("  same", "- &lt;old&gt;", "^ 空白の数が違います", "+ new"),
+        (
+            "  same",
+            "- &lt;old&gt;",
+            "^ 空白だけが違います。3桁目は、本文では ␣␣、実行結果では ⇥ です"
+            "（␣ 空白、⇥ タブ、∅ なし）",
+            "+ new",
+        ),
         strict=True,
     ):
         assert f'<span class="transcript__{kind}">{line}\n</span>' in console

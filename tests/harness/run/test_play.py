@@ -171,10 +171,16 @@ def test_passes(play: Play, text: str) -> None:
         pytest.param(
             "~console\n$ echo a\n# b\n~\n", 3, "right after, ```text:出力", id="a comment"
         ),
+        pytest.param(
+            "~console\n$ true\n$ sudo bash\n# true\n$ ls\n~\n",
+            5,
+            "root's shell of line 3 reads still: end it with `# exit`",
+            id="$ in a shell of root that is still open",
+        ),
         pytest.param("~sh\n$ hostname\nelse\n~\n", 2, "the output differs", id="sh"),
         pytest.param("~pycon\n>>> 1\n2\n~\n", 2, "the output differs", id="pycon"),
         pytest.param("~console\n# true\n~\n", 2, "claims root (euid 0)", id="# as a user"),
-        pytest.param("~console root\n$ true\n~\n", 2, "not root", id="$ as root"),
+        pytest.param("~console root\n$ true\n~\n", 2, "of line 2 reads still", id="$ as root"),
         pytest.param(
             "~console\nreader@unshared:/tmp$ true\n~\n",
             2,
@@ -296,6 +302,7 @@ def test_fails(play: Play, text: str, line: int, reason: str) -> None:
 def test_a_timeout_keeps_the_partial_output(play: Play) -> None:
     result = play("~console timeout=4\n$ echo so far; sleep 99\n~\n")
     assert result.entries[0].steps[0].output == "so far\n"
+    assert "end it with a line `^C`" in reasons(result)[0][1]
 
 
 def test_blocks_after_a_broken_one_are_not_reached(play: Play) -> None:
