@@ -100,7 +100,9 @@ def test_a_block_that_failed_shows_its_difference_open(book: Project) -> None:
     first, second, *_ = book.document("01-a.md").fences
     difference = (
         Line("same", "same", 0),
-        Line("missing", "<old>", 1, Reason("spaces-differ")),
+        Line(
+            "missing", "<old>", 1, Reason("spaces-differ", {"column": 3, "text": "␣␣", "run": "⇥"})
+        ),
         Line("extra", "new"),
     )
     differs = {"reason": Reason("output-differs"), "difference": difference}
@@ -110,8 +112,11 @@ def test_a_block_that_failed_shows_its_difference_open(book: Project) -> None:
     assert '<details class="badge badge--passed" data-search-exclude="">' in program
     assert '<details class="badge badge--failed" data-search-exclude="" open="open">' in console
     assert "- は本文にだけある行、+ は実行結果にだけある行です。" in console
-    shown = {"same": "  same", "missing": "- &lt;old&gt;", "extra": "+ new"}
-    for kind, line in (shown | {"remark": "^ 空白の数が違います"}).items():
+    remark = (
+        "^ 空白だけが違います。3桁目は、本文では ␣␣、実行結果では ⇥ です（␣ 空白、⇥ タブ、∅ なし）"
+    )
+    shown = {"same": "  same", "missing": "- &lt;old&gt;", "extra": "+ new", "remark": remark}
+    for kind, line in shown.items():
         assert f'<span class="transcript__{kind}">{line}\n</span>' in console
     assert '<span class="go">same' not in console
 

@@ -312,11 +312,34 @@ def test_spaces_that_differ_for_no_value_are_shown_and_corrected() -> None:
     text, run = [" 0   4K root", "10   4K root"], ["0    4K  root", "10   4K root"]
     comparison = compare(text, run)
     assert [(line.kind, line.text, line.note) for line in comparison.diff] == [
-        ("missing", " 0   4K root", Reason("spaces-differ")),
+        (
+            "missing",
+            " 0   4K root",
+            Reason("spaces-differ", {"column": 1, "text": "␣", "run": "∅"}),
+        ),
         ("extra", "0    4K  root", None),
         ("same", "10   4K root", None),
     ]
     assert comparison.corrected == tuple(run)
+
+
+@pytest.mark.parametrize(
+    ("text", "run", "where"),
+    [
+        ("a  b", "a\tb", (2, "␣␣", "⇥")),
+        ("ab", "a b", (2, "∅", "␣")),
+        ("a\u00a0b", "a b", (2, "U+00A0", "␣")),
+        ("a b", "     a b", (1, "∅", "␣×5")),
+        ("a b", "a c", None),
+    ],
+)
+def test_white_space_that_alone_differs_is_named_with_its_place(
+    text: str, run: str, where: tuple[int, str, str] | None
+) -> None:
+    wanted = where and Reason(
+        "spaces-differ", dict(zip(("column", "text", "run"), where, strict=True))
+    )
+    assert compare([text], [run], Renaming()).diff[0].note == wanted
 
 
 @given(outputs, st.data())

@@ -85,7 +85,11 @@ FAIL = {
     "output": ("$ hostname\nelse\n", 2, DIFFERS),
     "unshown output": ("$ echo a\n", 2, DIFFERS),
     "# as a user": ("# true\n", 2, "claims root (euid 0)"),
-    "$ as root": (" root\n$ true\n", 2, "not root"),
+    "$ as root": (" root\n$ true\n", 2, "of line 2 reads still"),
+    "$ in a shell of root that is still open": (
+        "$ true\n$ sudo bash\n# true\n$ ls\n", 5,
+        "root's shell of line 3 reads still: end it with `# exit`"
+    ),
     "another directory": ("reader@unshared:/tmp$ true\n", 2, "it is reader@unshared:/home/reader"),
     "silent failure": ("$ false\n", 2, "failed with status 1"),
     "exit=1": (" exit=1\n$ true\n", 1, "no command of the block"),
@@ -165,6 +169,7 @@ def test_fails(play: Play, text: str, line: int, reason: str) -> None:
 def test_a_timeout_keeps_the_partial_output(play: Play) -> None:
     (result,) = play("~console timeout=4\n$ echo so far; sleep 99\n~\n")
     assert result.entries[0].steps[0].output == "so far\n"
+    assert "end it with a line `^C`" in reasons(result)[0][1]
 
 
 def test_blocks_after_a_broken_one_are_not_reached_and_those_after_a_difference_are(

@@ -174,8 +174,9 @@ class Expectation:
             if to is not None and not self._lines[at].elided:
                 found = match(at, to)
                 why = found.bind(renaming) if found else None
-                if found and not why and moved.get(at):
-                    why = Reason("spaces-differ")
+                if not why and (not found or moved.get(at)):
+                    text = found.rewritten if found else self._lines[at].text
+                    why = _spaces(text, actual[to])
                 if found and not why and mixed.get(at):
                     why = Reason("disordered")
                 if not found or why:
@@ -192,6 +193,25 @@ def _values(pairs: Iterable[Pair]) -> Iterator[Value]:
             for of, run, column in pair.match.values:
                 if of.value != run:
                     yield Value(of.kind, of.value, run, "output", pair.to, column)
+
+
+def _spaces(text: str, run: str) -> Reason | None:
+    """Where the white space of two lines first differs, if that is all that differs."""
+    if "".join(text.split()) != "".join(run.split()):
+        return None
+    same = (place for place, (a, b) in enumerate(zip(text, run, strict=False)) if a != b)
+    start = len(text[: next(same, min(len(text), len(run)))].rstrip())
+    here, there = (line[start : len(line) - len(line[start:].lstrip())] for line in (text, run))
+    named = {"text": _visible(here), "run": _visible(there)}
+    return Reason("spaces-differ", {"column": start + 1, **named})
+
+
+def _visible(space: str) -> str:
+    """White space as signs: ``␣␣``, ``␣×12``, ``⇥``, ``U+00A0``, ``∅``."""
+    signs = [{" ": "␣", "\t": "⇥"}.get(one, f"U+{ord(one):04X}") for one in space]
+    if len(signs) > 3 and len(set(signs)) == 1:
+        return f"{signs[0]}×{len(signs)}"
+    return "".join(signs) or "∅"
 
 
 def _correspond(text: TextLine, line: str, renaming: Renaming) -> None:

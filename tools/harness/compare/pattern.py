@@ -31,6 +31,14 @@ class Match:
         return renaming.bind_all(values, self.text, self.line)
 
     @property
+    def rewritten(self) -> str:
+        """The text's line with the run's values in it."""
+        made, end = "", 0
+        for of, run, _ in self.values:
+            made, end = made + self.text[end : of.start] + run, of.end
+        return made + self.text[end:]
+
+    @property
     def grown(self) -> int:
         """By how much its values are wider or narrower than the text's."""
         return sum(abs(len(run) - len(of.value)) for of, run, _ in self.values)

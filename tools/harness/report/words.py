@@ -8,6 +8,10 @@ _KEPT_ALIVE = (
     "; a namespace that has ended gives its number to the next one: keep it alive meanwhile, or "
     "begin a new machine (`new`)"
 )
+_NO_END = (
+    "; if it goes on for ever, have it end (`-c 1`), or end it with a line `^C`, or let it go on "
+    "with the word `running`; if it only takes long, write `timeout=SECONDS`"
+)
 _CHANGED = "{text} stood for {before} before, here for {now}"
 _MERGED = "{one} and {other} differ in the text, but both are {run} in the run"
 
@@ -28,7 +32,10 @@ TEMPLATES = {
     "inode-changed": _CHANGED + _KEPT_ALIVE,
     "values-merged": _MERGED,
     "inodes-merged": _MERGED + _KEPT_ALIVE,
-    "spaces-differ": "the spaces differ",
+    "spaces-differ": (
+        "only white space differs: at column {column} the text has {text}, the run {run} "
+        "(␣ space, ⇥ TAB, ∅ nothing)"
+    ),
     "typed": (
         "{typed} stands in what the author typed, and is compared as it stands: if {value} varies, "
         "write `[//]: # (varies: {value} {kind})` before the block"
@@ -49,10 +56,13 @@ TEMPLATES = {
         "`# ` claims root (euid 0), but the euid is {euid}; where the line is output or a "
         "comment, show the command's output in a block of its own right after, ```text:{output}"
     ),
-    "prompt-of-user": "`$ ` claims a user that is not root, but the euid is 0",
+    "prompt-of-user": (
+        "`$ ` claims a user that is not root, but root's shell of line {line} reads still: end it "
+        "with `# exit`, or write `# `"
+    ),
     "prompt-names": "the prompt claims {claimed}, but it is {found}",
-    "timeout": "not at its end after {seconds} s",
-    "timeout-waiting": "not at its end after {seconds} s: {processes}",
+    "timeout": "not at its end after {seconds} s" + _NO_END,
+    "timeout-waiting": "not at its end after {seconds} s: {processes}" + _NO_END,
     "program-reads": (
         "{program} reads the terminal, and the text goes on as if a shell did: give it its input "
         "in lines that begin with `> `, or end it with `^D` or `^C`"

@@ -86,6 +86,7 @@ class _Player:
         terminal, user = self.terminals.of(action), self.terminals.user(action)
         if exchange.prompt:
             _check_prompt(exchange.prompt, terminal, self.scenario.output)
+        uid = terminal.uid
         typed, replaced = self.script.type(action)
         turn = Turn(action, terminal)
         broken: BrokenError | None = None
@@ -98,6 +99,8 @@ class _Player:
             comparison = turn.compare(self.script.renaming)
         except BrokenError as error:
             broken, fault = error, error.reason
+        if terminal.uid not in (uid, None):
+            terminal.since = exchange.line
         self._last[action.terminal] = len(self.steps), turn
         self.steps.append(
             Step(
@@ -213,7 +216,7 @@ def _check_prompt(prompt: Prompt, terminal: Terminal, output: str) -> None:
         where = {"euid": f"{terminal.uid}", "output": output}
         raise BrokenError(Reason("prompt-of-root", where))
     if prompt.sign == "$" and terminal.uid == 0:
-        raise BrokenError(Reason("prompt-of-user"))
+        raise BrokenError(Reason("prompt-of-user", {"line": terminal.since}))
     if prompt.user:
         _check_names(prompt, terminal.prompt())
 

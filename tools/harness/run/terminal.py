@@ -29,7 +29,8 @@ class BrokenError(Exception):
 class Terminal:
     """What is known of a terminal, as the agent says (see `harness.guest.agent`).
 
-    `held` has come, but belongs to a step that is yet to come.
+    `held` has come, but belongs to a step that is yet to come. `since` is the line of the step
+    after which it was `uid` that reads.
     """
 
     channel: Channel
@@ -39,6 +40,7 @@ class Terminal:
     uid: int | None = None
     reader: str = ""
     held: str = ""
+    since: int = 0
     dropped: int = 0
 
     def ask(self, do: str, seconds: float, **fields: Any) -> str:
@@ -74,6 +76,7 @@ class Terminals:
             terminal = Terminal(self._channel, action.terminal)
             self._opened[action.terminal] = terminal
             terminal.ask("open", action.settings.timeout, user=action.user)
+            terminal.since = action.line
             if terminal.uid is not None:
                 self._users[terminal.uid] = action.user
         return self._opened[action.terminal]

@@ -23,7 +23,10 @@ TEMPLATES = {
     "inode-changed": _CHANGED + _KEPT_ALIVE,
     "values-merged": _MERGED,
     "inodes-merged": _MERGED + _KEPT_ALIVE,
-    "spaces-differ": "空白の数が違います",
+    "spaces-differ": (
+        "空白だけが違います。{column}桁目は、本文では {text}、実行結果では {run} です"
+        "（␣ 空白、⇥ タブ、∅ なし）"
+    ),
     "typed": (
         "{typed} は本文の入力にある値なので、そのまま比べます"
         "（変わる値なら `[//]: # (varies: {value} {kind})` と書きます）"
@@ -42,7 +45,7 @@ TEMPLATES = {
         "本文は root の `# ` ですが、実効UIDは {euid} です（出力やコメントなら、すぐ次の "
         "```text:{output} に分けて書きます）"
     ),
-    "prompt-of-user": "本文は一般ユーザーの `$ ` ですが、実効UIDは 0 です",
+    "prompt-of-user": "本文は一般ユーザーの `$ ` ですが、{line}行のrootのシェルが続いています",
     "prompt-names": "プロンプトは本文では {claimed} ですが、実際は {found} です",
     "timeout": "{seconds}秒たっても終わりませんでした",
     "timeout-waiting": "{seconds}秒たっても終わりませんでした: {processes}",
