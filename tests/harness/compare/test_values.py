@@ -89,6 +89,17 @@ def test_what_the_reader_copies_or_the_author_names_was_not_typed() -> None:
     assert Expectation([mac]).compare([other], renaming).passed
 
 
+def test_a_value_that_stands_for_another_is_not_the_same_by_chance() -> None:
+    renaming = Renaming()
+    assert Expectation(["uts:[4026531839]"]).compare(["uts:[4026531838]"], renaming).passed
+    wrong = Expectation(["ino=4026531838"]).compare(["ino=4026531838"], renaming)
+    assert (wrong.passed, wrong.corrected) == (False, ("ino=4026531839",))
+    assert Expectation(["ino=4026531839"]).compare(["ino=4026531838"], renaming).passed
+    renaming.introduce([Varying("1234", "pid")])
+    assert Expectation(["1234"]).compare(["17"], renaming).passed
+    assert Expectation(["17 files"]).compare(["17 files"], renaming).passed
+
+
 def test_that_a_value_was_typed_is_explained() -> None:
     renaming = after("ip link set v0 address 5a:1e:c4:00:01:02")
     compared = Expectation(["5a:1e:c4:00:01:02"]).compare(["5a:1e:c4:00:01:03"], renaming)

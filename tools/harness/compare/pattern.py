@@ -25,10 +25,12 @@ class Match:
 
     def bind(self, renaming: Renaming) -> Reason | None:
         """Let its values stand for the text's. None if they correspond, else why they don't."""
-        if not self.values:
-            return None
+        mark = renaming.mark()
         values = [(of, run) for of, run, _ in self.values]
-        return renaming.bind_all(values, self.text, self.line)
+        why = renaming.bind_all(values, self.text, self.line) if values else None
+        if why := why or renaming.usurped(self.text, self.line):
+            renaming.back_to(mark)
+        return why
 
     @property
     def rewritten(self) -> str:

@@ -22,6 +22,8 @@ from typing import Literal
 from harness.compare.shapes import LOCAL, MEASURES, Unknown, standing, unknowns, words_of
 from harness.compare.typed import Typed
 
+_LONG = 8  # letters or digits; PIDs have at most 7
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -160,6 +162,19 @@ class Renaming:
             if why := why or self.bind(of.kind, of.value, run):
                 self.back_to(mark)
                 return why
+        return None
+
+    def usurped(self, text: str, line: str) -> Reason | None:
+        """Why a line of the run, which agrees otherwise, has a value where the text has not the one
+        that it stands for: it is the same by chance, as the inodes of a kernel's first namespaces
+        are. Short values are so too easily to tell."""
+        for run, kind in self._run.near(words_of(line)):
+            ours = self._textual[kind, run]
+            if ours != run and len(run) >= _LONG:
+                there = len(standing(run).findall(line))
+                if there > len(standing(ours).findall(text)):
+                    code = "inodes-merged" if kind == "inode" else "values-merged"
+                    return Reason(code, {"one": ours, "other": run, "run": run})
         return None
 
     def mark(self) -> int:
