@@ -137,7 +137,7 @@ FAIL = {
     "another cwd": ("/tmp $ true\n", 2, "claims /tmp $, but"),
     "/ # as a user": ("% true\n/ # true\n", 3, "claims root"),
     "% as root": (" root\n% true\n", 2, "root's shell"),
-    "a part of a name": ("[reader@unshared eader]$ true\n", 2, "unshared:/home/reader"),
+    "a part of a name": ("~console\n[reader@unshared eader]$ true\n", 2, "unshared:/home/reader"),
     "sh": ("~sh\n$ hostname\nelse\n", 2, DIFFERS),
     "pycon": ("~pycon\n>>> 1\n2\n", 2, DIFFERS),
     "elided errors": ("$ gcc -o x none.c\n...\n", 2, "write `exit=1`"),
