@@ -53,6 +53,20 @@ def test_a_prompt_may_name_user_host_and_directory() -> None:
     assert found.lines == ("pwd",)
 
 
+def test_prompts_as_others_have_them() -> None:
+    text = "/ # a\n[root@h ~]# b\n(venv) $ c\nroot@0a1b:/# d\n~/x $ e\n% f\n"
+    found = [(one.prompt, str(one.prompt), one.text, one.output) for one in exchanges(text, 1)]
+    assert found == [
+        (Prompt("#", directory="/"), "/ # ", "a", ()),
+        (Prompt("#", "root", "h", "~"), "[root@h ~]# ", "b", ()),
+        (Prompt("$"), "(venv) $ ", "c", ()),
+        (Prompt("#", "root", "0a1b", "/"), "root@0a1b:/# ", "d", ()),
+        (Prompt("$", directory="~/x"), "~/x $ ", "e", ("% f",)),
+    ]
+    (percent, other) = exchanges("% a\n50% b\n% c\n", 1)
+    assert (percent.prompt, percent.output, other.text) == (Prompt("$"), ("50% b",), "c")
+
+
 def test_signs_without_a_command_are_output() -> None:
     assert exchanges("$ cat x\n#\n$\n#include <x>\n", 1) == (
         entry(1, "$", "cat x", "#", "$", "#include <x>"),

@@ -1,6 +1,8 @@
 """What a console block says: commands, keys and output, line by line.
 
-$ sleep 100        a command of a shell, `#` for root's, or with ``user@host:dir`` before it
+$ sleep 100        a command of a shell, `#` for root's, also as ``user@host:dir$``,
+                   ``[user@host dir]$``, ``/dir $``, or after a ``(venv)``
+% sleep 100        the same as `$`, in a block that begins so
 > more             continues a command, right after it
 >>> print(1)       a line for the Python REPL, continued by ``... ``
 ^C                 a key
@@ -9,12 +11,16 @@ anything else      output
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+_NAMES = r"(?P<{0}user>[a-z_][\w.-]*)@(?P<{0}host>[\w.-]+)"
 _SHELL = re.compile(
-    r"((?:(?P<user>[a-z_][\w.-]*)@(?P<host>[\w.-]+):(?P<directory>[^\s$#]+))?(?P<sign>[$#]) )(.*)"
+    rf"(?P<shown>(?:\([\w.-]+\) )?(?:{_NAMES.format('')}:(?P<directory>[^\s$#]+)"
+    rf"|\[{_NAMES.format('b')} (?P<bdirectory>[^\s\]]+)\]|(?P<cwd>[/~][\w./-]*) )?"
+    r"(?P<sign>[$#]) )(?P<typed>.*)"
 )
+_PERCENT = re.compile(r"(?P<shown>(?:\([\w.-]+\) )?% )(?P<typed>.*)")
 _SHELL_MORE = re.compile(r"(>(?: |$))(.*)")
 _REPL = re.compile(r"(>>> ?)(.*)")
 _REPL_MORE = re.compile(r"(\.\.\.(?: |$))(.*)")
@@ -25,14 +31,21 @@ Language = Literal["shell", "python"]
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What the text claims of who reads the line; `sign` is ``$``, ``#`` or ``>>>``."""
+    """What the text claims of who reads the line; `sign` is ``$``, ``#`` or ``>>>``.
+
+    Of a `directory` that begins with neither ``/`` nor ``~`` it claims the last part. `written` is
+    the prompt as it stands, where it is none of ``$``, ``#``, ``>>>`` and ``user@host:dir$``.
+    """
 
     sign: str
     user: str | None = None
     host: str | None = None
     directory: str | None = None
+    written: str = field(default="", compare=False)
 
     def __str__(self) -> str:
+        if self.written:
+            return self.written
         whole = f"{self.user}@{self.host}:{self.directory}" if self.user else ""
         return f"{whole}{self.sign} "
 
@@ -78,11 +91,11 @@ class Exchange:
 def rows(text: str) -> Iterator[Row]:
     """The lines of a console block, each with what it is."""
     typing: Language | None = None  # of the command that the next line may continue
+    percent = bool(_PERCENT.match(text.lstrip("\n")))  # elsewhere it is output, as of curl
     for line in text.removesuffix("\n").split("\n") if text else []:
-        if found := _SHELL.fullmatch(line):
+        if found := _SHELL.fullmatch(line) or (_PERCENT.fullmatch(line) if percent else None):
             typing = "shell"
-            prompt = Prompt(found["sign"], found["user"], found["host"], found["directory"])
-            yield Row("command", found[1], found[6], typing, prompt)
+            yield Row("command", found["shown"], found["typed"], typing, _prompt(found))
         elif found := _REPL.fullmatch(line):
             typing = "python"
             yield Row("command", found[1], found[2], typing, Prompt(">>>"))
@@ -91,6 +104,17 @@ def rows(text: str) -> Iterator[Row]:
         else:
             typing = None
             yield Row("key" if _KEY.fullmatch(line) else "output", "", line)
+
+
+def _prompt(found: re.Match[str]) -> Prompt:
+    parts = found.groupdict()
+    prompt = Prompt(
+        parts.get("sign", "$"),
+        parts.get("user") or parts.get("buser"),
+        parts.get("host") or parts.get("bhost"),
+        parts.get("directory") or parts.get("bdirectory") or parts.get("cwd"),
+    )
+    return prompt if str(prompt) == found["shown"] else replace(prompt, written=found["shown"])
 
 
 _MORE = {"shell": _SHELL_MORE, "python": _REPL_MORE}

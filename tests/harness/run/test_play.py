@@ -68,6 +68,8 @@ PASS = {
     "~text:出力\n# a\n$ b\n\n> c\n^C\n~\n"
     "\n~console\n$ sh -c 'echo \\# up; exec sleep 99'\n~\n~text:出力\n# up\n~\n\n"
     "~console\n^C\n",
+    "prompts as others have them": "% cd /tmp\n/tmp $ cd\n(venv) $ sudo -s\n"
+    "[root@unshared reader]# cd /\n/ # cd\n[root@unshared ~]# hostname x\nroot@x:~# true\n",
     "another name for a transcript": "~Bash\n$ hostname\nunshared\n",
     "Python's name for a transcript, with a REPL of its own": "~pycon\n>>> n = 2\n~\n\n"
     "~bash\n$ hostname\nunshared\n~\n\n~pycon\n>>> n\n2\n",
@@ -132,6 +134,10 @@ FAIL = {
     "no TAB there": ("$ echo 'a       b'\na\tb\n", 2, DIFFERS),
     "other output": ("$ true\n$ echo '# a'\n~\n~text:出力\n# b\n", 3, DIFFERS),
     "a comment": ("$ echo a\n# b\n", 3, "right after, ```text:出力"),
+    "another cwd": ("/tmp $ true\n", 2, "claims /tmp $, but"),
+    "/ # as a user": ("% true\n/ # true\n", 3, "claims root"),
+    "% as root": (" root\n% true\n", 2, "root's shell"),
+    "a part of a name": ("~console\n[reader@unshared eader]$ true\n", 2, "unshared:/home/reader"),
     "sh": ("~sh\n$ hostname\nelse\n", 2, DIFFERS),
     "pycon": ("~pycon\n>>> 1\n2\n", 2, DIFFERS),
     "elided errors": ("$ gcc -o x none.c\n...\n", 2, "write `exit=1`"),

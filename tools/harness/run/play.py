@@ -4,6 +4,7 @@ import re
 import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from msgspec.structs import replace
@@ -217,7 +218,7 @@ def _check_prompt(prompt: Prompt, terminal: Terminal, output: str) -> None:
         raise BrokenError(Reason("prompt-of-root", where))
     if prompt.sign == "$" and terminal.uid == 0:
         raise BrokenError(Reason("prompt-of-user", {"line": terminal.since}))
-    if prompt.user:
+    if prompt.directory:
         _check_names(prompt, terminal.prompt())
 
 
@@ -225,8 +226,11 @@ def _check_names(prompt: Prompt, found: dict[str, Any]) -> None:
     directory = prompt.directory or ""
     if directory == "~" or directory.startswith("~/"):
         directory = found["homes"].get(found["user"], "~") + directory[1:]
-    if (prompt.user, prompt.host, directory) != (found["user"], found["host"], found["cwd"]):
-        claimed = f"{prompt.user}@{prompt.host}:{prompt.directory}"
+    elif not directory.startswith("/") and directory == PurePosixPath(found["cwd"]).name:
+        directory = found["cwd"]
+    claims = (prompt.user or found["user"], prompt.host or found["host"], directory)
+    if claims != (found["user"], found["host"], found["cwd"]):
+        claimed = str(prompt).strip() if prompt.written else str(prompt)[:-2]
         truth = f"{found['user']}@{found['host']}:{found['cwd']}"
         raise BrokenError(Reason("prompt-names", {"claimed": claimed, "found": truth}))
 
