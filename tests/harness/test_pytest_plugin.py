@@ -94,13 +94,17 @@ def test_every_scenario_of_docs_is_a_test(book: Run) -> None:
     ]
 
 
-def test_a_failure_shows_its_place_the_command_and_the_diff(book: Run) -> None:
+def test_a_failure_shows_its_place_the_command_and_the_diff(book: Run, project: Path) -> None:
     ran = book("docs/02-b.md", "-k", "Rust")
     assert ran.status == 1
     diff = "  $ hostname\n    5 - else\n      + unshared\n"
     assert f"FAILED docs/02-b.md:4 the output differs\n{diff}" in ran.text
     assert "Traceback" not in ran.text
     assert "pytest_plugin.py" not in ran.text
+    write(project, "02-b", "~console\n$ exit\nexit\n$ true\n~\n\n~console\n$ true\n~\n")
+    ran = book("docs/02-b.md")
+    assert "FAILED docs/02-b.md:4 the terminal's shell has ended with status 0" in ran.text
+    assert "not reached" not in ran.text
 
 
 def test_k_selects_by_section_x_stops_and_a_test_or_a_chapter_anywhere_can_be_named(

@@ -8,6 +8,7 @@ left alone: it is run_snippets.py that writes it.
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from harness.machine import MachineError
 from harness.machine.backend import BACKENDS, Backends, make_backends
 from harness.plan.chapter import read
 from harness.plan.scenario import Scenario, scenarios
+from harness.record import Entry
 from harness.report.failures import failures, plain
 from harness.report.words import words
 from harness.run.runner import run_one
@@ -74,13 +76,22 @@ class ScenarioItem(pytest.Item):
         """A failure as run_snippets.py shows it; a machine that can't be made in one sentence."""
         match excinfo.value:
             case ScenarioError(result=result):
-                return plain(failures(result))
+                return plain(failures(_without_unreached(result)))
             case MachineError() as error:
                 return str(error)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, self.scenario.line - 1, self.scenario.name
+
+
+def _without_unreached(result: Result) -> Result:
+    """Without the blocks that it didn't get to: what failed is what they name."""
+
+    def reached(entry: Entry) -> bool:
+        return entry.reason is None or entry.reason.code != "not-reached"
+
+    return replace(result, entries=tuple(filter(reached, result.entries)))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -167,7 +167,7 @@ class Renaming:
     def usurped(self, text: str, line: str) -> Reason | None:
         """Why a line of the run, which agrees otherwise, has a value where the text has not the one
         that it stands for: it is the same by chance, as the inodes of a kernel's first namespaces
-        are. Short values are so too easily to tell."""
+        are. A short one, a PID say, may well be meant as another number."""
         for run, kind in self._run.near(words_of(line)):
             ours = self._textual[kind, run]
             if ours != run and len(run) >= _LONG:
