@@ -348,19 +348,19 @@ def test_shell_hands_over_the_terminal_as_it_is_at_a_line(project: Path, kind: s
 
 def test_mutate_says_what_would_pass_and_notes_down_the_score(run: Run, project: Path) -> None:
     assert "verification.json: can't be read" in run("mutate").stderr
-    write(project, "02-b.md", "## b\n\n~console\n$ printf 'a\\nb\\n'\n...\nb\n~\n")
+    write(project, "b", "## b\n\n~console\n$ printf 'a\\nb\\n'\n...\nb\n~\n")
     run()
     done = run("mutate")
     assert done.returncode == 0, done.stderr
-    assert re.search("(?m)^docs/02-b.md:6 +dropped +elision +without: b *$", done.stdout)
+    assert re.search("(?m)^docs/b.md:6 +dropped +elision +without: b *$", done.stdout)
     scores = json.loads((project / "build" / "mutation.json").read_text())
     assert [(one["chapter"], len(one["survivors"])) for one in scores] == [
-        ("docs/01-a.md", 0),
-        ("docs/02-b.md", 1),
+        ("docs/a.md", 0),
+        ("docs/b.md", 1),
     ]
-    write(project, "01-a.md", CHAPTER.replace("\nunshared\n", "\nelse\n"))
-    done = run("mutate", "docs/01-a.md")
-    assert "docs/01-a.md:7: not measured" in done.stdout
+    write(project, "a", CHAPTER.replace("\nunshared\n", "\nelse\n"))
+    done = run("mutate", "docs/a.md")
+    assert "docs/a.md:7: not measured" in done.stdout
     scores = json.loads((project / "build" / "mutation.json").read_text())
     assert len(scores) == 2
     assert scores[0]["caught"] > 0  # of its other scenario
