@@ -132,6 +132,8 @@ def make_backends(
     if name == "namespaces":
         here = Namespaces(built, note, allow_bare_metal=allow_bare_metal)
         choice = Choice(here, vms(guest.kernel).own if other else here, here)
+        # What other namespaces come and go on a busy host is no fault of a text.
+        here.second = choice.own if other else None
     elif kernel is None:
         choice = vms(guest.kernel)
     else:

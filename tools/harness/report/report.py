@@ -49,9 +49,7 @@ class Report:
                 self.note(f"note: {name} left running, and the machine ended: {left}", "dim")
             if result.changed:
                 changed = ", ".join(result.changed[:3])
-                self.note(
-                    f"note: {name} changes {changed}: say `vm`, and it is run only once", "dim"
-                )
+                self.note(f"note: {name}: say `vm`; sharing a kernel changes {changed}", "dim")
         for reason, number in reasons.items():
             self.note(f"skipped {number}: {reason}", "none")
         ran = {(e.machine, e.kernel) for result in results for e in result.entries if e.machine}

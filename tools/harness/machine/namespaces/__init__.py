@@ -20,6 +20,7 @@ from harness.machine.namespaces.host import is_virtual_machine, read
 
 if TYPE_CHECKING:  # the zygote imports this, and is to stay small
     from harness.image.image import Image
+    from harness.machine.backend import Backend
 
 KIND = "namespaces"
 RESTRICTION = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")  # Ubuntu 24.04
@@ -77,7 +78,7 @@ class Namespaces:
     """
 
     own_kernel = False
-    second = None
+    second: "Backend | None" = None
 
     def __init__(
         self, image: "Image", note: Callable[[str], None], *, allow_bare_metal: bool = False
