@@ -8,7 +8,7 @@ import guests
 import pytest
 from processes import ran, without
 
-from harness.image import store
+from harness.image import kernels, store
 
 ROOT = Path(__file__).parents[3]
 PROVISION = ROOT / "tools/provision.sh"
@@ -72,6 +72,7 @@ def cache(tmp_path: Path) -> Path:
     key = guests.built().key
     (tmp_path / f"run-snippets/image-{key}").mkdir(parents=True)
     kept = store.cache_directory()
+    kernels.ensure("6.12", guests.quiet)
     for name in (f"image-{key}/image.tar", "kernel-6.12"):
         (tmp_path / "run-snippets" / name).symlink_to(kept / name)
     return tmp_path
