@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from processes import ending
 
 from harness.machine import MachineError
+from harness.machine.backend import make_backends
 from harness.plan.chapter import Chapter
 from harness.plan.scenario import scenarios
 from harness.record import Entry
@@ -74,8 +75,8 @@ def timeless(chapter: Chapter, results: list[Result]) -> list[Entry]:
 
 
 def here(chapter: Chapter) -> list[Result]:
-    with closing(guests.namespaces()) as backend:
-        return [run_one(scenario, backend) for scenario in scenarios(chapter)]
+    with make_backends("namespaces", None, False, guests.quiet, guests.GUEST) as backends:
+        return [run_one(scenario, backends.of(scenario)) for scenario in scenarios(chapter)]
 
 
 def test_a_killed_workers_scenarios_are_run_again_and_the_record_is_the_same(
