@@ -46,6 +46,8 @@ AS_FAR_AS = (
     (r"\bshell\b", r"{0} < /dev/null", 2, "takes a terminal"),
     # It takes a cluster.
     (r"tcp://", r"{0}", 3, "No scheduler answers at tcp://127.0.0.1:9"),
+    # It looks at what a run has recorded.
+    (r"\bmutate\b", r"python tools/run_snippets.py > /dev/null && {0}", 0, "caught"),
     # It fetches kernels, and plays the book on each: the names are known.
     (r"--kernel", r"{0} docs/none.md", 2, "docs/none.md:1: can't be read"),
 )
