@@ -5,8 +5,8 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from processes import ending
 from harness.machine import MachineError
 from harness.machine.backend import make_backends
 from harness.plan.chapter import Chapter
-from harness.plan.scenario import scenarios
+from harness.plan.scenario import Scenario, scenarios
 from harness.record import Entry
 from harness.run.cluster import Wanted, cluster, run_there
 from harness.run.runner import run, run_one
@@ -74,9 +74,10 @@ def timeless(chapter: Chapter, results: list[Result]) -> list[Entry]:
     ]
 
 
-def here(chapter: Chapter) -> list[Result]:
+def here(scenarios: Iterable[Scenario]) -> list[Result]:
+    """What a cluster's worker would find, in this process."""
     with make_backends("namespaces", None, False, guests.quiet, guests.GUEST) as backends:
-        return [run_one(scenario, backends.of(scenario)) for scenario in scenarios(chapter)]
+        return [run_one(scenario, backends.of(scenario)) for scenario in scenarios]
 
 
 def test_a_killed_workers_scenarios_are_run_again_and_the_record_is_the_same(
@@ -93,16 +94,15 @@ def test_a_killed_workers_scenarios_are_run_again_and_the_record_is_the_same(
                 os.kill(pid, signal.SIGKILL)
     assert len(killed) == 1
     assert len(results) == 5
-    assert timeless(book, results) == timeless(book, here(book))
+    assert timeless(book, results) == timeless(book, here(scenarios(book)))
 
 
 def test_a_scenario_and_its_result_can_travel(chapter: Build) -> None:
     book = chapter(BOOK.replace("sleep 3; ", ""))
-    with closing(guests.namespaces()) as backend:
-        sent = [pickle.loads(pickle.dumps(scenario)) for scenario in scenarios(book)]
-        travelled = [pickle.loads(pickle.dumps(run_one(scenario, backend))) for scenario in sent]
+    sent = [pickle.loads(pickle.dumps(scenario)) for scenario in scenarios(book)]
+    travelled = [pickle.loads(pickle.dumps(result)) for result in here(sent)]
     assert [result.scenario for result in travelled] == list(scenarios(book))
-    assert timeless(book, travelled) == timeless(book, here(book))
+    assert timeless(book, travelled) == timeless(book, here(scenarios(book)))
 
 
 def test_workers_leave_nothing_when_they_end(chapter: Build, client: Any) -> None:
