@@ -119,11 +119,15 @@ def write_chapter(root: Path, output: str = "unshared") -> None:
     (root / "docs/02-uts.md").write_text("\n".join(lines), "utf-8")
 
 
+def settings(project: Path) -> dict[str, str]:
+    """The environment in which `python` is ours, and imports what the project has."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return {"PATH": path, "PYTHONPATH": str(project / "tools"), "ZENN_URL": ""}
+
+
 def run(command: str, project: Path) -> Done:
     """What a shell without a terminal says of a command, all of it as output."""
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    settings = {"PATH": path, "PYTHONPATH": str(project / "tools"), "ZENN_URL": ""}
-    return ran("bash", "-c", f"exec < /dev/null 2>&1; {command}", cwd=project, **settings)
+    return ran("bash", "-c", f"exec < /dev/null 2>&1; {command}", cwd=project, **settings(project))
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one.place} {one.command}")
@@ -146,7 +150,10 @@ def watched(command: str, project: Path) -> int:
     """The status of a command that watches, ended by ^C once it has verified the chapter."""
     # Whoever runs the tests may have had ^C ignored, as a shell has for what is in the background.
     words = ["env", "--default-signal=INT", "bash", "-c", f"exec {command}"]
-    with subprocess.Popen(words, cwd=project, stdout=subprocess.PIPE, text=True) as process:
+    environment = os.environ | settings(project)
+    with subprocess.Popen(
+        words, cwd=project, env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout
         assert any("passed" in line for line in process.stdout)
         process.send_signal(signal.SIGINT)
