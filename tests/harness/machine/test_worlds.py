@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import guests
 import pytest
@@ -14,7 +15,8 @@ from harness.machine.channel import AgentGoneError
 from harness.machine.qemu import Qemu
 from harness.machine.qemu.worlds import Randomized, Worlds
 from harness.plan.scenario import scenarios
-from harness.run.runner import run_one
+from harness.run.cache import Cache
+from harness.run.runner import run_one, threads
 
 MACHINES = ("qemu",)
 SETTING = "/proc/sys/vm/overcommit_memory"  # of the kernel; read-only, but for the proc behind it
@@ -124,6 +126,29 @@ def test_with_a_kernel_of_choice_nothing_is_shared_and_addresses_are_random(chap
     with make_backends("qemu", kernel, False, guests.quiet, guests.GUEST) as backends:
         (entry,) = run_one(scenario, backends.of(scenario)).entries
     assert (entry.verdict, entry.machine) == ("passed", "qemu")
+
+
+def test_a_scenario_that_says_vm_and_shows_an_address_has_both_beside_namespaces(
+    chapter: Build,
+) -> None:
+    (scenario,) = scenarios(
+        chapter("~console vm\n$ cat /proc/sys/kernel/randomize_va_space\n2\n~\n")
+    )
+    with make_backends("namespaces", None, False, guests.quiet, guests.GUEST) as backends:
+        (entry,) = run_one(scenario, backends.of(scenario)).entries
+    assert (entry.verdict, entry.machine) == ("passed", "qemu")
+
+
+def test_what_passed_in_a_second_machine_is_not_recalled_for_the_first(
+    chapter: Build, tmp_path: Path
+) -> None:
+    (scenario,) = scenarios(chapter("~console root\n# mknod x c 1 3\n~\n"))
+    kept = Cache(tmp_path)
+    with make_backends("namespaces", None, False, guests.quiet, guests.GUEST) as backends:
+        with threads(backends, 1, kept) as workers:
+            result = workers.run_one(scenario)
+        assert result.passed
+        assert kept.recall(scenario, backends.of(scenario).identity()) is None
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Protocol
 
@@ -131,9 +131,11 @@ def make_backends(
     other = vms if kernel is None and not qemu.lack() else None
     if name == "namespaces":
         here = Namespaces(built, note, allow_bare_metal=allow_bare_metal)
-        choice = Choice(here, vms(guest.kernel).own if other else here, here)
-        # What other namespaces come and go on a busy host is no fault of a text.
-        here.second = choice.own if other else None
+        choice = Choice(here, here, here)
+        if other:
+            choice = replace(vms(guest.kernel), usual=here)
+            # What other namespaces come and go on a busy host is no fault of a text.
+            here.second = choice.own
     elif kernel is None:
         choice = vms(guest.kernel)
     else:

@@ -83,7 +83,8 @@ def _known_or_run(scenario: Scenario, backends: Backends, kept: Cache | None) ->
     result = kept.recall(scenario, machine)
     if result is None:
         result = run_one(scenario, backend)
-        kept.keep(result, machine)
+        if not result.changed:  # it passed in another machine than this one
+            kept.keep(result, machine)
     return result
 
 
