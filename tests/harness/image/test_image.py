@@ -23,9 +23,9 @@ INDEXTARGETS = "\n".join(
     f"MetaKey: {component}/binary-amd64/Packages\nCodename: {codename}\nLabel: {label}\n"
     f"Origin: {label.partition('-')[0]}\nComponent: {component}\nRepo-URI: {uri}\n"
     for component, codename, label, uri in (
-        ("main", "trixie-security", "Debian-Security", "http://mirror.invalid/debian-security/"),
-        ("main", "sid", "Somebody", "http://other.invalid/"),
-        ("contrib", "trixie", "Debian", "http://contrib.invalid/debian/"),
+        ("main", "trixie-security", "Debian-Security", "file:/srv/security"),
+        ("main", "sid", "Somebody", "file:/srv/somebody"),
+        ("contrib", "trixie", "Debian", "file:/srv/contrib"),
         ("main", "trixie", "Debian", "mirror+file:/etc/apt/mirrors/debian.list"),
     )
 )
