@@ -7,26 +7,10 @@ from pathlib import Path
 
 import pytest
 from processes import Done, ran, without
-from small import begin, write
+from small import TWO_SECTIONS, begin, write
 
-ONE = """\
-## 一つ目
-
-~console
-$ hostname
-unshared
-~
-
-## 二つ目
-
-~python:x.py
-print("ok")
-~
-
-~text:実行結果
-ok
-~
-
+ONE = f"""\
+{TWO_SECTIONS}
 ~console
 $ python3 x.py
 ok

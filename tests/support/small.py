@@ -2,6 +2,25 @@
 
 from pathlib import Path
 
+TWO_SECTIONS = """\
+## 一つ目
+
+~console
+$ hostname
+unshared
+~
+
+## 二つ目
+
+~python:x.py
+print("ok")
+~
+
+~text:実行結果
+ok
+~
+"""
+
 
 def begin(root: Path, **chapters: str) -> Path:
     """A project with these chapters, as `write` writes them."""

@@ -11,34 +11,18 @@ from pathlib import Path
 
 import pytest
 from processes import Done, python
-from small import begin, write
+from small import TWO_SECTIONS, begin, write
 
 from harness.cli.options import COMMANDS, parse, shard
 from harness.machine.backend import BACKENDS
 
 TOOL = Path(__file__).parents[3] / "tools" / "run_snippets.py"
-CHAPTER = """\
+CHAPTER = f"""\
 ---
 title: "試し"
 ---
 
-## 一つ目
-
-~console
-$ hostname
-unshared
-~
-
-## 二つ目
-
-~python:x.py
-print("ok")
-~
-
-~text:実行結果
-ok
-~
-
+{TWO_SECTIONS}
 [//]: # (skip: ホスト側)
 ~console
 $ vagrant up
