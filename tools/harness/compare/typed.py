@@ -48,8 +48,9 @@ class Typed:
         self.add(text.split("\n"))
 
     def add(self, lines: Iterable[str]) -> None:
+        lines = list(lines)
+        self._text += "".join(f"{line.lower()}\n" for line in lines)
         for line in lines:
-            self._text += f"{line.lower()}\n"
             self._lines.add(line.strip())
             self._dates |= dates(line)
             self._clocks |= {_least(found) for found in _CLOCK.findall(line)}
