@@ -142,15 +142,16 @@ def kernel_state() -> dict[str, str]:
     The names of what is not the scenario's doing, or can't be told from it in a world (a module
     that the kernel has loaded, a line of its log), begin with “loaded ”.
     """
+    keys, modules = (world.read(f"/proc/{name}").splitlines() for name in ("keys", "modules"))
     found = {
-        "mounts": text("/proc/self/mountinfo"),
+        "mounts": world.read("/proc/self/mountinfo"),
         # After the serial number, flags, uses, expiry, permissions and owners: proc_keys(5).
-        "keys": "\n".join(sorted(line.split(None, 7)[7] for line in lines("/proc/keys"))),
-        "loaded modules": " ".join(sorted(line.split()[0] for line in lines("/proc/modules"))),
+        "keys": "\n".join(sorted(line.split(None, 7)[7] for line in keys)),
+        "loaded modules": " ".join(sorted(line.split()[0] for line in modules)),
         "loaded log": str(syscalls.libc.klogctl(SYSLOG_ACTION_SIZE_UNREAD, None, 0)),
     }
-    found |= {path: text(path) for path in settings()}
-    found |= {name: text(f"{TRACING}/{name}") for name in TRACES}
+    found |= {path: world.read(path) for path in settings()}
+    found |= {name: world.read(f"{TRACING}/{name}") for name in TRACES}
     for directory in LISTED:
         with contextlib.suppress(OSError):
             found[directory] = " ".join(sorted(os.listdir(directory)))
@@ -169,19 +170,6 @@ def settings() -> tuple[str, ...]:
         for path in sorted(found)
         if os.stat(path).st_mode & 0o222 and path.removeprefix(f"{SYSCTLS}/") not in VOLATILE
     )
-
-
-def text(path: str) -> str:
-    """A file of the kernel, or nothing where it can't be read."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""
-
-
-def lines(path: str) -> list[str]:
-    return text(path).splitlines()
 
 
 def make_world() -> None:

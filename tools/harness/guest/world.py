@@ -239,6 +239,15 @@ def reset_signals() -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
+def read(path: str | os.PathLike[str]) -> str:
+    """The text of a file of the kernel, or nothing where it can't be read."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
 def remove_cgroup(directory: str | os.PathLike[str]) -> None:
     """Remove a cgroup and all below it.
 

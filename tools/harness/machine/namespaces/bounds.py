@@ -11,8 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.guest.world import PROCESSES, remove_cgroup
-from harness.machine.namespaces.host import read
+from harness.guest.world import PROCESSES, read, remove_cgroup
 
 MEMORY = 1536 << 20  # bytes, including what lies in the machine's tmpfs
 # With the PID namespace in which the number that follows is a process: hierarchies are shared by

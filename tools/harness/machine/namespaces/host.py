@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from harness.guest.world import read
+
 # How hypervisors name themselves in DMI (what systemd-detect-virt(1) looks at, too); lower case.
 # “virtual machine” is Hyper-V, where the vendor is Microsoft.
 PRODUCTS = (
@@ -29,11 +31,3 @@ def is_virtual_machine(root: Path = Path("/")) -> bool:
     if "amazon ec2" in dmi:
         return ".metal" not in dmi[0]
     return any(product in text for product in PRODUCTS for text in dmi)
-
-
-def read(path: Path) -> str:
-    """The text of a file of the kernel, or nothing."""
-    try:
-        return path.read_text(errors="replace")
-    except OSError:
-        return ""
