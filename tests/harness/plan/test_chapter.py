@@ -91,10 +91,24 @@ def test_skipped_blocks_are_not_run(chapter: Build) -> None:
     assert scenarios(found) == ()
 
 
+def test_a_scenario_says_what_its_blocks_leave_behind(chapter: Build) -> None:
+    why = "[//]: # (leaves: 消せない鍵)\n"
+    text = f"## A\n{BLOCK}\n{why}{BLOCK}\n{why}[//]: # (varies: 1 pid)\n~python:x.py\n~\n"
+    alone, together = sorted(
+        scenarios(chapter(f"{text}\n~text:実行結果\n~\n")), key=lambda one: one.line, reverse=True
+    )
+    assert together.leaves == ((7, "消せない鍵"),)
+    assert alone.leaves == ((13, "消せない鍵"),)
+
+
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("[//]: # (skip:)\n~console\n~\n", 1, "skip without a reason"),
+        ("[//]: # (skip:)\n~console\n~\n", 1, "`skip` without a reason"),
+        ("[//]: # (leaves:)\n~console\n~\n", 1, "`leaves` without a reason: write `leaves: WHY`"),
+        ("[//]: # (leave: a)\n~console\n~\n", 1, "do you mean `leaves:`"),
+        ("[//]: # (leaves: a)\n~yaml\n~\n", 2, "a block that is not run leaves nothing"),
+        ("[//]: # (leaves: a)\n\ntext\n", 1, "applies to nothing"),
         ("[//]: # (skip: a)\n\ntext\n\n~console\n~\n", 1, "applies to nothing"),
         ("[//]: # (varies: 1234)\n~console\n~\n", 1, "with what it is"),
         ("[//]: # (varies 1234 pid)\n~console\n~\n", 1, "without a colon: write `varies: …`"),

@@ -19,12 +19,17 @@ _SHORT = {"py": "python", "python3": "python", "rs": "rust", "c": "c"}
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One fence and what becomes of it. `skip` is the author's reason for not running it."""
+    """One fence and what becomes of it.
+
+    `skip` is the author's reason for not running it, `leaves` the one for what it leaves behind in
+    its machine when its scenario ends.
+    """
 
     fence: Fence
     settings: Settings
     skip: str | None
     varies: tuple[Varying, ...]
+    leaves: str | None = None
 
     @property
     def kind(self) -> Kind:
@@ -78,14 +83,17 @@ def from_document(document: Document, book: Book) -> Chapter:
 
 
 def _block(fence: Fence, before: Block | None, book: Book) -> Block:
-    skip, varies = parse_comments(fence.comments)
+    reasons, varies = parse_comments(fence.comments)
+    skip, leaves = reasons.get("skip"), reasons.get("leaves")
     if skip is None and fence.kind == "result" and before:
         skip = before.skip  # nothing is printed by a program that isn't run
     _check(fence, skip, book)
+    if leaves and (skip is not None or fence.kind == "shown"):
+        raise Mistake(fence.line, "`leaves`: a block that is not run leaves nothing behind")
     settings = Settings() if fence.kind == "shown" else parse_words(fence)
     if fence.kind != "shown" and not fence.closed:
         raise Mistake(fence.line, "this fence is never closed: add a line ``` after it")
-    return Block(fence, settings, skip, varies)
+    return Block(fence, settings, skip, varies, leaves)
 
 
 def _check(fence: Fence, skip: str | None, book: Book) -> None:

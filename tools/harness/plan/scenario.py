@@ -106,6 +106,11 @@ class Scenario:
         return any(block.settings.vm for block in self.blocks)
 
     @property
+    def leaves(self) -> tuple[tuple[int, str], ...]:
+        """What the author says that it leaves behind: the lines of the blocks, and why."""
+        return tuple((block.line, block.leaves) for block in self.blocks if block.leaves)
+
+    @property
     def shows_addresses(self) -> bool:
         """Whether it looks at where things lie in memory, or at whether that is random."""
         fences = (block.fence for block in self.blocks)

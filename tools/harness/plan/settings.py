@@ -19,6 +19,7 @@ FLAGS = ("root", "running", "vm", "new", "same", "file")
 VALUES = ("timeout=SECONDS", "exit=STATUS", "kernel>=VERSION", "kernel<VERSION")
 APPEARANCE = ("linenos", "hl=LINES")
 _KERNEL = re.compile(r"kernel((?:>=|<)\d+(?:\.\d+)*)")
+DIRECTIVES = ("skip", "varies", "leaves")
 ANY = SpecifierSet()  # of kernels
 _DIRECTIVE = re.compile(r"(\w+)(?:\s*([:：])\s*(.*))?", re.DOTALL)
 
@@ -86,32 +87,38 @@ def _suggestion(word: str) -> str:
     return "the words are " + ", ".join(f"`{one}`" for one in known)
 
 
-def parse_comments(comments: Sequence[Comment]) -> tuple[str | None, tuple[Varying, ...]]:
-    """Why a block is not run (None if it is), and the varying values that it introduces."""
-    reason, varying = None, list[Varying]()
+def parse_comments(
+    comments: Sequence[Comment],
+) -> tuple[dict[str, str], tuple[Varying, ...]]:
+    """The reasons that are given, by their word (`skip`: why a block is not run, `leaves`: why what
+    it leaves behind stays), and the varying values that a block introduces.
+    """
+    reasons, varying = dict[str, str](), list[Varying]()
     for comment in comments:
         match directive(comment):
-            case ("skip", text):
-                if not text:
-                    raise Mistake(comment.line, "a skip without a reason: write `skip: WHY`")
-                reason = text
             case ("varies", text):
                 varying += _varying(comment, text)
-    return reason, tuple(varying)
+            case (name, text):
+                if not text:
+                    raise Mistake(comment.line, f"`{name}` without a reason: write `{name}: WHY`")
+                reasons[name] = text
+    return reasons, tuple(varying)
 
 
 def directive(comment: Comment) -> tuple[str, str] | None:
-    """``("skip", reason)`` or ``("varies", values)``; None for a comment that is just that."""
+    """``("skip", reason)``, ``("leaves", reason)`` or ``("varies", values)``; None for a comment
+    that is just that.
+    """
     found = _DIRECTIVE.fullmatch(comment.text.strip())
     if not found:
         first = comment.text.split()[:1]
-        if first in (["skip"], ["varies"]):
+        if first and first[0] in DIRECTIVES:
             raise Mistake(comment.line, f"`{first[0]}` without a colon: write `{first[0]}: …`")
         return None
     name, colon, text = found.groups(default="")
-    if name in ("skip", "varies"):
+    if name in DIRECTIVES:
         return name, text.strip()
-    near = difflib.get_close_matches(name, ("skip", "varies"), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(name, DIRECTIVES, n=1, cutoff=0.6)
     if colon and near:
         raise Mistake(comment.line, f"unknown comment `{name}:`: do you mean `{near[0]}:`?")
     return None
