@@ -8,7 +8,7 @@ from functools import reduce
 from itertools import chain, groupby, pairwise
 from operator import and_
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from packaging.specifiers import SpecifierSet
 
@@ -122,23 +122,36 @@ class Scenario:
         return reduce(and_, (block.settings.kernel for block in self.blocks))
 
 
+class Section(NamedTuple):
+    """The scenarios of a section, or of its part that ends before the word `new` or begins there;
+    those of programs with a result may lie within another."""
+
+    new: bool
+    scenarios: tuple[Scenario, ...]
+
+
 def scenarios(chapter: Chapter) -> tuple[Scenario, ...]:
-    """Every scenario of a chapter, in the order of its blocks.
+    """Every scenario of a chapter, in the order of its blocks. Raises as `sections` does."""
+    found = (scenario for section in sections(chapter) for scenario in section.scenarios)
+    return tuple(sorted(found, key=lambda scenario: scenario.line))
+
+
+def sections(chapter: Chapter) -> tuple[Section, ...]:
+    """The sections of a chapter, even if nothing of them is run.
 
     Raises ChapterError where the chapter asks for what can't be: a program that nothing runs,
     output of nothing, a terminal opened twice.
     """
-    found: list[Scenario] = []
-    mistakes: list[Mistake] = []
+    found, mistakes = list[Section](), list[Mistake]()
     with at(chapter.path):
         groups = _groups(chapter)
     for title, blocks in groups:
         try:
-            found += _of(chapter, title, blocks)
+            found.append(Section(blocks[0].settings.new, tuple(_of(chapter, title, blocks))))
         except Mistake as mistake:
             mistakes.append(mistake)
     raise_all(chapter.path, mistakes)
-    return tuple(sorted(found, key=lambda scenario: scenario.line))
+    return tuple(found)
 
 
 def _groups(chapter: Chapter) -> list[tuple[str, list[Block]]]:

@@ -68,9 +68,8 @@ class Script:
 class _Player:
     """A scenario on its way through a machine."""
 
-    def __init__(self, scenario: Scenario, channel: Channel) -> None:
-        self.scenario, self.channel = scenario, channel
-        self.terminals = Terminals(channel)
+    def __init__(self, scenario: Scenario, channel: Channel, terminals: Terminals) -> None:
+        self.scenario, self.channel, self.terminals = scenario, channel, terminals
         self.script = Script()
         self.steps: list[Step] = []
         self._last: dict[str, tuple[int, Turn]] = {}  # by the terminal: place in `steps`, its turn
@@ -151,24 +150,39 @@ def play(scenario: Scenario, machine: Machine) -> Playing:
 
     Never raises for what a scenario does, be it to its machine.
     """
-    player = _Player(scenario, machine.channel)
-    line = scenario.line
+    (playing,) = play_together((scenario,), machine, Terminals(machine.channel))
+    return playing
+
+
+def play_together(
+    scenarios: Sequence[Scenario], machine: Machine, terminals: Terminals
+) -> tuple[Playing, ...]:
+    """Play the steps of scenarios in the order of the page, in terminals that may be open already.
+
+    Each has a renaming of its own; what breaks one stops all.
+    """
+    players = [_Player(scenario, machine.channel, terminals) for scenario in scenarios]
+    line = min(scenario.line for scenario in scenarios)
+    terminals.forget_closed()
     try:
-        for action in scenario.actions:
+        steps = [(player, action) for player in players for action in player.scenario.actions]
+        for player, action in sorted(steps, key=lambda step: step[1].line):
             line = action.line
             if isinstance(action, Put):
                 player.put(action)
             else:
                 player.play(action)
-        player.finish()
-        return Playing(tuple(player.steps), None, tuple(player.left()))
+        for player in players:
+            player.finish()
+        left = tuple(players[0].left())
+        return tuple(Playing(tuple(player.steps), None, left) for player in players)
     except BrokenError as error:
         reason = error.reason
     except AgentGoneError as error:
         reason = Reason("machine", {"why": f"{error}: {machine.epitaph()}"})
     except AgentRefusedError as error:
         reason = Reason("machine", {"why": str(error)})
-    return Playing(tuple(player.steps), (reason, line))
+    return tuple(Playing(tuple(player.steps), (reason, line)) for player in players)
 
 
 def _found(

@@ -64,22 +64,33 @@ class Terminal:
 
 
 class Terminals:
-    """The terminals of a scenario, each opened when it is first typed into."""
+    """The terminals of a machine, each opened when it is first typed into.
+
+    Where a section begins for root what another had opened for the user, that is another terminal.
+    """
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._opened: dict[str, Terminal] = {}
+        self._opened: dict[tuple[str, str], Terminal] = {}
+        self._names: set[str] = set()  # that the agent knows
         self._users = {0: "root"}
 
     def of(self, action: Interaction) -> Terminal:
-        if action.terminal not in self._opened:
-            terminal = Terminal(self._channel, action.terminal)
-            self._opened[action.terminal] = terminal
+        place = action.terminal, action.user
+        if place not in self._opened:
+            again = f" (again, {len(self._names)})" if action.terminal in self._names else ""
+            terminal = Terminal(self._channel, action.terminal + again)
+            self._opened[place] = terminal
+            self._names.add(terminal.name)
             terminal.ask("open", action.settings.timeout, user=action.user)
             terminal.since = action.line
             if terminal.uid is not None:
                 self._users[terminal.uid] = action.user
-        return self._opened[action.terminal]
+        return self._opened[place]
+
+    def forget_closed(self) -> None:
+        """When one is typed into after its shell's end, open it anew, as a reader would."""
+        self._opened = {at: one for at, one in self._opened.items() if one.state != "closed"}
 
     def user(self, action: Interaction) -> str:
         """Who reads what is typed; where nobody does, whom the terminal was opened for."""

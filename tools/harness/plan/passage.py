@@ -1,0 +1,87 @@
+"""Passages: what a reader types in one machine, from top to bottom, and how they would type it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.plan.chapter import Block, Chapter
+from harness.plan.scenario import Action, Put, Scenario, sections
+from zenn.console import Prompt
+
+PATIENCE = 3  # times the time that a step may take: that machine has more to do than the step
+PROGRAMS = "プログラム"  # the terminal in which a reader runs the programs that have a result
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The sections of a chapter that a reader plays in one machine, each with its scenarios.
+
+    Terminals go on from one to the next, as all that is left behind does. Within a section the
+    scenarios are played together, in the order of the page; each has a renaming of its own.
+    """
+
+    chapter: Path
+    sections: tuple[tuple[Scenario, ...], ...]
+
+    @property
+    def line(self) -> int:
+        return self.scenarios[0].line
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        return tuple(scenario for section in self.sections for scenario in section)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Its blocks once each, in the order of the page."""
+        by_line = {block.line: block for one in self.scenarios for block in one.blocks}
+        return tuple(by_line[line] for line in sorted(by_line))
+
+    @property
+    def name(self) -> str:
+        return f"{self.chapter}:{self.line}"
+
+    def holds(self, chosen: Iterable[Scenario]) -> bool:
+        """Whether one of the chosen scenarios is played in it."""
+        places = {(one.line, one.end) for one in self.scenarios}
+        return any(one.chapter == self.chapter and (one.line, one.end) in places for one in chosen)
+
+
+def passages(chapter: Chapter) -> tuple[Passage, ...]:
+    """The passages of a chapter. A new one begins at the word `new`, and after a section that says
+    what it `leaves:`; nowhere else does a reader get another machine.
+
+    Raises as `sections` does.
+    """
+    found: list[list[tuple[Scenario, ...]]] = [[]]
+    for section in sections(chapter):
+        if section.new:
+            found.append([])
+        if section.scenarios:
+            found[-1].append(tuple(map(typed, section.scenarios)))
+        if any(scenario.leaves for scenario in section.scenarios):
+            found.append([])
+    return tuple(Passage(chapter.path, tuple(one)) for one in found if one)
+
+
+def typed(scenario: Scenario) -> Scenario:
+    """The scenario as a reader would play it (see `Interaction` and `PATIENCE`)."""
+    return replace(
+        scenario, actions=tuple(_typed(action, scenario.user) for action in scenario.actions)
+    )
+
+
+def _typed(action: Action, user: str) -> Action:
+    """A program that is run by itself is typed into a terminal, with sudo where root runs it."""
+    if isinstance(action, Put):
+        return action
+    patient = replace(action.settings, timeout=PATIENCE * action.settings.timeout)
+    action = replace(action, settings=patient)
+    if action.block.kind == "console":
+        return action
+    exchange = action.exchange
+    if action.user == "root" and action.block.kind == "result":  # but not what compiles it
+        lines = tuple(f"sudo {line}" for line in exchange.lines)
+        exchange = replace(exchange, lines=lines)
+    exchange = replace(exchange, prompt=Prompt("$"))
+    return replace(action, terminal=PROGRAMS, user=user, exchange=exchange)
