@@ -2,7 +2,7 @@
 
 from harness.compare.expectation import Comparison, Expectation, Line, Pair, lines_of
 from harness.compare.pattern import ELISIONS
-from harness.compare.renaming import Reason, Renaming, Value, Varying
+from harness.compare.renaming import Reason, Renaming, TooCostlyError, Value, Varying
 
 __all__ = [
     "ELISIONS",
@@ -12,6 +12,7 @@ __all__ = [
     "Pair",
     "Reason",
     "Renaming",
+    "TooCostlyError",
     "Value",
     "Varying",
     "lines_of",

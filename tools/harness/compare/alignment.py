@@ -17,7 +17,7 @@ def align(expected: Sequence[TextLine], actual: Sequence[str], renaming: Renamin
     """The alignment of what is left between the lines that agree at both ends."""
 
     def agrees(at: int, to: int) -> bool:
-        match = expected[at].pattern(renaming).match(actual[to])
+        match = expected[at].pattern(renaming).match(actual[to], renaming)
         return not expected[at].elided and match is not None and match.bind(renaming) is None
 
     shorter = min(len(expected), len(actual))
@@ -84,7 +84,7 @@ def _worths(line: TextLine, actual: Sequence[str], renaming: Renaming) -> list[f
     pattern, mark = line.pattern(renaming), renaming.mark()
     found = []
     for other in actual:
-        match = pattern.match(other)
+        match = pattern.match(other, renaming)
         # A line that became another stands in its place, rather than under an elision beside it.
         found.append(0.002 if match is None else 0.6 if match.bind(renaming) else 1.0)
         renaming.back_to(mark)

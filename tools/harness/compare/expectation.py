@@ -7,12 +7,18 @@ it, in the text's own values (`Comparison.corrected`). A step has passed if that
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from harness.compare.alignment import align
 from harness.compare.pattern import Match, TextLine
-from harness.compare.renaming import Reason, Renaming, Value
+from harness.compare.renaming import (
+    COMPARING_SECONDS,
+    Reason,
+    Renaming,
+    TooCostlyError,
+    Value,
+)
 from harness.compare.shapes import headers
 from harness.compare.together import disordered, shifted
 
@@ -40,12 +46,14 @@ class Comparison:
     """`diff` accounts for every line of both sides, `corrected` is what the text should show.
 
     `values` are those of the run that stand for others of the text, where the lines agree.
+    `fault` says why nobody knows whether they do: then there is no diff.
     """
 
     passed: bool
     diff: tuple[Line, ...]
     corrected: tuple[str, ...]
     values: tuple[Value, ...] = ()
+    fault: Reason | None = None
 
 
 class Pair(NamedTuple):
@@ -55,6 +63,19 @@ class Pair(NamedTuple):
     at: int
     to: int | None = None
     match: Match | None = None
+
+
+@dataclass(slots=True)
+class _Elision:
+    """An elision on trial: it comes `after` so many pairs and begins `to` the run's line; what
+    follows it may begin at `resumes`, and does at `resume`."""
+
+    at: int
+    to: int
+    after: int
+    mark: int
+    resumes: Iterator[int]
+    resume: int = -1
 
 
 class Expectation:
@@ -80,6 +101,14 @@ class Expectation:
 
         `renaming` takes up the new values of the lines that agree, whether or not all do.
         """
+        try:
+            with renaming.comparing():
+                return self._compare(actual, renaming)
+        except TooCostlyError:
+            fault = Reason("too-costly", {"seconds": int(COMPARING_SECONDS)})
+            return Comparison(False, (), self.lines, fault=fault)
+
+    def _compare(self, actual: Sequence[str], renaming: Renaming) -> Comparison:
         agreed = self.agreed(actual, renaming)
         if agreed is not None:
             corrected = tuple(line.text for line in self._lines)
@@ -108,42 +137,55 @@ class Expectation:
         self, actual: Sequence[str], renaming: Renaming, whole: bool = True
     ) -> list[Pair] | None:
         """How all lines agree, those of a run or only its first ones; the values are bound then.
-        None if they don't: then nothing is bound."""
-
-        def ways(at: int, to: int, slack: bool, attempts: Iterator[int]) -> Iterator[list[Pair]]:
-            """Every way in which the lines from `at` and `to` on agree; elisions stand for any
-            lines. The values are bound until the next way is asked for."""
-            mark = renaming.mark()
-            found: list[Pair] = []
-            while at < len(self._lines) and not self._lines[at].elided:
-                match = to < len(actual) and self._lines[at].pattern(renaming).match(actual[to])
-                if not match or not (slack or match.exact) or match.bind(renaming):
-                    renaming.back_to(mark)
-                    return
-                found.append(Pair(at, to, match))
-                at, to = at + 1, to + 1
-            if at == len(self._lines):
-                if to == len(actual) or not whole:
-                    yield found
-            else:
-                after = [line.elided for line in self._lines[at + 1 :]]
-                last = len(actual) - after.count(False)  # where what follows still has room
-                for resume in range(to if any(after) or not whole else max(to, last), last + 1):
-                    if next(attempts) > _ATTEMPTS_LIMIT:
-                        break
-                    for rest in ways(at + 1, resume, slack, attempts):
-                        skipped = (Pair(at, line) for line in range(to, resume))
-                        yield [*found, Pair(at), *skipped, *rest]
-            renaming.back_to(mark)
-
+        None if they don't: then nothing is bound. Raises TooCostlyError."""
         mark = renaming.mark()
         for slack in (False, True):
-            for pairs in ways(0, 0, slack, count(1)):
+            for pairs in self._ways(actual, renaming, whole, slack):
                 matches = [pair.match for pair in pairs if pair.match]
+                renaming.work(len(pairs))
                 if not any(disordered(matches)) and not (slack and any(shifted(matches))):
                     return pairs
             renaming.back_to(mark)
         return None
+
+    def _ways(
+        self, actual: Sequence[str], renaming: Renaming, whole: bool, slack: bool
+    ) -> Iterator[list[Pair]]:
+        """Every way in which the lines agree; elisions stand for any lines. The values are bound
+        until the next way is asked for."""
+        shown = [not line.elided for line in self._lines]
+        room = [*accumulate(shown[::-1])][::-1]  # that the lines from each on take, at least
+        elisions: list[_Elision] = []
+        found: list[Pair] = []
+        attempts = at = to = 0
+        while True:
+            while at < len(shown) and shown[at] and to < len(actual):
+                match = self._lines[at].pattern(renaming).match(actual[to], renaming)
+                if not match or not (slack or match.exact) or match.bind(renaming):
+                    break
+                found.append(Pair(at, to, match))
+                at, to = at + 1, to + 1
+            if at == len(shown):
+                if to == len(actual) or not whole:
+                    yield _with_elided(found, elisions)
+            elif not shown[at]:
+                last = len(actual) - room[at]
+                elides_later = room[at] < len(shown) - at - 1
+                first = to if elides_later or not whole else max(to, last)
+                resumes = iter(range(first, last + 1))
+                elisions.append(_Elision(at, to, len(found), renaming.mark(), resumes))
+            while elisions:
+                elision = elisions[-1]
+                renaming.back_to(elision.mark)
+                del found[elision.after :]
+                attempts += 1
+                elision.resume = next(elision.resumes, -1)
+                if elision.resume >= 0 and attempts <= _ATTEMPTS_LIMIT:
+                    at, to = elision.at + 1, elision.resume
+                    break
+                elisions.pop()
+            else:
+                return
 
     def _line(self, at: int, to: int | None, actual: Sequence[str]) -> Line:
         line = self._lines[at]
@@ -155,7 +197,7 @@ class Expectation:
         """The lines of both sides, aligned so that as many as possible agree."""
 
         def match(at: int, to: int) -> Match | None:
-            return self._lines[at].pattern(renaming).match(actual[to])
+            return self._lines[at].pattern(renaming).match(actual[to], renaming)
 
         pairs = align(self._lines, actual, renaming)
         alike = {
@@ -185,6 +227,16 @@ class Expectation:
                     yield Line("extra", actual[to])
                     continue
             yield self._line(at, to, actual)
+
+
+def _with_elided(found: Sequence[Pair], elisions: Iterable[_Elision]) -> list[Pair]:
+    pairs: list[Pair] = []
+    taken = 0
+    for one in elisions:
+        elided = (Pair(one.at, line) for line in range(one.to, one.resume))
+        pairs += (*found[taken : one.after], Pair(one.at), *elided)
+        taken = one.after
+    return [*pairs, *found[taken:]]
 
 
 def _values(pairs: Iterable[Pair]) -> Iterator[Value]:
@@ -230,7 +282,8 @@ def _correspond(text: TextLine, line: str, renaming: Renaming) -> None:
 
 def lines_of(output: str) -> tuple[str, ...]:
     """Output as lines, without trailing space and control sequences; a last newline ends a line."""
-    output = re.sub(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-Z\\^_])", "", output)
+    # What is never ended ends at the next escape: else a flood of beginnings takes for ever.
+    output = re.sub(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*\x07|[@-Z\\^_])", "", output)
     lines = output.split("\n")
     if lines[-1] == "":
         lines.pop()
@@ -240,6 +293,6 @@ def lines_of(output: str) -> tuple[str, ...]:
 def _overwritten(line: str) -> str:
     """A line as it stands in the end: after a carriage return it is written over from its start."""
     shown = ""
-    for part in line.split("\r"):
-        shown = part + shown[len(part) :]
+    for part in reversed(line.split("\r")):
+        shown += part[len(shown) :]
     return shown

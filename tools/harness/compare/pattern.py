@@ -1,13 +1,17 @@
 """A line of the text, compiled: which lines of a run fit it, the same but for what varies."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, islice
 
-from harness.compare.renaming import Reason, Renaming
-from harness.compare.shapes import Unknown, unknowns, words_of
+from harness.compare.renaming import Reason, Renaming, TooCostlyError
+from harness.compare.shapes import ANY_WORD, Unknown, unknowns, words_of
 
 ELISIONS = {"...", "（略）"}
+_MOST_VALUES = 200  # that vary in a line: more are no line that anyone reads
+_LONGEST_VALUE = 4_096  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,39 +54,51 @@ class Pattern:
     """A line of the text with given unknowns in it."""
 
     def __init__(self, text: str, varying: Iterator[Unknown]) -> None:
-        self.text, self.unknowns = text, tuple(varying)
+        self.text, self.unknowns = text, tuple(islice(varying, _MOST_VALUES + 1))
+        if len(self.unknowns) > _MOST_VALUES:
+            raise TooCostlyError
         cuts = [0, *(place for of in self.unknowns for place in (of.start, of.end)), len(text)]
         self._literals = [text[cuts[i] : cuts[i + 1]] for i in range(0, len(cuts), 2)]
         self._squeezed = _squeezed(text)
         if self.unknowns:
             slack = ["[ ]+".join(map(re.escape, re.split(" +", part))) for part in self._literals]
-            pattern = " *" + slack[0].removeprefix("[ ]+")
+            pieces = [" *" + slack[0].removeprefix("[ ]+")]
             for of, literal in zip(self.unknowns, slack[1:], strict=True):
-                pattern += f"({of.shape}){literal}"
-            self._regex = re.compile(pattern)
+                if of.shape == ANY_WORD:
+                    pieces.append(literal)
+                else:
+                    pieces[-1] += f"({of.shape}){literal}"
+            self._pieces = [re.compile(piece) for piece in pieces]
 
-    def match(self, line: str) -> Match | None:
+    def match(self, line: str, renaming: Renaming) -> Match | None:
         """TABs of the run equal the columns that they make, for that is what is copied from a
-        terminal; a text that has TABs itself is as exact about them as about everything else."""
+        terminal; a text that has TABs itself is as exact about them as about everything else.
+
+        Raises TooCostlyError, see `Renaming.work`.
+        """
+        renaming.work(len(line) + len(self.text))
         if "\t" not in line or "\t" in self.text:
-            return self._match(line)
-        found = self._match(line.expandtabs())
+            return self._match(line, renaming)
+        found = self._match(line.expandtabs(), renaming)
         if not found:
             return None
-        places = [len(line[:place].expandtabs()) for place in range(len(line))]
-        values = tuple((of, run, places.index(column)) for of, run, column in found.values)
+        columns = accumulate(  # a TAB goes to the next one that is a multiple of 8
+            line, lambda at, one: at + (8 - at % 8 if one == "\t" else 1), initial=0
+        )
+        places = {column: place for place, column in enumerate(columns)}
+        values = tuple((of, run, places[column]) for of, run, column in found.values)
         return replace(found, values=values)
 
-    def _match(self, line: str) -> Match | None:
+    def _match(self, line: str, renaming: Renaming) -> Match | None:
         if not self.unknowns:
             if line == self.text:
                 return Match(self.text, line)
             alike = line[-1:] == self.text[-1:] and _squeezed(line) == self._squeezed
             return Match(self.text, line, exact=False) if alike else None
-        found = self._regex.fullmatch(line)
-        if not found:
+        longest = 2 * len(self.text) + _LONGEST_VALUE * len(self.unknowns)
+        spans = self._spans(line, renaming) if len(line) <= longest else None
+        if spans is None:
             return None
-        spans = [found.span(group + 1) for group in range(len(self.unknowns))]
         cuts = [0, *(place for span in spans for place in span), len(line)]
         literals = [line[cuts[i] : cuts[i + 1]] for i in range(0, len(cuts), 2)]
         values = tuple(
@@ -90,6 +106,60 @@ class Pattern:
             for of, (start, end) in zip(self.unknowns, spans, strict=True)
         )
         return Match(self.text, line, values, literals == self._literals)
+
+    def _spans(self, line: str, renaming: Renaming) -> list[tuple[int, int]] | None:
+        """Where the unknowns are in a line that fits.
+
+        Words of any shape could end at many places, and a regular expression would try each with
+        each of the next word. So from the last on it is found out where what follows a word fits.
+        """
+        first, *others = self._pieces
+        if not others:
+            return _groups(first.fullmatch(line))
+        begun = first.match(line)
+        if not begun:
+            return None
+        word_ends = _word_ends(line)
+
+        def longest_word(begin: int, fits: Sequence[int]) -> int:
+            """Where the word ends that begins here, if what follows it is to fit; 0 if nowhere."""
+            at = bisect(fits, word_ends[begin])
+            return fits[at - 1] if at and fits[at - 1] > begin else 0
+
+        fitting: list[Sequence[int]] = []
+        after: Sequence[int] = ()
+        for piece in reversed(others):
+            renaming.work(len(line))
+            places = range(begun.end() + 1, len(line) + 1)
+            if not fitting:
+                after = [place for place in places if piece.fullmatch(line, place)]
+            else:
+                ends = ((place, piece.match(line, place)) for place in places)
+                after = [at for at, end in ends if end and longest_word(end.end(), after)]
+            fitting.append(after)
+        spans, at = _groups(begun) or [], begun.end()
+        for piece, fits in zip(others, reversed(fitting), strict=True):
+            end = longest_word(at, fits)
+            fit = piece.fullmatch if piece is others[-1] else piece.match
+            found = fit(line, end) if end else None
+            if not found:
+                return None
+            spans += [(at, end), *(_groups(found) or [])]
+            at = found.end()
+        return spans
+
+
+def _groups(found: re.Match[str] | None) -> list[tuple[int, int]] | None:
+    return found and [found.span(group + 1) for group in range(found.re.groups)]
+
+
+def _word_ends(line: str) -> list[int]:
+    """For each place of a line where the word ends that it is in, if it is in any."""
+    ends = list(range(len(line) + 1))
+    for place in range(len(line) - 1, -1, -1):
+        if not line[place].isspace():
+            ends[place] = ends[place + 1]
+    return ends
 
 
 def _squeezed(line: str) -> str:

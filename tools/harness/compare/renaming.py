@@ -12,9 +12,12 @@ named by the author, `varies:`):
 Neither varies where the author has typed it (`harness.compare.typed`).
 """
 
+import math
 import re
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
@@ -23,6 +26,12 @@ from harness.compare.shapes import LOCAL, MEASURES, Unknown, standing, unknowns,
 from harness.compare.typed import Typed
 
 _LONG = 8  # letters or digits; PIDs have at most 7
+COMPARING_SECONDS = 5.0  # of CPU time for all comparisons of a scenario, which take milliseconds
+_LOOK_EVERY = 10_000  # characters that are compared between two looks at the clock
+
+
+class TooCostlyError(Exception):
+    """Comparing has taken more CPU time than a scenario may: nobody's output is worth that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +97,15 @@ class _Side:
 
     def near(self, words: Iterable[str]) -> Iterator[tuple[str, str]]:
         """The values that may stand in a line of these words, each with its kind."""
+        for value, kinds in self.kinds(words):
+            yield value, self.named.get(value, kinds[-1])
+
+    def kinds(self, words: Iterable[str]) -> Iterator[tuple[str, Sequence[str]]]:
+        """The values that may stand in a line of these words, each with all that it was called."""
         for word in words:
             for value, kinds in self._by_word.get(word, {}).items():
                 if kinds:
-                    yield value, self.named.get(value, kinds[-1])
+                    yield value, kinds
 
 
 class Renaming:
@@ -106,6 +120,34 @@ class Renaming:
         self._textual: dict[tuple[str, str], str] = {}
         self._text, self._run = _Side(), _Side()
         self.typed = Typed()
+        self._seconds = COMPARING_SECONDS
+        self._until = math.inf
+        self._work = 0
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether all the CPU time is used up that comparing may take."""
+        return self._seconds <= 0
+
+    @contextmanager
+    def comparing(self) -> Iterator[None]:
+        """Within it `work` counts what is done against the CPU time that is left."""
+        started = time.thread_time()
+        self._until, self._work = started + self._seconds, _LOOK_EVERY
+        try:
+            yield
+        finally:
+            self._seconds -= time.thread_time() - started
+            self._until = math.inf
+
+    def work(self, characters: int) -> None:
+        """So many characters are about to be compared. Raises TooCostlyError."""
+        self._work += characters
+        if self._work >= _LOOK_EVERY:
+            self._work = 0
+            if time.thread_time() > self._until:
+                self._seconds = 0.0
+                raise TooCostlyError
 
     def introduce(self, varies: Iterable[Varying]) -> None:
         for value in varies:
@@ -217,9 +259,10 @@ class Renaming:
     def _pieces(self, line: str) -> Iterator[tuple[str, str, str]]:
         """What a line is made of, with what a run has there: of a kind, or of none (empty)."""
         run = {
-            value: (kind, actual)
-            for (kind, value), actual in self._actual.items()
-            if self._spreads(kind, value)
+            value: (kind, self._actual[kind, value])
+            for value, kinds in self._text.kinds(words_of(line))
+            for kind in kinds
+            if (kind, value) in self._actual and self._spreads(kind, value)
         }
         place = 0
         for found in standing(*run).finditer(line) if run else ():
@@ -248,6 +291,7 @@ class Renaming:
             return actual
         text = self._textual.get((kind, actual), actual)
         while self._actual.get((kind, text), actual) != actual:  # the text means another by it
+            self.work(len(text))
             text = another(text)
         self.bind(kind, text, actual)
         return text

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Protocol
 
 MEASURES = {"date", "time", "uptime", "seconds", "rtt", "clock", "size", "share"}
+ANY_WORD = r"\S+"
 LOCAL = {"ifindex"}  # numbers so small that they mean it in their own places only
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -207,7 +208,7 @@ def shape_of(value: str) -> str:
     for pattern in (r"\d+", r"-?\d+\.\d+", r"0x[0-9a-f]+", r"[0-9a-f]{6,}"):
         if re.fullmatch(pattern, value):
             return pattern
-    return r"\S+"
+    return ANY_WORD
 
 
 @lru_cache(4096)

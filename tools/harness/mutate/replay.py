@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness import record
-from harness.compare import Expectation, Pair, lines_of
+from harness.compare import Expectation, Pair, TooCostlyError, lines_of
 from harness.plan.scenario import Action, Interaction, Put, Scenario
 from harness.record import Entry
 from harness.run.play import Script
@@ -96,13 +96,16 @@ class Replay:
         terminal = turn.step.terminal
         shown = (*self.held.get(terminal, ()), *turn.shown)
         later: tuple[str, ...] = ()
-        if turn.step.goes_on and not turn.last:  # what the text doesn't show yet comes later
-            many = expected.begins(shown, self.script.renaming)
-            if many is None:
-                return None
-            shown, later = shown[:many], shown[many:]
-        expected = without_layout(turn.step.exchange, expected, shown)
-        pairs = expected.agreed(shown, self.script.renaming)
+        try:
+            if turn.step.goes_on and not turn.last:  # what the text doesn't show yet comes later
+                many = expected.begins(shown, self.script.renaming)
+                if many is None:
+                    return None
+                shown, later = shown[:many], shown[many:]
+            expected = without_layout(turn.step.exchange, expected, shown)
+            pairs = expected.agreed(shown, self.script.renaming)
+        except TooCostlyError:
+            return None
         if pairs is not None:
             self.held[terminal] = later
         return pairs

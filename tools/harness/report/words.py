@@ -43,6 +43,10 @@ TEMPLATES = {
     "disordered": (
         "dates of one output keep their order, and equal readings of a clock stay equal"
     ),
+    "too-costly": (
+        "comparing this with the text takes more than {seconds} s of the processor: show less of "
+        "the output, and fewer values in a line that vary"
+    ),
     # Where a scenario can't go on.
     "too-much-output": "it printed more than {kib} KiB",
     "ended-before": "the terminal's shell has ended with status {status} before this line",

@@ -197,7 +197,7 @@ def _found(
         return shown | {"values": (*typed, *(comparison.values if comparison else ()))}
     difference, more = _hunk(comparison.diff)
     return shown | {
-        "reason": fault or Reason(DIFFERS),
+        "reason": fault or comparison.fault or Reason(DIFFERS),
         "difference": difference,
         "more": more,
         "corrected": comparison.corrected,

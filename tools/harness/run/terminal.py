@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.compare import Comparison, Expectation, Reason, Renaming, lines_of
+from harness.compare import (
+    Comparison,
+    Expectation,
+    Reason,
+    Renaming,
+    TooCostlyError,
+    lines_of,
+)
 from harness.guest.terminal import OUTPUT_LIMIT
 from harness.machine.channel import AgentRefusedError, Channel
 from harness.plan.scenario import Interaction
@@ -147,7 +154,8 @@ class Turn:
         """
         while (seen := self._shown_so_far(renaming)) is None:
             goes_on = self.terminal.state == "running" or self.action.goes_on == "output"
-            if not goes_on or self.seconds >= self.action.settings.timeout:
+            late = self.seconds >= self.action.settings.timeout
+            if late or not goes_on or renaming.exhausted:
                 return
             if self.terminal.state != "running":  # a job in the background may show more
                 time.sleep(0.01)
@@ -169,7 +177,11 @@ class Turn:
     def _shown_so_far(self, renaming: Renaming) -> str | None:
         """As much of the output as the text shows of it; None if it doesn't agree yet."""
         lines = re.findall(r"[^\n]*\n|[^\n]+", self.output)
-        many = self.expected.begins(["".join(lines_of(line)) for line in lines], renaming)
+        try:
+            with renaming.comparing():
+                many = self.expected.begins(["".join(lines_of(line)) for line in lines], renaming)
+        except TooCostlyError:
+            return None
         return None if many is None else "".join(lines[:many])
 
     def _ask(self, do: str, until: str, limit: float = math.inf, **typed: str) -> None:

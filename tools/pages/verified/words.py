@@ -32,6 +32,7 @@ TEMPLATES = {
         "（変わる値なら `[//]: # (varies: {value} {kind})` と書きます）"
     ),
     "disordered": "1つの出力の中で、日時の前後や、同じ時刻の一致が本文と違います",
+    "too-costly": "本文との比較に、CPUの時間で {seconds} 秒を超えてかかります",
     # Where a scenario can't go on.
     "too-much-output": "出力が {kib} KiB を超えました",
     "ended-before": "この行の前に、端末のシェルが終了ステータス {status} で終わっています",
