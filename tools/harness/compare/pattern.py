@@ -138,9 +138,9 @@ class Pattern:
                 after = [at for at, end in ends if end and longest_word(end.end(), after)]
             fitting.append(after)
         spans, at = _groups(begun) or [], begun.end()
-        for piece, fits in zip(others, reversed(fitting), strict=True):
-            end = longest_word(at, fits)
-            fit = piece.fullmatch if piece is others[-1] else piece.match
+        for number, piece in enumerate(others, 1):
+            end = longest_word(at, fitting[-number])
+            fit = piece.fullmatch if number == len(others) else piece.match
             found = fit(line, end) if end else None
             if not found:
                 return None
