@@ -13,8 +13,9 @@ import pytest
 from guests import Open
 from processes import ending
 
-from harness.machine import Machine
+from harness.machine import Machine, channel
 from harness.machine.backend import Backend
+from harness.machine.channel import AgentGoneError
 
 OWNER = """
 import sys
@@ -56,6 +57,16 @@ def test_the_epitaph_says_what_killed_it(machine: Machine, backend: Backend) -> 
     assert machine.channel.stream.recv(1) == b""
     first = "QEMU" if backend.own_kernel else "The machine's init"
     assert machine.epitaph().startswith(f"{first} was killed by SIGKILL")
+
+
+def test_a_machine_that_hangs_is_killed_and_called_so(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "ANSWER_SECONDS", 0.5)
+    os.kill(machine.pid, signal.SIGSTOP)
+    with pytest.raises(AgentGoneError, match="stopped answering"):
+        machine.channel.request("hello")
+    assert "did not answer" in machine.epitaph()
 
 
 def test_nothing_is_left_after_close(backend: Backend) -> None:

@@ -114,7 +114,9 @@ class Agent:
                 reply = {"error": str(refusal)}
             except Exception as error:  # whatever a scenario does to us, the harness hears of it
                 reply = {"error": f"{type(error).__name__}: {error}"}
-            self._send(json.dumps(reply).encode() + b"\n")
+            # What is no UTF-8, in the name of a directory say, is still an answer.
+            text = json.dumps(reply, ensure_ascii=False)
+            self._send(text.encode("utf-8", "replace") + b"\n")
 
     def _receive(self) -> bool:
         while self.channel not in self._pump(None, idle=True):

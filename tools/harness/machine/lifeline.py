@@ -16,6 +16,12 @@ from harness.machine import MachineError
 PATIENCE = 30.0  # seconds for a killed machine to end; it takes milliseconds
 
 
+def signal_name(number: int) -> str:
+    """As kill(1) has it; real-time signals have numbers only."""
+    known = {one.value: one.name for one in signal.Signals}
+    return known.get(number, f"signal {number}")
+
+
 class LifeLine:
     """What the keeper says of one machine, whose first process `what` names in sentences."""
 

@@ -1,7 +1,6 @@
 """Playing a scenario in a machine: type each step, compare what it showed, judge how it ended."""
 
 import re
-import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -12,6 +11,7 @@ from msgspec.structs import replace
 from harness.compare import ELISIONS, Comparison, Line, Reason, Renaming, Value, lines_of
 from harness.machine import Machine
 from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
+from harness.machine.lifeline import signal_name
 from harness.plan.scenario import Interaction, Put, Scenario
 from harness.record import DIFFERS, Step
 from harness.run.terminal import REST, BrokenError, Terminal, Terminals, Turn
@@ -314,7 +314,7 @@ def _timeout(action: Interaction, terminal: Terminal) -> Reason:
 def _end(status: int | None) -> tuple[str, dict[str, str | int]]:
     """How a terminal's first shell has ended: a part of a code, and what goes with it."""
     if status is not None and status < 0:
-        return "killed", {"signal": signal.Signals(-status).name}
+        return "killed", {"signal": signal_name(-status)}
     return "ended", {"status": str(status)}
 
 

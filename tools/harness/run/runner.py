@@ -10,7 +10,7 @@ from typing import Any
 from packaging.specifiers import SpecifierSet
 
 from harness.compare import Reason
-from harness.machine import StillbornError
+from harness.machine import MachineError, StillbornError
 from harness.machine.backend import Backend, Backends
 from harness.plan.scenario import Scenario
 from harness.plan.settings import version_of
@@ -109,14 +109,21 @@ def _run_in(scenario: Scenario, backend: Backend) -> tuple[Result, tuple[str, ..
     try:
         machine = backend.start()
     except StillbornError as error:
-        why = Reason("machine", {"why": str(error)})
-        return judge(scenario, Playing((), (why, scenario.line)), Run()), ()
-    with closing(machine):
-        if unfit := _wrong_kernel(scenario.kernel, machine.kernel):
-            return skip(scenario, unfit), ()
-        run = Run(machine.kind, machine.kernel, backend.software())
-        result = judge(scenario, play(scenario, machine), run)
+        return _lost(scenario, error), ()
+    try:
+        with closing(machine):
+            if unfit := _wrong_kernel(scenario.kernel, machine.kernel):
+                return skip(scenario, unfit), ()
+            run = Run(machine.kind, machine.kernel, backend.software())
+            result = judge(scenario, play(scenario, machine), run)
+    except MachineError as error:  # it can't be ended; others can be made
+        return _lost(scenario, error), ()
     return result, machine.changed
+
+
+def _lost(scenario: Scenario, error: MachineError) -> Result:
+    why = Reason("machine", {"why": str(error)})
+    return judge(scenario, Playing((), (why, scenario.line)), Run())
 
 
 def _wrong_kernel(wanted: SpecifierSet, kernel: str) -> Reason | None:

@@ -6,7 +6,6 @@ namespaces and bounds, but not by a wall.
 
 import os
 import platform
-import signal
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 from harness.guest.world import read
 from harness.machine import MachineError, inside
 from harness.machine.channel import Channel
-from harness.machine.lifeline import KeeperProcess, LifeLine
+from harness.machine.lifeline import KeeperProcess, LifeLine, signal_name
 from harness.machine.namespaces import bounds
 from harness.machine.namespaces.host import is_virtual_machine
 
@@ -58,7 +57,9 @@ class NamespacesMachine:
 
     def epitaph(self) -> str:
         """See `Machine.epitaph`."""
-        self._line.wait_for_end()
+        if not self._line.ended_within(1):  # its channel has just ended: it may be about to
+            self._line.kill()
+            return "The machine was killed, for it did not answer."
         assert self._line.end is not None
         status = self._line.end["status"]
         if status >= 0:
@@ -66,7 +67,7 @@ class NamespacesMachine:
         cause = ""
         if self._line.end.get("memory"):
             cause = f": the machine had used up its {bounds.MEMORY >> 20} MiB of memory"
-        return f"The machine's init was killed by {signal.Signals(-status).name}{cause}."
+        return f"The machine's init was killed by {signal_name(-status)}{cause}."
 
 
 class Namespaces:

@@ -1,13 +1,12 @@
 """QEMU as the harness sees it: started through `spawner`, killed, and asked why it ended."""
 
 import re
-import signal
 import socket
 from typing import Any
 
 from harness.machine import MachineError
 from harness.machine.channel import Channel
-from harness.machine.lifeline import KeeperProcess, LifeLine
+from harness.machine.lifeline import KeeperProcess, LifeLine, signal_name
 
 # The lines of a console that say why a kernel has ended; else its last line is shown.
 LAST_WORDS = re.compile(r"Kernel panic - |reboot: |sysrq: |Out of memory|BUG: |watchdog: ")
@@ -73,7 +72,7 @@ def sentence(status: int, console: str = "", complaint: str = "", killed: bool =
     if killed:
         how = "the virtual machine was killed, for it did not answer"
     elif status < 0:
-        how = f"QEMU was killed by {signal.Signals(-status).name}"
+        how = f"QEMU was killed by {signal_name(-status)}"
     else:
         how = "the virtual machine has ended"
         how += f" (QEMU's status {status})" if status else ""

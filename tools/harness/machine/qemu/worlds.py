@@ -44,7 +44,7 @@ class WorldMachine:
         self._closed = True
         try:
             changed = self.channel.request("leave")["changed"]
-        except (AgentGoneError, AgentRefusedError, KeyError):
+        except (AgentGoneError, AgentRefusedError):
             self._vm.close()  # it has ended with the world, or answers nonsense
             return
         self.changed = tuple(name for name in changed if not name.startswith("loaded "))
@@ -87,7 +87,12 @@ class Randomized(Derived):
     def start(self) -> QemuMachine:
         """See `Qemu.start`."""
         vm = self.own.start()
-        vm.channel.request("randomize")
+        try:
+            vm.channel.request("randomize")
+        except (AgentGoneError, AgentRefusedError) as error:
+            why = vm.epitaph()
+            vm.close()
+            raise StillbornError(f"Addresses could not be made random: {error}: {why}") from None
         return vm
 
 
