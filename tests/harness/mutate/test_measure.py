@@ -86,6 +86,13 @@ def test_an_elision_of_nothing_is_a_survivor_too() -> None:
     assert (4, "dropped", "elision") in passing(measured("~console\n$ x\na\n...\n~\n", "a\n"))
 
 
+def test_a_wildcard_hides_nothing_beside_it() -> None:
+    found = measured("~console\n$ x\nsize  <...:size> kB, 3 …\n~\n", "size  12 kB, 3 files\n")
+    assert passing(found) == set()
+    assert found.score.varying == {"wildcard": 1}  # its name
+    assert found.score.caught > 8
+
+
 def test_a_value_that_stands_once_may_be_any_and_no_other_shape() -> None:
     found = measured("~console\n$ x\nuts:[4026532201]\n~\n", "uts:[4026532300]\n")
     assert passing(found) == set()

@@ -63,6 +63,14 @@ PASS = {
     "air": "~console\n\n$ echo a\na\n\n$ true\n\n$ echo\n\n$ true\n",
     "TABs as columns": "$ printf 'a\\tb\\n'\na       b\n",
     "TABs": "$ printf 'a\\tb\\n'\na\tb\n",
+    "wildcards": "$ mktemp -d; echo 'all is well'\n<...:dir>\nall … <...>l\n"
+    "$ ls -d <...:dir>; rmdir <...:dir>\n<...:dir>\n",
+    "signs of wildcards that it prints itself": " exact\n$ printf '\\u2026\\n...\\n'\n…\n...\n~\n\n"
+    "~console\n$ printf '<%s>\\n' ...\n~\n~text exact:出力\n<...>\n",
+    "a program that prints such a sign": "~python:x.py\nprint('\\u2026')\n~\n\n"
+    "~text exact:実行結果\n…\n",
+    "a wildcard at the end of a line that comes slowly": "$ printf 'on '; sleep 0.3; echo 80; cat\n"
+    "on <...>\n^D\n$ true\n",
     "TAB, date": '$ echo -e "a\\t$(date -I)"\na       2020-01-02\n',
     "output that looks typed": "$ printf '%s\\n' '# a' '$ b' '' '> c' '^C'\n~\n"
     "~text:出力\n# a\n$ b\n\n> c\n^C\n~\n"
@@ -85,6 +93,13 @@ PASS = {
 DIFFERS = "the output differs"
 FAIL = {
     "output": ("$ hostname\nelse\n", 2, DIFFERS),
+    "a wildcard, and what is after it": ("$ echo ab cd\n<...> ce\n", 2, DIFFERS),
+    "another where the name is the same": ("$ echo a; echo b\n<...:x>\n<...:x>\n", 2, DIFFERS),
+    "a sign that the program prints itself": ("$ printf '\\u2026\\n'\n…\n", 2, DIFFERS),
+    "dots of an exact block": (" exact\n$ echo a; echo b\n...\n", 2, DIFFERS),
+    "wildcards alone after a failure": (
+        "$ ls /none\n<...>\n", 2, "elided, and it failed with status 2"
+    ),
     "unshown output": ("$ echo a\n", 2, DIFFERS),
     "# as a user": ("# true\n", 2, "claims root (euid 0)"),
     "$ as root": (" root\n$ true\n", 2, "of line 2 reads still"),

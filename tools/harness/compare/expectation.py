@@ -19,7 +19,7 @@ from harness.compare.renaming import (
     TooCostlyError,
     Value,
 )
-from harness.compare.shapes import headers
+from harness.compare.shapes import WILDCARD, headers
 from harness.compare.together import disordered, shifted
 
 _ATTEMPTS_LIMIT = 20_000  # placements of lines between elisions
@@ -79,19 +79,32 @@ class _Elision:
 
 
 class Expectation:
-    """The lines that a text shows, compiled: each as it is first needed, and once."""
+    """The lines that a text shows, compiled: each as it is first needed, and once.
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    In an `exact` one each stands for itself: there are no elisions, and no wildcards.
+    """
+
+    def __init__(self, lines: Iterable[str], exact: bool = False) -> None:
         shown = [line.rstrip() for line in lines]
-        self._lines = [TextLine(*one) for one in zip(shown, headers(shown), strict=True)]
+        self._exact = exact
+        self._lines = [TextLine(*one, exact) for one in zip(shown, headers(shown), strict=True)]
 
     @property
     def lines(self) -> tuple[str, ...]:
         return tuple(line.text for line in self._lines)
 
+    def elided(self, at: int) -> bool:
+        """Whether the line stands for any lines."""
+        return self._lines[at].elided
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it has lines, and any output of that many lines, or more, would do."""
+        return bool(self._lines) and all(line.says_nothing for line in self._lines)
+
     def instead(self, at: int, lines: Iterable[str]) -> "Expectation":
         """The same but for one line, with others in its place; what is compiled is kept."""
-        other = Expectation((*self.lines[:at], *lines, *self.lines[at + 1 :]))
+        other = Expectation((*self.lines[:at], *lines, *self.lines[at + 1 :]), self._exact)
         known = {(line.text, line.header): line for line in self._lines}
         other._lines = [known.get((line.text, line.header), line) for line in other._lines]
         return other
@@ -221,6 +234,8 @@ class Expectation:
                     why = _spaces(text, actual[to])
                 if found and not why and mixed.get(at):
                     why = Reason("disordered")
+                if not found and not why:
+                    why = self._lines[at].typed_sign(renaming)
                 if not found or why:
                     _correspond(self._lines[at], actual[to], renaming)
                     yield Line("missing", self._lines[at].text, at, why)
@@ -243,7 +258,7 @@ def _values(pairs: Iterable[Pair]) -> Iterator[Value]:
     for pair in pairs:
         if pair.match and pair.to is not None:
             for of, run, column in pair.match.values:
-                if of.value != run:
+                if of.value != run and of.kind != WILDCARD:
                     yield Value(of.kind, of.value, run, "output", pair.to, column)
 
 
@@ -274,7 +289,8 @@ def _correspond(text: TextLine, line: str, renaming: Renaming) -> None:
     ours, theirs = text.text.split(), line.split()
     for unknown in text.pattern(renaming).unknowns:
         index = len(text.text[: unknown.start].split())
-        if ours[index : index + 1] == [unknown.value] and index < len(theirs):
+        at_a_word = ours[index : index + 1] == [unknown.value] and unknown.kind != WILDCARD
+        if at_a_word and index < len(theirs):
             known = renaming.is_bound(unknown.kind, unknown.value)
             if not known and re.fullmatch(unknown.shape, theirs[index]):
                 renaming.bind_all([(unknown, theirs[index])], text.text, line)

@@ -2,12 +2,20 @@
 
 import re
 from bisect import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, islice
 
 from harness.compare.renaming import Reason, Renaming, TooCostlyError
-from harness.compare.shapes import ANY_WORD, Unknown, unknowns, words_of
+from harness.compare.shapes import (
+    ANY_WORD,
+    ANYTHING,
+    WILDCARD,
+    Unknown,
+    unknowns,
+    wildcards,
+    words_of,
+)
 
 ELISIONS = {"...", "（略）"}
 _MOST_VALUES = 200  # that vary in a line: more are no line that anyone reads
@@ -32,9 +40,26 @@ class Match:
         mark = renaming.mark()
         values = [(of, run) for of, run, _ in self.values]
         why = renaming.bind_all(values, self.text, self.line) if values else None
-        if why := why or renaming.usurped(self.text, self.line):
+        if why := why or renaming.usurped(*self._without_wildcards()):
             renaming.back_to(mark)
         return why
+
+    def _without_wildcards(self) -> tuple[str, str]:
+        """The text and the line without what the text says nothing of."""
+        text, line = self.text, self.line
+        for of, run, column in reversed(self.values):
+            if of.kind == WILDCARD:
+                text = f"{text[: of.start]}…{text[of.end :]}"
+                line = f"{line[:column]}…{line[column + len(run) :]}"
+        return text, line
+
+    @property
+    def columned(self) -> tuple[str, str]:
+        """As much of the text and of the line as has columns: up to a wildcard, which is a word."""
+        for of, _, column in self.values:
+            if of.kind == WILDCARD:
+                return f"{self.text[: of.start]}…", f"{self.line[:column]}…"
+        return self.text, self.line
 
     @property
     def rewritten(self) -> str:
@@ -46,29 +71,37 @@ class Match:
 
     @property
     def grown(self) -> int:
-        """By how much its values are wider or narrower than the text's."""
-        return sum(abs(len(run) - len(of.value)) for of, run, _ in self.values)
+        """By how much its values are wider or narrower than the text's, where it has columns."""
+        width = len(self.columned[0])
+        return sum(
+            abs(len(run) - len(of.value))
+            for of, run, _ in self.values
+            if of.end <= width and of.kind != WILDCARD
+        )
 
 
 class Pattern:
     """A line of the text with given unknowns in it."""
 
-    def __init__(self, text: str, varying: Iterator[Unknown]) -> None:
-        self.text, self.unknowns = text, tuple(islice(varying, _MOST_VALUES + 1))
+    def __init__(self, text: str, varying: Iterable[Unknown]) -> None:
+        first = islice(varying, _MOST_VALUES + 1)
+        self.text, self.unknowns = text, tuple(sorted(first, key=lambda of: of.start))
         if len(self.unknowns) > _MOST_VALUES:
             raise TooCostlyError
         cuts = [0, *(place for of in self.unknowns for place in (of.start, of.end)), len(text)]
         self._literals = [text[cuts[i] : cuts[i + 1]] for i in range(0, len(cuts), 2)]
         self._squeezed = _squeezed(text)
-        if self.unknowns:
-            slack = ["[ ]+".join(map(re.escape, re.split(" +", part))) for part in self._literals]
-            pieces = [" *" + slack[0].removeprefix("[ ]+")]
-            for of, literal in zip(self.unknowns, slack[1:], strict=True):
-                if of.shape == ANY_WORD:
-                    pieces.append(literal)
-                else:
-                    pieces[-1] += f"({of.shape}){literal}"
-            self._pieces = [re.compile(piece) for piece in pieces]
+        # What stands between words of any shape and wildcards; only before these there are columns.
+        self._gaps: list[str] = []
+        pieces = [" *" + _slack(self._literals[0]).removeprefix("[ ]+")]
+        for of, literal in zip(self.unknowns, self._literals[1:], strict=True):
+            if of.shape in (ANY_WORD, ANYTHING):
+                self._gaps.append(of.shape)
+                pieces.append("")
+            else:
+                pieces[-1] += f"({of.shape})"
+            pieces[-1] += re.escape(literal) if ANYTHING in self._gaps else _slack(literal)
+        self._pieces = [re.compile(piece) for piece in pieces]
 
     def match(self, line: str, renaming: Renaming) -> Match | None:
         """TABs of the run equal the columns that they make, for that is what is copied from a
@@ -110,8 +143,9 @@ class Pattern:
     def _spans(self, line: str, renaming: Renaming) -> list[tuple[int, int]] | None:
         """Where the unknowns are in a line that fits.
 
-        Words of any shape could end at many places, and a regular expression would try each with
-        each of the next word. So from the last on it is found out where what follows a word fits.
+        Words of any shape and wildcards could end at many places, and a regular expression would
+        try each with each of the next one. So from the last on it is found out where what follows
+        one fits. Then a word is as long as it can be, and a wildcard as short.
         """
         first, *others = self._pieces
         if not others:
@@ -121,25 +155,29 @@ class Pattern:
             return None
         word_ends = _word_ends(line)
 
-        def longest_word(begin: int, fits: Sequence[int]) -> int:
-            """Where the word ends that begins here, if what follows it is to fit; 0 if nowhere."""
+        def end_of(gap: str, begin: int, fits: Sequence[int]) -> int:
+            """Where what begins here ends, if what follows it is to fit; 0 if nowhere."""
+            if gap == ANYTHING:
+                at = bisect(fits, begin)
+                return fits[at] if at < len(fits) else 0
             at = bisect(fits, word_ends[begin])
             return fits[at - 1] if at and fits[at - 1] > begin else 0
 
         fitting: list[Sequence[int]] = []
         after: Sequence[int] = ()
-        for piece in reversed(others):
+        for number, piece in reversed(list(enumerate(others, 1))):
             renaming.work(len(line))
             places = range(begun.end() + 1, len(line) + 1)
             if not fitting:
                 after = [place for place in places if piece.fullmatch(line, place)]
             else:
+                gap = self._gaps[number]
                 ends = ((place, piece.match(line, place)) for place in places)
-                after = [at for at, end in ends if end and longest_word(end.end(), after)]
+                after = [at for at, end in ends if end and end_of(gap, end.end(), after)]
             fitting.append(after)
         spans, at = _groups(begun) or [], begun.end()
         for number, piece in enumerate(others, 1):
-            end = longest_word(at, fitting[-number])
+            end = end_of(self._gaps[number - 1], at, fitting[-number])
             fit = piece.fullmatch if number == len(others) else piece.match
             found = fit(line, end) if end else None
             if not found:
@@ -151,6 +189,11 @@ class Pattern:
 
 def _groups(found: re.Match[str] | None) -> list[tuple[int, int]] | None:
     return found and [found.span(group + 1) for group in range(found.re.groups)]
+
+
+def _slack(literal: str) -> str:
+    """What fits it but for the widths of its spaces."""
+    return "[ ]+".join(map(re.escape, re.split(" +", literal)))
 
 
 def _word_ends(line: str) -> list[int]:
@@ -168,17 +211,37 @@ def _squeezed(line: str) -> str:
 
 class TextLine:
     """A line of the text. Which values vary in it depends on those that are known by then, so that
-    it is compiled when it is first compared, and again only where others of its words are known."""
+    it is compiled when it is first compared, and again only where others of its words are known.
 
-    def __init__(self, text: str, header: str = "") -> None:
-        self.text, self.elided, self.header = text, text in ELISIONS, header
+    One that is `exact` has no wildcards, and is none for whole lines."""
+
+    def __init__(self, text: str, header: str = "", exact: bool = False) -> None:
+        self.text, self.elided, self.header = text, text in ELISIONS and not exact, header
+        self.wildcards = () if exact else tuple(wildcards(text))
         self._words = words_of(text)
-        self._patterns: dict[tuple[tuple[tuple[str, str], ...], str], Pattern] = {}
+        self._patterns: dict[tuple[object, ...], Pattern] = {}
 
     def pattern(self, renaming: Renaming) -> Pattern:
         known = renaming.known(self._words)
-        key = known, renaming.typed.command
+        open_ = renaming.wildcards(self.wildcards)
+        key = known, renaming.typed.command, open_
         if key not in self._patterns:
             found = unknowns(self.text, known, renaming.typed, self.header)
-            self._patterns[key] = Pattern(self.text, found)
+            self._patterns[key] = Pattern(self.text, (*open_, *_apart_from(open_, found)))
         return self._patterns[key]
+
+    def typed_sign(self, renaming: Renaming) -> Reason | None:
+        """That a sign in it is no wildcard, since the author has typed it."""
+        signs = [of.value for of in self.wildcards if renaming.typed.holds(of.sign)]
+        return Reason("wildcard-typed", {"sign": signs[0]}) if signs else None
+
+    @property
+    def says_nothing(self) -> bool:
+        rest = self.text
+        for of in self.wildcards:
+            rest = rest.replace(of.value, "")
+        return self.elided or not rest.strip()
+
+
+def _apart_from(these: Collection[Unknown], found: Iterable[Unknown]) -> Iterator[Unknown]:
+    return (o for o in found if not any(o.start < t.end and t.start < o.end for t in these))

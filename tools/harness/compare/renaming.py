@@ -9,6 +9,9 @@ named by the author, `varies:`):
   being equal says nothing, for a clock may or may not tick between them. What dates of one output
   keep nevertheless, `harness.compare.together` says.
 
+A wildcard of the text's with a name (``<...:dir>``) stands for the same wherever it is, but two of
+them may well stand for the same, too.
+
 Neither varies where the author has typed it (`harness.compare.typed`).
 """
 
@@ -18,11 +21,20 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
 
-from harness.compare.shapes import LOCAL, MEASURES, Unknown, standing, unknowns, words_of
+from harness.compare.shapes import (
+    LOCAL,
+    MEASURES,
+    WILDCARD,
+    Unknown,
+    standing,
+    unknowns,
+    wildcards,
+    words_of,
+)
 from harness.compare.typed import Typed
 
 _LONG = 8  # letters or digits; PIDs have at most 7
@@ -165,7 +177,7 @@ class Renaming:
 
     def bind(self, kind: str, text: str, actual: str) -> Reason | None:
         """Let `actual` stand for `text`. None if that is consistent, else why it is not."""
-        if kind in MEASURES:
+        if kind in MEASURES or (kind == WILDCARD and ":" not in text):
             return None
         known = self._actual.get((kind, text))
         if known is not None and known != actual:
@@ -181,7 +193,8 @@ class Renaming:
             )
         if known is None:
             self._actual[kind, text] = actual
-            self._textual[kind, actual] = text
+            if kind != WILDCARD:
+                self._textual[kind, actual] = text
             if self._spreads(kind, text):
                 self._text.bind(text, kind)
                 self._run.bind(actual, kind)
@@ -195,7 +208,9 @@ class Renaming:
         as_it_stands = self.typed.holds_line(text) or self.typed.holds_line(line)
         for of, run in values:
             why = None
-            if of.recognised and run != of.value:
+            if of.kind == WILDCARD and of.sign in run:
+                why = Reason("wildcard-printed", {"sign": of.value})
+            elif of.recognised and run != of.value:
                 parts = self.typed.part(of, of.value), self.typed.part(of, run)
                 if as_it_stands or parts[0] != parts[1]:
                     chosen = of.value if parts[0] or not parts[1] else run
@@ -226,10 +241,22 @@ class Renaming:
         """Forget what has been bound since the mark."""
         while len(self._actual) > mark:
             (kind, text), actual = self._actual.popitem()
-            del self._textual[kind, actual]
+            self._textual.pop((kind, actual), None)
             if self._spreads(kind, text):
                 self._text.release(text)
                 self._run.release(actual)
+
+    def wildcards(self, these: Iterable[Unknown]) -> tuple[Unknown, ...]:
+        """Those that are some: what has such a sign in it that the author has typed is text.
+
+        One whose name is known stands for what that stood for.
+        """
+        known = {of: self._actual.get((WILDCARD, of.value)) for of in these}
+        return tuple(
+            of if run is None else replace(of, shape=re.escape(run))
+            for of, run in known.items()
+            if not self.typed.holds(of.sign)
+        )
 
     def is_bound(self, kind: str, text: str) -> bool:
         return (kind, text) in self._actual
@@ -240,7 +267,7 @@ class Renaming:
 
     def _spreads(self, kind: str, text: str) -> bool:
         """Whether a value means the same wherever it stands, in other outputs and in commands."""
-        few = kind in LOCAL or (kind == "pid" and len(text) < 3)
+        few = kind in (*LOCAL, WILDCARD) or (kind == "pid" and len(text) < 3)
         return text in self._text.named or not few
 
     def command(self, text: str) -> str:
@@ -264,6 +291,9 @@ class Renaming:
             for kind in kinds
             if (kind, value) in self._actual and self._spreads(kind, value)
         }
+        for of in wildcards(line):
+            if (WILDCARD, of.value) in self._actual:
+                run[of.value] = WILDCARD, self._actual[WILDCARD, of.value]
         place = 0
         for found in standing(*run).finditer(line) if run else ():
             yield "", line[place : found.start()], line[place : found.start()]

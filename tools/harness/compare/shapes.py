@@ -8,6 +8,7 @@ from typing import Protocol
 
 MEASURES = {"date", "time", "uptime", "seconds", "rtt", "clock", "size", "share"}
 ANY_WORD = r"\S+"
+WILDCARD = "wildcard"  # any text within a line, where the author says so
 LOCAL = {"ifindex"}  # numbers so small that they mean it in their own places only
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -31,6 +32,11 @@ class Unknown:
     @property
     def end(self) -> int:
         return self.start + len(self.value)
+
+    @property
+    def sign(self) -> str:
+        """What all wildcards of its sort begin with."""
+        return "…" if self.value[0] == "…" else "<..."
 
 
 class Reader(Protocol):
@@ -126,6 +132,8 @@ SHAPES = (  # kind, what stands before it, the value, what stands after it, cons
     _shape("name", r"(?<!\w)", r"tmp\.[A-Za-z0-9]{10}", r"(?!\w)"),
     _shape("name", r"(?<=/tmp/)", "tmp[a-z0-9_]{8}", r"(?!\w)"),
 )
+ANYTHING = ".+"
+_WILDCARD = re.compile(r"…+|<\.\.\.(?::[^\W\d][\w-]*)?>")
 _QUOTED = _ascii(rf"'{_STAMP}[^'\"]*'|\"{_ISO}\"")
 
 HEADER = _ascii(r" *(?:(?:[A-Z%][A-Z0-9%+:_-]*)(?: +[A-Z%][A-Z0-9%+:_-]*)+|NS) *")
@@ -143,6 +151,13 @@ _COLUMNS = tuple(
         ("TIME", "time", r"\d+:[0-5]\d", r"\d+:[0-5]\d"),
     )
 )
+
+
+def wildcards(line: str) -> Iterator[Unknown]:
+    """The places of a line of the text that stand for any text of the run's: ``…``, ``<...>``, and
+    for the same text wherever the name is the same ``<...:name>``."""
+    for found in _WILDCARD.finditer(line):
+        yield Unknown(WILDCARD, found[0], found.start(), ANYTHING)
 
 
 def unknowns(

@@ -27,7 +27,11 @@ def shifted(matches: Sequence[Match]) -> list[bool]:
     A word that stands elsewhere than in the text has to be in a column: flush, left or right and on
     both sides, with a word of another line, one of the two with such a value.
     """
-    rows = [_Row(_spans(one.text), _spans(one.line), one.grown) for one in matches]
+    rows = [
+        _Row(_spans(text), _spans(line), one.grown)
+        for one in matches
+        for text, line in [one.columned]
+    ]
     allowance = 2 * sum(row.grown for row in rows)  # a column's width is not always its widest
     any_edge = Counter(edge for row in rows for edge in row.edges())
     grown_edge = {edge for row in rows if row.grown for edge in row.edges()}

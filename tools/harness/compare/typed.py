@@ -61,6 +61,9 @@ class Typed:
         texts = [text for name, text in self._files.items() if name in self.command]
         return any(what.search(text) for text in (self.command, *texts))
 
+    def holds(self, sign: str) -> bool:
+        return sign in self._text
+
     def holds_line(self, line: str) -> bool:
         return line.strip() in self._lines
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from harness.compare import ELISIONS, Pair
-from harness.compare.shapes import MEASURES, Unknown
+from harness.compare import Pair
+from harness.compare.shapes import MEASURES, WILDCARD, Unknown
 from harness.mutate.changes import Change, of_line, of_value
 from harness.mutate.replay import Replay, Turn, turns
 from harness.plan.chapter import Chapter
@@ -107,9 +107,11 @@ class _Trial:
         """Every change, with the places of its step and of its line."""
         for place, turn in enumerate(self.run):
             for at, line in enumerate(turn.text):
-                for change in of_line(line):
+                for change in of_line(line, turn.expected.elided(at)):
                     yield place, at, change
                 for value in self._unknowns[place].get(at, ()):
+                    if value.kind == WILDCARD:
+                        continue
                     for change in of_value(line, value, self._values[value.kind]):
                         yield place, at, change
 
@@ -134,7 +136,7 @@ class _Trial:
         return any(
             of.start <= change.begin
             and change.end <= of.end
-            and (of.kind in MEASURES or (change.how != "equal" and self._alone(of)))
+            and (of.kind in (*MEASURES, WILDCARD) or (change.how != "equal" and self._alone(of)))
             for of in self._unknowns[place].get(at, ())
         )
 
@@ -146,12 +148,14 @@ class _Trial:
             match = next(pair.match for pair in pairs if pair.at == at)
             for of, _, _ in match.values if match else ():
                 if of.start <= change.begin < of.end:
+                    if of.kind == WILDCARD:
+                        return WILDCARD
                     named = (of.value, of.kind) in self._named
                     sort = "varies" if named else "measure" if of.kind in MEASURES else "shape"
                     return f"{sort} {of.kind}"
             if match and (change.how == "space" or not match.exact):
                 return "columns"
-        if turn.text[at].strip() in ELISIONS or any(not pair.match for pair in pairs):
+        if turn.expected.elided(at) or any(not pair.match for pair in pairs):
             return "elision"
         if turn.step.exchange.airy and at == len(turn.text) - 1:
             return "blank"

@@ -65,7 +65,7 @@ def _turns(scenario: Scenario, found: Mapping[int, record.Step]) -> Iterator[Tur
             typed = theirs.command if theirs else action.exchange.text
             shown = lines_of(theirs.output) if theirs else ()
             ended = last[action.terminal] == action.line
-            expected = Expectation(action.exchange.output)
+            expected = Expectation(action.exchange.output, action.settings.exact)
             yield Turn(action, tuple(comes), typed, shown, ended, expected)
             comes = []
 

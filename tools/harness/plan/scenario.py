@@ -162,9 +162,7 @@ def _groups(chapter: Chapter) -> list[tuple[str, list[Block]]]:
         return next((one for one in reversed(headings) if one.line < block.line), None)
 
     groups: list[tuple[str, list[Block]]] = []
-    settled = (
-        block for block in chapter.blocks if block.runs or block.settings.same or block.settings.new
-    )
+    settled = (b for b in chapter.blocks if b.runs or b.settings.same or b.settings.new)
     for heading, blocks in groupby(settled, heading_of):
         for number, block in enumerate(blocks):
             if block.settings.same and number > 0:
@@ -211,7 +209,8 @@ def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenar
         prompt = Prompt("#" if runs_as == "root" else "$")
         output_line = block.line + (block is result)
         exchange = Exchange(block.line, prompt, (command,), None, output, output_line)
-        return Interaction(block, "", exchange, runs_as, replace(program.settings, exit=exit))
+        settings = replace(program.settings, exit=exit, exact=result.settings.exact)
+        return Interaction(block, "", exchange, runs_as, settings)
 
     actions: tuple[Action, ...] = (
         Put(program, str(name), program.fence.whole),
@@ -297,7 +296,8 @@ def _apart(result: Block, last: Action | None) -> Interaction:
         why = f"`{last.exchange.text}` shows its output in its own block: show all of it here"
         raise Mistake(result.line, why)
     exchange = replace(last.exchange, output=_shown(result), output_line=result.line + 1)
-    return replace(last, exchange=exchange, apart=result)
+    settings = replace(last.settings, exact=result.settings.exact)
+    return replace(last, exchange=exchange, settings=settings, apart=result)
 
 
 def _is_of_repl(block: Block, entries: Sequence[Exchange]) -> bool:

@@ -15,7 +15,7 @@ from zenn.model import Comment, Fence, Mistake, is_appearance
 
 DEFAULT_TIMEOUT = 30.0  # seconds a step may take
 LONGEST_TIMEOUT = 3600  # seconds
-FLAGS = ("root", "running", "vm", "new", "same", "file")
+FLAGS = ("root", "running", "vm", "new", "same", "file", "exact")
 VALUES = ("timeout=SECONDS", "exit=STATUS", "kernel>=VERSION", "kernel<VERSION")
 APPEARANCE = ("linenos", "hl=LINES")
 _KERNEL = re.compile(r"kernel((?:>=|<)\d+(?:\.\d+)*)")
@@ -34,6 +34,7 @@ class Settings:
     new: bool = False
     same: bool = False
     file: bool = False
+    exact: bool = False
     timeout: float = DEFAULT_TIMEOUT
     exit: int | None = None
     kernel: SpecifierSet = ANY

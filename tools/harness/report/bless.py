@@ -53,8 +53,8 @@ def edits(results: Iterable[Result]) -> tuple[list[Edit], list[Refusal]]:
                 if step.passed:
                     continue
                 plan = planned[step.line]
-                where, old = plan.apart or block, plan.exchange.output
-                if why := _unfit(where, old, step) or _failed(step, plan.settings.exit):
+                where, old, said = plan.apart or block, plan.exchange.output, plan.settings
+                if why := _unfit(where, old, said.exact, step) or _failed(step, said.exit):
                     refused[step.line] = Refusal(step.line, why)
                 else:
                     indent = where.fence.indent
@@ -62,8 +62,9 @@ def edits(results: Iterable[Result]) -> tuple[list[Edit], list[Refusal]]:
     return [wanted[line] for line in sorted(wanted)], [refused[line] for line in sorted(refused)]
 
 
-def _unfit(block: Block, old: Sequence[str], step: Step) -> str | None:
-    """Why a step that has failed can't be written into its block; `old` is what that shows."""
+def _unfit(block: Block, old: Sequence[str], exact: bool, step: Step) -> str | None:
+    """Why a step that has failed can't be written into its block; `old` is what that shows, each
+    line for itself if that is `exact`."""
     if step.reason and not step.differs:
         return words(step.reason)
     if block.fence.included:
@@ -71,8 +72,8 @@ def _unfit(block: Block, old: Sequence[str], step: Step) -> str | None:
     if block.kind == "program":
         return "the compiler said something"
     for line in step.corrected:
-        if line in ELISIONS and line not in old:
-            return f"the output line `{line}` would be read as an elision"
+        if line in ELISIONS and line not in old and not exact:
+            return f"the output line `{line}` would be read as an elision: write the word `exact`"
         if _FENCE.fullmatch(line):
             return f"the output line `{line}` would end the block"
         if _CONTROL.search(line):

@@ -40,6 +40,14 @@ TEMPLATES = {
         "{typed} stands in what the author typed, and is compared as it stands: if {value} varies, "
         "write `[//]: # (varies: {value} {kind})` before the block"
     ),
+    "wildcard-printed": (
+        "the run has {sign} itself where the text's stands for anything: write the word `exact` in "
+        "the block's info string if that is what the program prints, else another wildcard"
+    ),
+    "wildcard-typed": (
+        "{sign} stands in what the author typed, too, and so for itself: where it is to stand for "
+        "anything, write another wildcard (`<...>`, `…`)"
+    ),
     "disordered": (
         "dates of one output keep their order, and equal readings of a clock stay equal"
     ),

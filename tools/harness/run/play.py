@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from harness.compare import ELISIONS, Comparison, Line, Reason, Renaming, Value, lines_of
+from harness.compare import Comparison, Expectation, Line, Reason, Renaming, Value, lines_of
 from harness.machine import Machine
 from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
 from harness.machine.lifeline import signal_name
@@ -272,7 +272,6 @@ def _fault(action: Interaction, terminal: Terminal, output: str) -> Reason | Non
     status, wanted = _status(terminal.status), action.settings.exit
     if action.exchange.key or not status or status == wanted or _runs_nothing(action):
         return None
-    shown = action.exchange.output
     if terminal.state == "closed" and action.exchange.prompt:
         how, named = _end(terminal.status)
         code = f"shell-{how}"
@@ -280,7 +279,7 @@ def _fault(action: Interaction, terminal: Terminal, output: str) -> Reason | Non
         return None
     elif action.exchange.prompt and not output.strip():
         code, named = "failed-silently", {}
-    elif shown and all(line.strip() in {"", *ELISIONS} for line in shown):
+    elif Expectation(action.exchange.output, action.settings.exact).says_nothing:
         code, named = "failed-elided", {}
     elif action.block.kind in ("program", "result"):
         code, named = "program-failed", {}

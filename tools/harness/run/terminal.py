@@ -115,7 +115,7 @@ class Turn:
 
     def __init__(self, action: Interaction, terminal: Terminal) -> None:
         self.action, self.terminal = action, terminal
-        self.expected = Expectation(action.exchange.output)
+        self.expected = Expectation(action.exchange.output, action.settings.exact)
         self.started = time.monotonic()
         self._raw, terminal.held = terminal.held, ""
         self._seen: str | None = None  # as much of it as belongs to this step
@@ -162,6 +162,7 @@ class Turn:
             self._ask("wait", "output")
         if self.terminal.state == "running":  # a prompt, say, may be on its way yet
             self._ask("wait", "settled", REST)
+            seen = self._shown_so_far(renaming) or seen  # of a line that wasn't all there
         self.terminal.held = self.output.removeprefix(seen)
         self._seen = seen
 

@@ -31,6 +31,8 @@ TEMPLATES = {
         "{typed} は本文の入力にある値なので、そのまま比べます"
         "（変わる値なら `[//]: # (varies: {value} {kind})` と書きます）"
     ),
+    "wildcard-printed": "本文では何でもよい {sign} を、プログラムがそのまま表示しました",
+    "wildcard-typed": "{sign} は本文の入力にもあるので、そのまま比べます",
     "disordered": "1つの出力の中で、日時の前後や、同じ時刻の一致が本文と違います",
     "too-costly": "本文との比較に、CPUの時間で {seconds} 秒を超えてかかります",
     # Where a scenario can't go on.
@@ -82,6 +84,7 @@ def words(reason: Reason) -> str:
 
 _RULES = {
     "elision": "省略のとなりの行",
+    "wildcard": "行の中の省略",
     "columns": "桁をそろえる空白",
     "prefix": "続きを後で見せる出力",
     "measure": "測った値",
