@@ -93,7 +93,8 @@ class Pattern:
         self._squeezed = _squeezed(text)
         # What stands between words of any shape and wildcards; only before these there are columns.
         self._gaps: list[str] = []
-        pieces = [" *" + _slack(self._literals[0]).removeprefix("[ ]+")]
+        open_ = [of.start for of in self.unknowns if of.shape == ANYTHING]
+        pieces = ["" if 0 in open_ else " *" + _slack(self._literals[0]).removeprefix("[ ]+")]
         for of, literal in zip(self.unknowns, self._literals[1:], strict=True):
             if of.shape in (ANY_WORD, ANYTHING):
                 self._gaps.append(of.shape)
