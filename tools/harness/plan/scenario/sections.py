@@ -1,125 +1,20 @@
-"""Scenarios: the blocks that share one machine, and what is typed in it."""
+"""The scenarios of a chapter: its blocks by sections, and what each is to do in its machine."""
 
-import re
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import reduce
+from dataclasses import replace
 from itertools import chain, groupby, pairwise
-from operator import and_
-from pathlib import Path, PurePosixPath
-from typing import Literal, NamedTuple
-
-from packaging.specifiers import SpecifierSet
+from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from harness.plan.chapter import Block, Chapter
-from harness.plan.runs import Runs, runs
-from harness.plan.settings import Settings
+from harness.plan.runs import runs
+from harness.plan.scenario.actions import Action, GoesOn, Interaction, Put, Scenario
 from zenn.console import Exchange, Prompt, exchanges
 from zenn.fences import plain
 from zenn.model import Heading, Mistake, at, raise_all
 
-# A place of user space, as printf's %p and /proc/PID/maps have it; what reads or sets the choice.
-_ADDRESSES = re.compile(
-    r"\b(?:0x)?(?:7f|5[56])[0-9a-f]{10}\b|randomize_va_space|personality|setarch"
-)
-
 REPL_TERMINAL = "Python"
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """A file that appears in the machine."""
-
-    block: Block
-    path: str
-    text: str
-    mode: int = 0o644
-
-    @property
-    def line(self) -> int:
-        return self.block.line
-
-
-GoesOn = Literal["key", "output", "running"] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Interaction:
-    """One thing to be typed into a terminal, and what the text shows after it.
-
-    `goes_on` says why the command may be running still when the terminal's next one comes: a key
-    is typed then, more output is shown then, or the author said `running`. None: it has to end.
-    `apart` is the block that shows its output where its own does not.
-    """
-
-    block: Block
-    terminal: str
-    exchange: Exchange
-    user: str
-    settings: Settings
-    goes_on: GoesOn = None
-    apart: Block | None = None
-
-    @property
-    def line(self) -> int:
-        return self.exchange.line
-
-
-Action = Put | Interaction
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """Blocks that share a machine, made for them and destroyed after them.
-
-    `user` is the ordinary user there, who owns the files; `output` titles the blocks that show
-    output and nothing else.
-    """
-
-    chapter: Path
-    title: str
-    user: str
-    blocks: tuple[Block, ...]
-    actions: tuple[Action, ...]
-    output: str
-    runs: Runs = field(compare=False)  # follows from the others
-
-    @property
-    def line(self) -> int:
-        return self.blocks[0].line
-
-    @property
-    def end(self) -> int:
-        return self.blocks[-1].fence.end
-
-    @property
-    def name(self) -> str:
-        return f"{self.chapter}:{self.line}"
-
-    @property
-    def interactions(self) -> tuple[Interaction, ...]:
-        return tuple(action for action in self.actions if isinstance(action, Interaction))
-
-    @property
-    def needs_vm(self) -> bool:
-        return any(block.settings.vm for block in self.blocks)
-
-    @property
-    def leaves(self) -> tuple[tuple[int, str], ...]:
-        """What the author says that it leaves behind: the lines of the blocks, and why."""
-        return tuple((block.line, block.leaves) for block in self.blocks if block.leaves)
-
-    @property
-    def shows_addresses(self) -> bool:
-        """Whether it looks at where things lie in memory, or at whether that is random."""
-        fences = (block.fence for block in self.blocks)
-        return any(_ADDRESSES.search(text) for one in fences for text in (one.text, one.whole))
-
-    @property
-    def kernel(self) -> SpecifierSet:
-        """The kernels that all its blocks can run on."""
-        return reduce(and_, (block.settings.kernel for block in self.blocks))
 
 
 class Section(NamedTuple):

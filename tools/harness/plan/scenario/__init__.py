@@ -1,0 +1,16 @@
+"""Which blocks share one machine, and what is put and typed there?"""
+
+from harness.plan.scenario.actions import Action, GoesOn, Interaction, Put, Scenario
+from harness.plan.scenario.sections import REPL_TERMINAL, Section, scenarios, sections
+
+__all__ = [
+    "REPL_TERMINAL",
+    "Action",
+    "GoesOn",
+    "Interaction",
+    "Put",
+    "Scenario",
+    "Section",
+    "scenarios",
+    "sections",
+]
