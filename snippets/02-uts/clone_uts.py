@@ -1,68 +1,30 @@
-"""clone3(2) で、はじめから別のUTS名前空間にいる子プロセスを作る。
+"""はじめから別のUTS名前空間にいる子プロセスを作る。
 
-実行: sudo python3 clone_uts.py
+実行: sudo python3 clone_uts.py（clone3.py を同じディレクトリに置く）
 """
 
-import ctypes
 import os
-import signal
 import socket
 import sys
 
-# clone3は新しいシステムコールなので、番号はx86-64でもarm64でも同じ435番
-SYS_CLONE3 = 435
-
-
-class CloneArgs(ctypes.Structure):
-    """clone3(2) の struct clone_args（最初の版、64バイト）。"""
-
-    _fields_ = [
-        ("flags", ctypes.c_uint64),
-        ("pidfd", ctypes.c_uint64),
-        ("child_tid", ctypes.c_uint64),
-        ("parent_tid", ctypes.c_uint64),
-        ("exit_signal", ctypes.c_uint64),
-        ("stack", ctypes.c_uint64),
-        ("stack_size", ctypes.c_uint64),
-        ("tls", ctypes.c_uint64),
-    ]
-
-
-def clone3(flags: int) -> int:
-    """os.fork() に名前空間のフラグを足したもの。親には子のPID、子には0を返す。"""
-    args = CloneArgs(flags=flags, exit_signal=signal.SIGCHLD)
-    number, size = ctypes.c_long(SYS_CLONE3), ctypes.c_size_t(ctypes.sizeof(args))
-    # PyDLLはGILを手放さずに呼び出す。PyOS_で始まる3つは、os.fork() もする準備と後始末
-    syscall = ctypes.PyDLL(None, use_errno=True).syscall
-    syscall.restype = ctypes.c_long
-    ctypes.pythonapi.PyOS_BeforeFork()
-    pid = syscall(number, ctypes.byref(args), size)
-    if pid == 0:
-        ctypes.pythonapi.PyOS_AfterFork_Child()
-    else:
-        ctypes.pythonapi.PyOS_AfterFork_Parent()
-    if pid < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
-    return pid
+from clone3 import clone3
 
 
 def show(label: str) -> None:
     ns = os.readlink("/proc/self/ns/uts")
-    print(f"{label:<8}{ns}  {socket.gethostname()}", flush=True)
+    print(f"{label:<8}{ns}  {socket.gethostname()}")
+
+
+def child() -> None:
+    socket.sethostname("inner")
+    show("child")
 
 
 def main() -> None:
     try:
-        pid = clone3(os.CLONE_NEWUTS)
+        pid = clone3(child, os.CLONE_NEWUTS)
     except OSError as e:
         sys.exit(f"clone3: {e.strerror}")
-
-    if pid == 0:
-        socket.sethostname("inner")
-        show("child")
-        os._exit(0)
-
     _, status = os.waitpid(pid, 0)
     show("parent")
     sys.exit(os.waitstatus_to_exitcode(status))

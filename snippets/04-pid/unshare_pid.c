@@ -31,6 +31,7 @@ static void show(const char *label)
     fflush(stdout); /* forkしたときに、たまった行を子も書き出してしまわないように */
 }
 
+/* --8<-- [start:main] */
 int main(void)
 {
     int status;
@@ -53,3 +54,4 @@ int main(void)
     printf("%-8sthe child was %d here\n", "", pid);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
+/* --8<-- [end:main] */

@@ -29,6 +29,7 @@ static void show(const char *label)
            access("/mnt/inner", F_OK) == 0 ? "yes" : "no");
 }
 
+/* --8<-- [start:main] */
 /* 子はここから始まり、戻り値が終了ステータスになる */
 static int child(void *arg)
 {
@@ -58,3 +59,4 @@ int main(void)
     show("parent");
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
+/* --8<-- [end:main] */

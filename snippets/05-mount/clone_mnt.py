@@ -1,15 +1,15 @@
-"""clone3(2) で、はじめから別のマウント名前空間にいる子プロセスを作る。
+"""はじめから別のマウント名前空間にいる子プロセスを作る。
 
-実行: sudo python3 clone_mnt.py
+実行: sudo python3 clone_mnt.py（clone3.py を同じディレクトリに置く）
 """
 
 import ctypes
 import os
-import signal
 import sys
 
-LIBC = ctypes.PyDLL(None, use_errno=True)
-SYS_CLONE3 = 435  # x86-64でもarm64でも同じ
+from clone3 import clone3
+
+LIBC = ctypes.CDLL(None, use_errno=True)
 MS_REC, MS_PRIVATE = 1 << 14, 1 << 18
 
 
@@ -20,23 +20,9 @@ def check(result: int, what: str) -> int:
     return result
 
 
-def clone3(flags: int) -> int:
-    """os.fork() に名前空間のフラグを足したもの。親には子のPID、子には0を返す。"""
-    # struct clone_args: flags、pidfd、child_tid、parent_tid、exit_signal、stack、stack_size、tls
-    args = (ctypes.c_uint64 * 8)(flags, 0, 0, 0, signal.SIGCHLD)
-    LIBC.syscall.restype = ctypes.c_long
-    ctypes.pythonapi.PyOS_BeforeFork()
-    pid: int = LIBC.syscall(ctypes.c_long(SYS_CLONE3), args, ctypes.c_size_t(64))
-    if pid == 0:
-        ctypes.pythonapi.PyOS_AfterFork_Child()
-    else:
-        ctypes.pythonapi.PyOS_AfterFork_Parent()
-    return check(pid, "clone3")
-
-
 def show(label: str) -> None:
     ns = os.readlink("/proc/self/ns/mnt")
-    print(f"{label:<8}{ns}  /mnt: {os.listdir('/mnt')}", flush=True)
+    print(f"{label:<8}{ns}  /mnt: {os.listdir('/mnt')}")
 
 
 # --8<-- [start:use]
@@ -50,12 +36,9 @@ def child() -> None:
 
 def main() -> None:
     try:
-        pid = clone3(os.CLONE_NEWNS)
-        if pid == 0:
-            child()
-            os._exit(0)
+        pid = clone3(child, os.CLONE_NEWNS)
     except OSError as e:
-        sys.exit(f"{e.filename}: {e.strerror}")
+        sys.exit(f"clone3: {e.strerror}")
     _, status = os.waitpid(pid, 0)
     show("parent")
     sys.exit(os.waitstatus_to_exitcode(status))

@@ -1,31 +1,18 @@
 """ユーザー名前空間に移れない場面を集めて、エラーを並べる。
 
-実行: python3 setns_traps.py
+実行: python3 setns_traps.py（clone3.py を同じディレクトリに置く）
 """
 
-import ctypes
 import errno
 import os
 import signal
-import struct
 import threading
 import time
 from collections.abc import Callable
 
-SYS_CLONE3 = 435  # x86-64でもarm64でも同じ
+from clone3 import clone3
+
 CLONE_FS = 0x200
-LIBC = ctypes.PyDLL(None, use_errno=True)
-
-
-def clone3(flags: int) -> int:
-    """clone3(2) を呼ぶ。子はすぐに待ちに入り、親に殺されるまで何もしない。"""
-    args = struct.pack("8Q", flags, 0, 0, 0, signal.SIGCHLD, 0, 0, 0)
-    pid = LIBC.syscall(ctypes.c_long(SYS_CLONE3), args, ctypes.c_size_t(len(args)))
-    if pid == 0:
-        LIBC.pause()
-    if pid < 0:
-        raise OSError(ctypes.get_errno(), "clone3")
-    return pid
 
 
 def report(label: str, operation: Callable[[], object]) -> None:
@@ -62,14 +49,14 @@ def with_thread(operation: Callable[[], object]) -> None:
 
 
 def with_shared_fs(operation: Callable[[], object]) -> None:
-    pid = clone3(CLONE_FS)  # 根と作業ディレクトリを親と共有する子
+    pid = clone3(signal.pause, CLONE_FS)  # 根と作業ディレクトリを親と共有する子
     try:
         operation()
     finally:
         os.kill(pid, signal.SIGKILL)
 
 
-target = clone3(os.CLONE_NEWUSER)
+target = clone3(signal.pause, os.CLONE_NEWUSER)
 inner = open_ns(target)
 report("setns", lambda: enter(inner))
 report("setns, own namespace", lambda: enter(open_ns("self")))
@@ -78,6 +65,6 @@ report("setns, two threads", lambda: with_thread(lambda: enter(inner)))
 report("setns, CLONE_FS shared", lambda: with_shared_fs(lambda: enter(inner)))
 report("unshare, two threads", lambda: with_thread(lambda: os.unshare(os.CLONE_NEWUSER)))
 report("unshare, CLONE_FS shared", lambda: with_shared_fs(lambda: os.unshare(os.CLONE_NEWUSER)))
-report("clone3, with CLONE_FS", lambda: clone3(os.CLONE_NEWUSER | CLONE_FS))
+report("clone3, with CLONE_FS", lambda: clone3(signal.pause, os.CLONE_NEWUSER | CLONE_FS))
 os.kill(target, signal.SIGKILL)
 # --8<-- [end:cases]

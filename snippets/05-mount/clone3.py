@@ -1,0 +1,1 @@
+../02-uts/clone3.py
