@@ -285,9 +285,9 @@ NO_RECORD = {
     "too deep": ("[" * 100_000, "not a record"),
     "a list": ("[]", "not a record of this harness"),
     "older": ('{"version": 2, "blocks": []}', "version 2, where this"),
-    "no blocks": ('{"version": 3}', "not a record"),
-    "a number": ('{"version": 3, "blocks": [3]}', "not a record"),
-    "broken": (json.dumps({"version": 3, "blocks": [BROKEN]}), "$.blocks[0]."),
+    "no blocks": ('{"version": 4}', "not a record"),
+    "a number": ('{"version": 4, "blocks": [3]}', "not a record"),
+    "broken": (json.dumps({"version": 4, "blocks": [BROKEN]}), "$.blocks[0]."),
 }
 
 

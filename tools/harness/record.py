@@ -1,10 +1,11 @@
 """The record of what runs found: `build/verification.json`, one entry a block.
 
 Runs on a kernel of choice (`--kernel 6.1`) have a record of their own of the same form,
-`build/verification-6.1.json`. Harness, cache, shards and reports hand each other these entries, and
-the site reads them (`pages.verified`), so that their types are the one contract; `python -m
-harness.record` prints them as a JSON Schema. Beside it lies `build/mutation.json`, how much of what
-a chapter could show wrongly is caught.
+`build/verification-6.1.json`, and so have chapters that were played from top to bottom on the
+reader's machine, `build/verification-reader.json` (`of_reader`). Harness, cache, shards and reports
+hand each other these entries, and the site reads them (`pages.verified`), so that their types are
+the one contract; `python -m harness.record` prints them as a JSON Schema. Beside it lies
+`build/mutation.json`, how much of what a chapter could show wrongly is caught.
 """
 
 import contextlib
@@ -22,7 +23,7 @@ from harness.compare import Line as Line
 from harness.compare import Reason as Reason
 from harness.compare import Value as Value
 
-VERSION: Final = 3
+VERSION: Final = 4
 DIFFERS = "output-differs"
 SIGNS = {"same": "  ", "elided": ". ", "missing": "- ", "extra": "+ "}  # before lines of a diff
 WORST_FIRST = ("failed", "passed", "skipped", "shown")  # what ran before what did not
@@ -100,6 +101,10 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     `machine` is the kind of machine it ran in, `kernel` ``uname -r`` there, `software` the versions
     of Debian and of packages by name: all empty where nothing ran. `date` is when its scenario ran
     or was skipped (UTC, ISO 8601), empty where the chapter alone decided.
+
+    Where a chapter was played from top to bottom, `since` is the line of the block that its machine
+    began with; `scenario` are then all blocks from there to the end of this one's section. `broke`
+    is the line that had left the machine before unfit to go on, if that is why this one was begun.
     """
 
     chapter: Annotated[str, Meta(pattern="^[^/]")]
@@ -116,6 +121,8 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     software: Mapping[str, Annotated[str, Meta(min_length=1)]] = {}
     date: Annotated[str, Meta(pattern=f"^({_DATE})?$")] = ""
     steps: tuple[Step, ...] = ()
+    since: Number | None = None
+    broke: Number | None = None
 
     @property
     def ran(self) -> bool:
@@ -139,6 +146,8 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
             (bool(self.machine) and not self.ran, "what is in a machine ran"),
             (bool(self.machine) != bool(self.kernel), "a machine has a kernel"),
             (not self.machine and bool(self.software or self.steps), "no machine, and yet it ran"),
+            (self.since is not None and not self.ran, "what goes on in a machine ran"),
+            (self.broke is not None and self.since is None, "a machine follows a broken one"),
         ):
             if broken:
                 raise ValueError(why)
@@ -147,8 +156,13 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
 class Record(Struct, frozen=True, forbid_unknown_fields=True):
     """A record: its entries in the order of chapters and lines."""
 
-    version: Literal[3]
+    version: Literal[4]
     blocks: tuple[Entry, ...]
+
+
+def of_reader(record: Path) -> Path:
+    """The record of chapters played from top to bottom, which lies beside that of scenarios."""
+    return record.with_name(f"{record.stem}-reader.json")
 
 
 class Survivor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

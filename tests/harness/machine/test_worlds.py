@@ -16,7 +16,7 @@ from harness.machine.qemu import Qemu
 from harness.machine.qemu.worlds import Randomized, Worlds
 from harness.plan.scenario import scenarios
 from harness.run.cache import Cache
-from harness.run.runner import run_one, threads
+from harness.run.runner import known_or_run, run_one
 
 MACHINES = ("qemu",)
 SETTING = "/proc/sys/vm/overcommit_memory"  # of the kernel; read-only, but for the proc behind it
@@ -145,9 +145,7 @@ def test_what_passed_in_a_second_machine_is_not_recalled_for_the_first(
     (scenario,) = scenarios(chapter("~console root\n# mknod x c 1 3\n~\n"))
     kept = Cache(tmp_path)
     with make_backends("namespaces", None, False, guests.quiet, guests.GUEST) as backends:
-        with threads(backends, 1, kept) as workers:
-            result = workers.run_one(scenario)
-        assert result.passed
+        assert known_or_run(scenario, backends, kept).passed
         assert kept.recall(scenario, backends.of(scenario).identity()) is None
 
 

@@ -5,6 +5,7 @@ import signal
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from threading import Event
 
 import pytest
@@ -14,7 +15,7 @@ from harness.machine import Machine
 from harness.machine.backend import Backend, Backends, Choice
 from harness.plan.scenario import Scenario, scenarios
 from harness.report.words import words
-from harness.run.runner import run, threads
+from harness.run.runner import known_or_run, run, threads
 from harness.run.terminal import without_echo
 from harness.run.verdict import Result
 
@@ -294,7 +295,8 @@ def test_a_scenario_that_hangs_does_not_hold_up_the_next_round(
 ) -> None:
     first, second = scenarios(chapter(BOOK))
     released, enough = Event(), Future[None]()
-    with threads(Backends(Choice(backend, backend, backend), ""), 1) as workers:
+    backends = Backends(Choice(backend, backend, backend), "")
+    with threads(backends, 1, partial(known_or_run, backends=backends, kept=None)) as workers:
 
         def hang(scenario: Scenario) -> Result:
             enough.set_result(None)  # a save comes while it is running

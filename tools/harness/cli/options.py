@@ -31,7 +31,13 @@ exit status: 0 all passed, 1 something failed, 2 a chapter or the command line i
 COMMANDS = {  # what each does, and examples of what follows it
     "verify": (
         "run the scenarios, and compare what comes out with the text (the default)",
-        ("", "docs/02-uts.md:41", "--kernel 6.1 --kernel 7", "--shard 2/5 --junit x.xml"),
+        (
+            "",
+            "docs/02-uts.md:41",
+            "--reader docs/02-uts.md",
+            "--kernel 6.1 --kernel 7",
+            "--shard 2/5 --junit x.xml",
+        ),
     ),
     "update": (
         "run them, and write the outputs that differ into the chapters",
@@ -96,6 +102,10 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         parsers[command].error(f"{command} takes no {' '.join(unknown)}")
     if command != "verify" and len(getattr(options, "kernels", [])) > 1:
         parsers[command].error(f"{command} takes one --kernel")
+    if command == "verify" and options.reader:
+        for word in ("kernels", "shard", "executor"):
+            if getattr(options, word):
+                parsers[command].error(f"--reader takes no --{word.removesuffix('s')}")
     options.words = rest
     return options
 
@@ -164,6 +174,11 @@ def _add_options(command: str, add: Callable[..., Any]) -> None:
         add("-x", "--exitfirst", action="store_true", help="begin nothing new after a failure")
         add("--no-cache", dest="cache", action="store_false", help="run also what is unchanged")
     if command == "verify":
+        add(
+            "--reader",
+            action="store_true",
+            help="play chapters from top to bottom, on the reader's machine (or --backend KIND)",
+        )
         add("--junit", type=_file, metavar="FILE", help="write JUnit XML, too")
         add("--shard", type=shard, metavar="I/N", help="run only the I-th of N even parts")
     elif command == "serve":

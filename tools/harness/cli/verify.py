@@ -7,12 +7,14 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from harness import record
 from harness.machine.backend import Backends, make_backends
 from harness.mutate.measure import measure_all
 from harness.plan.chapter import Chapter
+from harness.plan.passage import passages
 from harness.plan.scenario import Scenario
 from harness.plan.selection import Selection
 from harness.record import Entry
@@ -23,7 +25,7 @@ from harness.report.report import Report
 from harness.run import shard
 from harness.run.cache import Cache
 from harness.run.cluster import Wanted, cluster
-from harness.run.runner import Workers, threads
+from harness.run.runner import Workers, known_or_played, known_or_run, threads
 from harness.run.runner import run as run_scenarios
 from harness.run.verdict import Result, update, worst
 from zenn.book import Book
@@ -45,10 +47,12 @@ class Context:
 
 
 def run(context: Context, selection: Selection) -> list[Result]:
-    """Verify with each kernel that is asked for; tell those who read no terminal, too."""
+    """Verify with each kernel that is asked for, or on the reader's machine; tell those who read no
+    terminal, too.
+    """
     options, book = context.options, context.book
-    results: list[Result] = []
-    for kernel in options.kernels or [None]:
+    results = _read_through(context, selection) if options.reader else []
+    for kernel in [] if options.reader else options.kernels or [None]:
         chosen = selection
         if options.shard:
             index, count = options.shard
@@ -61,11 +65,40 @@ def run(context: Context, selection: Selection) -> list[Result]:
         context.report.summary(found, listing.account_of(chosen))
         results += found
     if options.junit:
-        scores = [one.score for one in measure_all(selection, worst(results))]
+        known = [] if options.reader else measure_all(selection, worst(results))
+        scores = [one.score for one in known]
         options.junit.write_bytes(junit.to_xml(book.name, results, scores))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in annotations(results):
             print(line)
+    return results
+
+
+def _read_through(context: Context, selection: Selection) -> list[Result]:
+    """Play the passages in which something was chosen, the longest first; as `Session.verify`."""
+    options, book = context.options, context.book
+    file = record.of_reader(record_of(book, None))
+    all_of = (one for chapter in selection.chapters for one in passages(chapter))
+    chosen = [one for one in all_of if one.holds(selection.chosen)]
+    seconds = shard.of_passages(chosen, record.read(file))
+    chosen.sort(key=lambda one: -seconds[one.name])
+    results: list[Result] = []
+    with backends(context, None) as made, kept_of(context) as kept:
+        play = partial(known_or_played, backend=made.usual, kept=kept)
+        expected = [seconds[one.name] for one in chosen]
+        with (
+            threads(made, options.jobs, play) as workers,
+            context.progress.scenarios(expected, "passages") as advance,
+            closing(run_scenarios(chosen, workers, options.exitfirst)) as coming,
+        ):
+            for played in coming:
+                advance(seconds[played.passage.name])
+                for result in played.results:
+                    context.report.failures(result)
+                results += played.results
+                of_it = (one for one in selection.chapters if one.path == played.passage.chapter)
+                note_down(file, context.book, of_it, results)
+    context.report.summary(results, listing.account_of(selection))
     return results
 
 
@@ -75,7 +108,7 @@ class Session:
     run."""
 
     context: Context
-    workers: Workers
+    workers: Workers[Scenario, Result]
     record: Path
     known: Sequence[Entry]
 
@@ -120,9 +153,16 @@ class Session:
                 yield result
 
     def note_down(self, chapters: Iterable[Chapter], results: Sequence[Result]) -> None:
-        """Write what was found into the book's record; a chapter from elsewhere is not its."""
-        if ours := [chapter for chapter in chapters if not chapter.path.is_absolute()]:
-            update(self.record, self.context.book.root, ours, results)
+        """Write what was found into the record of this session."""
+        note_down(self.record, self.context.book, chapters, results)
+
+
+def note_down(
+    file: Path, book: Book, chapters: Iterable[Chapter], results: Sequence[Result]
+) -> None:
+    """Write what was found into a record of the book; a chapter from elsewhere is not its."""
+    if ours := [chapter for chapter in chapters if not chapter.path.is_absolute()]:
+        update(file, book.root, ours, results)
 
 
 @contextmanager
@@ -134,27 +174,37 @@ def session(
     What runs elsewhere has no cache: its machines aren't known here.
     """
     options, book = context.options, context.book
-    kept = Cache(book.root / "build" / "cache") if options.cache and not options.executor else None
-    with ExitStack() as stack:
+    with kept_of(context) as kept, ExitStack() as stack:
         if options.executor:
             wanted = Wanted(options.backend, kernel, options.bare_metal, book.guest)
             workers = stack.enter_context(cluster(options.executor, wanted))
         else:
             made = stack.enter_context(backends(context, kernel))
-            workers = stack.enter_context(threads(made, options.jobs, kept))
+            one = partial(known_or_run, backends=made, kept=kept)
+            workers = stack.enter_context(threads(made, options.jobs, one))
         known = record.read(record_of(book, kernel))
         yield Session(context, workers, record_of(book, kernel, part), known)
-    if kept:
-        kept.prune()
+
+
+@contextmanager
+def kept_of(context: Context) -> Iterator[Cache | None]:
+    """The past runs that need not be made again, if there may be any."""
+    options = context.options
+    if not options.cache or options.executor:
+        yield None
+        return
+    kept = Cache(context.book.root / "build" / "cache")
+    yield kept
+    kept.prune()
 
 
 @contextmanager
 def backends(context: Context, kernel: str | None) -> Iterator[Backends]:
     """The machines that are asked for; that the guest image is being built is said."""
     options, progress = context.options, context.progress
-    made = make_backends(
-        options.backend, kernel, options.bare_metal, progress.note, context.book.guest
-    )
+    reads = getattr(options, "reader", False)
+    name = "reader" if reads and options.backend == "auto" else options.backend
+    made = make_backends(name, kernel, options.bare_metal, progress.note, context.book.guest)
     with ExitStack() as stack:
         with progress.step():
             found = stack.enter_context(made)

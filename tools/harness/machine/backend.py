@@ -80,6 +80,11 @@ class Backends:
         self._others: dict[str, Choice] = {}
         self._lock = Lock()
 
+    @property
+    def usual(self) -> Backend:
+        """The backend for what asks for nothing."""
+        return self._choice.usual
+
     def of(self, scenario: Scenario) -> Backend:
         """The backend whose machines fit a scenario, or the nearest to that."""
         backend = self._choice.of(scenario)

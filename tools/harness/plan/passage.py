@@ -25,7 +25,7 @@ class Passage:
 
     @property
     def line(self) -> int:
-        return self.scenarios[0].line
+        return min(scenario.line for scenario in self.scenarios)
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:

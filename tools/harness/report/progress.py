@@ -46,12 +46,15 @@ class Progress:
             yield
 
     @contextmanager
-    def scenarios(self, seconds: Sequence[float]) -> Iterator[Callable[[float], None]]:
+    def scenarios(
+        self, seconds: Sequence[float], called: str = "scenarios"
+    ) -> Iterator[Callable[[float], None]]:
         """Show how far a run is; call what this gives at each end of a scenario, with the seconds
         that were expected of it.
 
-        `seconds` are those of all scenarios. They need only be right in proportion: the rest is
-        estimated by how fast those were dealt with that have ended in the last minutes.
+        `seconds` are those of all scenarios, or of what else they are `called`. They need only be
+        right in proportion: the rest is estimated by how fast those were dealt with that have ended
+        in the last minutes.
         """
         columns = (
             TextColumn("{task.description}"),
@@ -69,13 +72,14 @@ class Progress:
             disable=not shown,
             speed_estimate_period=_SPEED_SECONDS,
         ) as bar:
-            task = bar.add_task(_done(0, len(seconds)), total=sum(seconds))
+            of_all = f"of {len(seconds)} {called}"
+            task = bar.add_task(f"0 {of_all}", total=sum(seconds))
             ended = 0
 
             def advance(expected: float) -> None:
                 nonlocal ended
                 ended += 1
-                bar.update(task, advance=expected, description=_done(ended, len(seconds)))
+                bar.update(task, advance=expected, description=f"{ended} {of_all}")
 
             if shown:
                 yield advance
@@ -106,10 +110,6 @@ class Progress:
         finally:
             over.set()
             thread.join()
-
-
-def _done(ended: int, count: int) -> str:
-    return f"{ended} of {count} scenarios"
 
 
 def _minutes(seconds: float) -> str:

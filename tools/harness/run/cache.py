@@ -2,7 +2,8 @@
 
 One file for each scenario that has passed, named by the digest of all that a run depends on: what
 its blocks say, the programs they include, the machine (kind, image, kernel, emulator), and the code
-that plays and judges it. What has failed is not kept: it is run again.
+that plays and judges it. What has failed is not kept: it is run again. Scenarios that were played
+from top to bottom are kept where all of their passage have passed, and depend on all of it.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from harness import atomic
+from harness.plan.passage import Passage
 from harness.plan.scenario import Put, Scenario
 from harness.record import Entry
 from harness.run.verdict import Result
@@ -97,6 +99,15 @@ def key(scenario: Scenario, machine: str) -> str:
         for action in scenario.actions
     ]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def key_of_passage(passage: Passage, machine: str) -> str:
+    """The digest of all that decides how a passage goes: its scenarios, and how they interlace."""
+    parts = []
+    for section in passage.sections:
+        lines = [(action.line, n) for n, one in enumerate(section) for action in one.actions]
+        parts += [repr([n for _, n in sorted(lines)]), *(key(one, machine) for one in section)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 @cache

@@ -37,7 +37,7 @@ class Wanted:
 
 
 @contextmanager
-def cluster(address: str, wanted: Wanted) -> Iterator[Workers]:
+def cluster(address: str, wanted: Wanted) -> Iterator[Workers[Scenario, Result]]:
     """The workers of the scheduler at `address`; the scenarios of one that dies go to the others.
 
     :raises MachineError: nothing answers there, it has no worker, or a worker can't run scenarios.

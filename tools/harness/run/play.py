@@ -126,15 +126,16 @@ class _Player:
             before = terminal.state
             if before == "closed":
                 continue
-            until, seconds = ("settled", REST) if before == "running" else ("output", 0.0)
-            more = terminal.held + terminal.ask("wait", seconds, until=until)
+            running = before == "running"
+            late = terminal.ask("wait", REST, until="settled") if running else terminal.late()
+            more, terminal.held = terminal.held + late, ""
             if more.strip() and step.passed:
                 output = turn.output + more
                 self.script.back_at(step.terminal)
                 comparison = turn.expected.compare(lines_of(output), self.script.renaming)
                 typed = tuple(value for value in step.values if value.where == "command")
                 step = replace(step, **_found(output, comparison, None, typed))
-            went_on = before == "running" and turn.action.goes_on == "running"
+            went_on = running and turn.action.goes_on == "running"
             if went_on and terminal.state == "shell" and (step.passed or step.differs):
                 step = replace(step, reason=Reason("ended-early", {"status": str(terminal.status)}))
             self.steps[place] = step

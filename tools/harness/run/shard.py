@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
+from harness.plan.passage import Passage
 from harness.plan.scenario import Scenario
 from harness.record import Entry
 
 _BIRTH = 0.1  # seconds beside a scenario's steps: a machine is made for it
+_BLOCK = 3.0  # seconds of a block on the reader's machine, where no record knows better
 
 
 def expected(scenarios: Iterable[Scenario], record: Iterable[Entry]) -> dict[str, float]:
@@ -27,6 +29,17 @@ def expected(scenarios: Iterable[Scenario], record: Iterable[Entry]) -> dict[str
     known = [took[name] for name in keys if name in took]
     usual = median(known) if known else 0.0
     return {name: took.get(name, usual) + _BIRTH for name in keys}
+
+
+def of_passages(passages: Iterable[Passage], record: Iterable[Entry]) -> dict[str, float]:
+    """The seconds that each passage is expected to take, by its name: those of its blocks."""
+    took = {(entry.chapter, entry.digest): entry.seconds for entry in record if entry.machine}
+    return {
+        one.name: sum(
+            took.get((one.chapter.as_posix(), block.fence.digest), _BLOCK) for block in one.blocks
+        )
+        for one in passages
+    }
 
 
 def key(scenario: Scenario) -> str:

@@ -61,6 +61,12 @@ class Terminal:
         output: str = reply["output"]
         return output
 
+    def late(self) -> str:
+        """What has been shown after a step had ended; who reads, the same still, is as it was."""
+        reply = self.channel.request("wait", terminal=self.name, seconds=0.0, until="output")
+        output: str = reply["output"]
+        return output
+
     def prompt(self) -> dict[str, Any]:
         """What a prompt that names everything would say: user, host, cwd; and everyone's home."""
         return self.channel.request("prompt", terminal=self.name)

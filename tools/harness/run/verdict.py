@@ -34,7 +34,8 @@ class Result:
         return all(entry.verdict != "failed" for entry in self.entries)
 
 
-def _now() -> str:
+def now() -> str:
+    """The time as a record has it."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
@@ -45,11 +46,17 @@ class Run:
     machine: str = ""
     kernel: str = ""
     software: Mapping[str, str] = field(default_factory=dict)
-    date: str = field(default_factory=_now)
+    date: str = field(default_factory=now)
+    since: int | None = None
+    broke: int | None = None
 
 
-def judge(scenario: Scenario, playing: Playing, run: Run) -> Result:
-    """What was played in a scenario's machine, or in none that came alive."""
+def judge(
+    scenario: Scenario, playing: Playing, run: Run, after: Sequence[Block] | None = None
+) -> Result:
+    """What was played in a scenario's machine, or in none that came alive. How it went depends on
+    its blocks, or on all of those that it came `after`, themselves among them.
+    """
     steps = {
         block.line: tuple(step for step in playing.steps if _within(block, step.line))
         for block in scenario.blocks
@@ -67,7 +74,8 @@ def judge(scenario: Scenario, playing: Playing, run: Run) -> Result:
             fault = _fault_of_use(block, faults, steps, scenario, playing.broken)
         verdict: Verdict = "failed" if fault else "passed"
         known = {"steps": steps[block.line], **asdict(run)}
-        entries.append(_entry(scenario.chapter, block, scenario.blocks, verdict, fault, **known))
+        blocks = after or scenario.blocks
+        entries.append(_entry(scenario.chapter, block, blocks, verdict, fault, **known))
     return Result(scenario, tuple(entries), playing.left)
 
 
@@ -77,7 +85,7 @@ def _within(block: Block, line: int) -> bool:
 
 def skip(scenario: Scenario, reason: Reason) -> Result:
     """The result of a scenario that was not run."""
-    chapter, blocks, date = scenario.chapter, scenario.blocks, _now()
+    chapter, blocks, date = scenario.chapter, scenario.blocks, now()
     entries = (
         _entry(chapter, block, blocks, "skipped", (reason, block.line), date=date)
         for block in blocks
