@@ -202,6 +202,8 @@ VALUE = {"kind": "pid", "text": "1", "run": "2"}
         pytest.param(7, "date", "2026-11-23T19:49:22Z", id="only shown, but has run"),
         pytest.param(7, "kind", "console", id="only shown, but a console"),
         pytest.param(3, "more", "", id="something more"),
+        pytest.param(5, "since", 3, id="skipped, but since a line"),
+        pytest.param(0, "broke", 3, id="after a break, but in no passage"),
     ],
 )
 def test_a_broken_block_is_refused(path: Path, block: int, name: str, value: object) -> None:

@@ -153,3 +153,59 @@ def test_a_program_of_no_file_can_be_downloaded_too(book: Project) -> None:
     assert head == "data:text/plain;charset=utf-8;base64"
     assert base64.b64decode(data) == b"int x;\n"
     assert "block__title" not in found
+
+
+def test_a_badge_says_whether_the_block_has_passed_from_top_to_bottom_too(book: Project) -> None:
+    book.write("docs/01-a.md", CHAPTER)
+    program, console, failed, skipped, *_ = fences = book.document("01-a.md").fences
+    assert "読者のマシン" not in book.article("01-a.md")
+    book.record(of(program, kind="program"), of(console), of(failed, "failed"), of(skipped))
+    reads = {"machine": "reader", "since": 9}
+    differs = {"reason": Reason("output-differs"), "difference": (Line("extra", "new"),)}
+    book.record(
+        of(program, kind="program", **reads),
+        of(console, "failed", broke=8, steps=(step("id", "new\n", **differs),), **reads),
+        of(failed, **reads),
+        of(skipped, "skipped", reason=Reason("needs-newer-kernel", {"wanted": "7", "kernel": "6"})),
+        name="verification-reader",
+    )
+    found = list(blocks(book.article("01-a.md")).values())
+    where = (
+        r'badge__reader badge__reader--(\w+)">([^<]*)<span aria-hidden="true">(.) </span>([^<]*)<'
+    )
+    said = [re.findall(where, part) for part in found]
+    assert said[:4] == [
+        [("passed", "読者のマシン ", "✓", "検証済み")],
+        [("failed", "読者のマシン ", "✗", "失敗")],
+        [("passed", "読者のマシン ", "✓", "検証済み")],
+        [("skipped", "読者のマシン ", "–", "実行していません")],
+    ]
+    assert said[-1] == [("unverified", "読者のマシン ", "○", "未検証")]
+    one, two, three, four, *_ = found
+    assert "<dd>9行のブロック</dd>" in one
+    assert 'badge--passed" data-search-exclude="" open="open">' in two
+    assert "<dd>9行のブロック（8行で続けられなくなったため、作り直しました）</dd>" in two
+    assert "+ new" in two
+    assert "badge--failed" in three
+    assert "カーネル 7 以降が要ります" in four
+    assert len(fences) == len(found)
+
+
+def test_what_was_not_played_on_the_reader_s_machine_is_not_said_to_be(book: Project) -> None:
+    book.write("docs/01-a.md", CHAPTER)
+    program, *_ = book.document("01-a.md").fences
+    book.record(of(program, kind="program"))
+    book.record(of(program, kind="program", since=3, **RUN), name="verification-reader")
+    assert "読者のマシン " not in blocks(book.article("01-a.md"))["01-a.md:7"]
+
+
+def test_a_block_that_only_the_reader_s_machine_runs_has_the_badge_of_that(book: Project) -> None:
+    book.write("docs/01-a.md", CHAPTER)
+    program, *_ = book.document("01-a.md").fences
+    only = Reason("only-on-reader")
+    book.record(of(program, "skipped", kind="program", reason=only))
+    there = of(program, kind="program", machine="reader", since=3)
+    book.record(there, name="verification-reader")
+    shown = blocks(book.article("01-a.md"))["01-a.md:7"]
+    assert "badge--passed" in shown
+    assert "実行していません" not in shown

@@ -9,7 +9,7 @@ from project import Project
 
 from harness.record import Reason, Score, Survivor, text_digest, update_scores
 
-PARTS = ("summary", "matrix", "mutations", "skips", "software")
+PARTS = ("summary", "matrix", "reader", "mutations", "skips", "software")
 PAGE = "".join(f"[//]: # (verification-{part})\n\n" for part in PARTS)
 CHAPTER = """---
 title: "A & B"
@@ -134,3 +134,33 @@ def test_it_says_how_many_wrong_texts_are_caught_and_what_passes(book: Project) 
     assert "<td>形の決まった値（mac） 1、省略のとなりの行 1</td>" in page
     book.write("docs/01-a.md", CHAPTER.replace("$ id", "$ id -u"))
     assert "まだありません。" in built(book)  # of another text it says nothing
+
+
+def test_what_was_played_from_top_to_bottom_has_a_column_and_says_what_has_not_passed(
+    book: Project,
+) -> None:
+    record(book, "verification", **PASSED)
+    assert "make reader" in built(book)
+    assert "読者のマシン（" not in built(book)
+    there = PASSED | {"machine": "reader", "since": 5}
+    record(book, "verification-reader", **there)
+    page = built(book)
+    heads = re.findall(r'<th scope="col">(Linux[^<]*)</th>', page)
+    assert heads == [
+        "Linux 6.12.1、仮想マシン（QEMU）",
+        "Linux 6.12.1、読者のマシン（章を上から順に）",
+    ]
+    assert page.count("検証済み 1</span>") == 2
+    assert "<dt>本文のとおりになったもの</dt><dd>1個</dd>" in page
+    record(book, "verification-reader", "failed", **there)
+    page = built(book)
+    assert "失敗: 出力が本文と違います" in page
+    assert page.count("検証済み 1</span>") == page.count("失敗 1</span>") == 1
+
+
+def test_what_only_the_reader_s_machine_runs_counts_as_run(book: Project) -> None:
+    record(book, "verification", "skipped", reason=Reason("only-on-reader"))
+    record(book, "verification-reader", **(PASSED | {"machine": "reader", "since": 5}))
+    page = built(book)
+    assert "<dd>1個（うち失敗 0個）</dd>" in page
+    assert "読者のマシンだけの結果" not in page

@@ -17,7 +17,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from harness.record import Entry, read
+from harness.record import Entry, of_reader, read
 from pages.code.arrange import arrange
 from pages.code.blocks import Page, block_element
 from pages.files import PageFile, kept, page_file
@@ -75,7 +75,8 @@ class ZennExtension(Extension):
         record = self.book.root / self.getConfig("record")
         zone = ZoneInfo(self.book.time_zone)
         page = Page(source.name, self.getConfig("source"), md, zone)
-        verdicts = badges(document, source.path.as_posix(), _record(record))
+        known = _record(record), _record(of_reader(record))
+        verdicts = badges(document, source.path.as_posix(), *known)
         by_line = {
             fence.line: (fence, badge)
             for fence, badge in zip(document.fences, verdicts, strict=True)

@@ -17,6 +17,7 @@ from harness.plan.chapter import Chapter
 from harness.plan.passage import passages
 from harness.plan.scenario import Scenario
 from harness.plan.selection import Selection
+from harness.plan.settings import Where
 from harness.record import Entry
 from harness.report import junit, listing
 from harness.report.failures import annotations
@@ -97,7 +98,7 @@ def _read_through(context: Context, selection: Selection) -> list[Result]:
                     context.report.failures(result)
                 results += played.results
                 of_it = (one for one in selection.chapters if one.path == played.passage.chapter)
-                note_down(file, context.book, of_it, results)
+                note_down(file, context.book, of_it, results, "reader")
     context.report.summary(results, listing.account_of(selection))
     return results
 
@@ -158,11 +159,15 @@ class Session:
 
 
 def note_down(
-    file: Path, book: Book, chapters: Iterable[Chapter], results: Sequence[Result]
+    file: Path,
+    book: Book,
+    chapters: Iterable[Chapter],
+    results: Sequence[Result],
+    where: Where = "guest",
 ) -> None:
     """Write what was found into a record of the book; a chapter from elsewhere is not its."""
     if ours := [chapter for chapter in chapters if not chapter.path.is_absolute()]:
-        update(file, book.root, ours, results)
+        update(file, book.root, ours, results, where)
 
 
 @contextmanager

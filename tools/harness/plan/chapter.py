@@ -2,11 +2,11 @@
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.compare import Varying
-from harness.plan.settings import Settings, directive, parse_comments, parse_words
+from harness.plan.settings import Settings, Where, directive, parse_comments, parse_words
 from zenn.book import Book
 from zenn.console import begins_typed
 from zenn.fences import SCRIPTS, TRANSCRIPTS, is_result, plain
@@ -42,6 +42,9 @@ class Block:
     @property
     def runs(self) -> bool:
         return self.kind != "shown" and self.skip is None
+
+    def runs_on(self, where: Where) -> bool:
+        return self.runs and self.settings.on in (None, where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ def _block(fence: Fence, before: Block | None, book: Book) -> Block:
     if leaves and (skip is not None or fence.kind == "shown"):
         raise Mistake(fence.line, "`leaves`: a block that is not run leaves nothing behind")
     settings = Settings() if fence.kind == "shown" else parse_words(fence)
+    if fence.kind == "result" and before and before.settings.on:
+        settings = replace(settings, on=before.settings.on)
     if fence.kind != "shown" and not fence.closed:
         raise Mistake(fence.line, "this fence is never closed: add a line ``` after it")
     return Block(fence, settings, skip, varies, leaves)

@@ -54,7 +54,7 @@ def passages(chapter: Chapter) -> tuple[Passage, ...]:
     Raises as `sections` does.
     """
     found: list[list[tuple[Scenario, ...]]] = [[]]
-    for section in sections(chapter):
+    for section in sections(chapter, "reader"):
         if section.new:
             found.append([])
         if section.scenarios:

@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -16,17 +16,23 @@ from zenn.model import Comment, Fence, Mistake, is_appearance
 DEFAULT_TIMEOUT = 30.0  # seconds a step may take
 LONGEST_TIMEOUT = 3600  # seconds
 FLAGS = ("root", "running", "vm", "new", "same", "file", "exact")
-VALUES = ("timeout=SECONDS", "exit=STATUS", "kernel>=VERSION", "kernel<VERSION")
+VALUES = (
+    "timeout=SECONDS", "exit=STATUS", "kernel>=VERSION", "kernel<VERSION", "on=guest", "on=reader",
+)  # fmt: skip
 APPEARANCE = ("linenos", "hl=LINES")
 _KERNEL = re.compile(r"kernel((?:>=|<)\d+(?:\.\d+)*)")
 DIRECTIVES = ("skip", "varies", "leaves")
 ANY = SpecifierSet()  # of kernels
+Where = Literal["guest", "reader"]  # a fresh machine of a scenario's own, or the reader's
 _DIRECTIVE = re.compile(r"(\w+)(?:\s*([:：])\s*(.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the words between language and title say. Times in seconds."""
+    """What the words between language and title say. Times in seconds.
+
+    What a block shows may be true `on` one kind of machine only, and is run on that alone.
+    """
 
     root: bool = False
     running: bool = False
@@ -38,6 +44,7 @@ class Settings:
     timeout: float = DEFAULT_TIMEOUT
     exit: int | None = None
     kernel: SpecifierSet = ANY
+    on: Where | None = None
 
 
 def parse_words(fence: Fence) -> Settings:
@@ -57,6 +64,8 @@ def parse_words(fence: Fence) -> Settings:
             found["kernel"] = found.get("kernel", ANY) & SpecifierSet(kernel[1])
         elif equals and name == "timeout" and re.fullmatch(r"\d+(\.\d+)?", value):
             found["timeout"] = _seconds(fence, float(value))
+        elif word in ("on=guest", "on=reader"):
+            found["on"] = value
         elif equals and name == "exit" and re.fullmatch(r"\d{1,3}", value):
             found["exit"] = int(value)
         else:

@@ -47,6 +47,9 @@ def _suite(chapter: str, entries: Sequence[Entry], score: Score | None) -> Eleme
     for name in ("machine", "kernel"):
         values = {getattr(entry, name) for entry in entries} - {""}
         SubElement(properties, "property", name=name, value=", ".join(sorted(values)))
+    for since, broke in sorted({(e.since, e.broke or 0) for e in entries if e.since}):
+        why = f", because line {broke} had broken the one before" if broke else ""
+        SubElement(properties, "property", name="machine-since", value=f"line {since}{why}")
     if score:
         for name, number in (("mutations", score.tried), ("mutations-caught", score.caught)):
             SubElement(properties, "property", name=name, value=str(number))

@@ -47,6 +47,8 @@ def _fate(chapter: Chapter, block: Block, scenarios: Sequence[Scenario]) -> Fate
         fate, why = "skipped", block.skip
     elif not block.runs:
         fate, why = "shown", "a language that is not run"
+    elif block.settings.on == "reader":
+        why = "on the reader's machine (--reader)"
     return Fate(
         chapter.path.as_posix(),
         block.line,

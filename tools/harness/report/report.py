@@ -50,6 +50,12 @@ class Report:
             if result.changed:
                 changed = ", ".join(result.changed[:3])
                 self.note(f"note: {name}: say `vm`; sharing a kernel changes {changed}", "dim")
+        entries = [entry for result in results for entry in result.entries]
+        for chapter, since, broke in sorted(
+            {(e.chapter, e.since, e.broke) for e in entries if e.broke}
+        ):
+            why = f"line {broke} had left the one before in an unknown state"
+            self.note(f"note: {chapter}:{since} began in a fresh machine, for {why}", "dim")
         for reason, number in reasons.items():
             self.note(f"skipped {number}: {reason}", "none")
         ran = {(e.machine, e.kernel) for result in results for e in result.entries if e.machine}

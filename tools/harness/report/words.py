@@ -27,6 +27,8 @@ TEMPLATES = {
     ),
     "needs-newer-kernel": "needs kernel {wanted} or newer, and this machine has {kernel}",
     "needs-older-kernel": "needs a kernel older than {wanted}, and this machine has {kernel}",
+    "only-on-guest": "`on=guest`: not on the reader's machine",
+    "only-on-reader": "`on=reader`: only on the reader's machine, where `--reader` plays it",
     # What a comparison notes of a line.
     "value-changed": _CHANGED,
     "inode-changed": _CHANGED + _KEPT_ALIVE,

@@ -12,6 +12,7 @@ from harness import record
 from harness.compare import Reason
 from harness.plan.chapter import Block, Chapter
 from harness.plan.scenario import Scenario
+from harness.plan.settings import Where
 from harness.record import Entry, Step, Verdict
 from harness.run.play import Playing
 
@@ -187,8 +188,9 @@ def worst(results: Iterable[Result]) -> list[Entry]:
     ]
 
 
-def entries(chapter: Chapter, results: Iterable[Result]) -> list[Entry]:
-    """The entries of those blocks of a chapter that the results, or the chapter, decide on."""
+def entries(chapter: Chapter, results: Iterable[Result], where: Where = "guest") -> list[Entry]:
+    """The entries of those blocks of a chapter that the results, or the chapter, decide on;
+    `where` these ran."""
     found = defaultdict[int, list[Entry]](list)
     for result in results:
         if result.scenario.chapter == chapter.path:
@@ -200,18 +202,28 @@ def entries(chapter: Chapter, results: Iterable[Result]) -> list[Entry]:
             found[block.line].append(_entry(chapter.path, block, (block,), "skipped", why))
         elif not block.runs:
             found[block.line].append(_entry(chapter.path, block, (block,), "shown", None))
+        elif not block.runs_on(where):
+            why = Reason(f"only-on-{block.settings.on}"), block.line
+            found[block.line].append(_entry(chapter.path, block, (block,), "skipped", why))
     return [record.chosen(found[line]) for line in sorted(found)]
 
 
-def update(path: Path, root: Path, chapters: Iterable[Chapter], results: Iterable[Result]) -> None:
-    """Write what the results say of some chapters of the project `root` into a record.
+def update(
+    path: Path,
+    root: Path,
+    chapters: Iterable[Chapter],
+    results: Iterable[Result],
+    where: Where = "guest",
+) -> None:
+    """Write what the results say of some chapters of the project `root` into a record; `where` they
+    ran.
 
     What it says of other chapters stays, while they exist; of these chapters' other blocks, what
     is still about a block that they have.
     """
     results = tuple(results)
     ours = {chapter.path.as_posix(): chapter for chapter in chapters}
-    fresh = [entry for chapter in ours.values() for entry in entries(chapter, results)]
+    fresh = [entry for chapter in ours.values() for entry in entries(chapter, results, where)]
     replaced = {(entry.chapter, entry.digest) for entry in fresh}
 
     def stays(entry: Entry) -> bool:

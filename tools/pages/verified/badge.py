@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from xml.etree.ElementTree import Element, SubElement
 
 from harness.record import Entry, Value
-from pages.elements import facts_element, table_element, text_element
+from pages.elements import append_text, facts_element, table_element, text_element
 from pages.verified.badges import Badge
 from pages.verified.transcript import transcript_element, values_of
 from pages.verified.words import words
@@ -24,6 +24,7 @@ MACHINES = {
     "qemu": "仮想マシン（QEMU）",
     "namespaces": "名前空間で分けた環境",
     "qemu-namespaces": "仮想マシン（QEMU）内の名前空間",
+    "reader": "読者のマシン",
 }
 _LEGEND = "- は本文にだけある行、+ は実行結果にだけある行です。"
 _KINDS = {
@@ -51,8 +52,9 @@ def badge_element(badge: Badge, zone: tzinfo) -> Element | None:
     if badge.verdict == "shown":
         return None
     ran = badge.entry if badge.entry and badge.entry.ran else None
+    reader = badge.reader.entry if badge.reader and badge.reader.ran else None
     attributes = {"class": f"badge badge--{badge.verdict}", "data-search-exclude": ""}
-    if ran and _differs(ran):
+    if any(one and _differs(one) for one in (ran, reader)):
         attributes["open"] = "open"
     element = Element("details" if ran else "p", attributes)
     line = SubElement(element, "summary") if ran else element
@@ -61,9 +63,34 @@ def badge_element(badge: Badge, zone: tzinfo) -> Element | None:
     text_element(line, "span", says, {"class": "badge__verdict"})
     for detail in _details(badge, zone):
         text_element(line, "span", detail, {"class": "badge__detail"})
+    if badge.reader:
+        mark, says = SAYS[badge.reader.verdict]
+        where = {"class": f"badge__detail badge__reader badge__reader--{badge.reader.verdict}"}
+        place = text_element(line, "span", f"{top_to_bottom(reader)} ", where)
+        text_element(place, "span", f"{mark} ", {"aria-hidden": "true"})
+        append_text(place, says)
     if ran:
         element.append(_body(ran, zone))
+        if badge.reader and badge.reader.entry:
+            _of_reader(element[-1], badge.reader.entry, zone)
     return element
+
+
+def top_to_bottom(entry: Entry | None) -> str:
+    """Where a chapter was played from top to bottom: as a rule on the reader's machine."""
+    machine = entry.machine if entry else ""
+    return MACHINES["reader"] if machine in ("", "reader") else f"上から順に（{MACHINES[machine]}）"
+
+
+def _of_reader(body: Element, entry: Entry, zone: tzinfo) -> None:
+    """What was found when the chapter was played from top to bottom; what differed, in full."""
+    text_element(body, "p", f"{top_to_bottom(entry)}で、章を上から順に実行した結果です。")
+    if entry.reason:
+        text_element(body, "p", f"{words(entry.reason)}。")
+    if entry.ran:
+        _facts(body, entry, zone)
+    if entry.verdict == "failed" and entry.steps:
+        body.append(transcript_element(entry.steps))
 
 
 def _differs(entry: Entry) -> bool:
@@ -112,8 +139,17 @@ def _facts(body: Element, entry: Entry, zone: tzinfo) -> None:
         "所要時間": _duration(entry.seconds) if entry.steps else "",
         "マシン": MACHINES.get(entry.machine, entry.machine),
         "カーネル": f"Linux {entry.kernel}" if entry.kernel else "",
+        "マシンのはじまり": _since(entry),
     }
     facts_element(body, facts, "badge__facts")
+
+
+def _since(entry: Entry) -> str:
+    """With which block a machine began that other sections were played in, too."""
+    if not entry.since:
+        return ""
+    why = f"（{entry.broke}行で続けられなくなったため、作り直しました）" if entry.broke else ""
+    return f"{entry.since}行のブロック{why}"
 
 
 def _duration(seconds: float) -> str:

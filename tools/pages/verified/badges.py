@@ -2,7 +2,7 @@
 
 from collections import defaultdict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from harness import record
@@ -16,20 +16,39 @@ Verdict = Literal[record.Verdict, "unverified"]
 class Badge:
     """The verdict on one block, and the record's entry on it as it is now, if there is one.
 
-    `changed`: there was one before the chapter was edited.
+    `changed`: there was one before the chapter was edited. `reader` is what was found of it when
+    its chapter was played from top to bottom, if any was.
     """
 
     verdict: Verdict
     entry: Entry | None = None
     changed: bool = False
+    reader: "Badge | None" = None
+
+    @property
+    def ran(self) -> bool:
+        return self.entry is not None and self.entry.ran
 
 
-def badges(document: Document, chapter: str, known: Sequence[Entry]) -> tuple[Badge, ...]:
+def with_reader(badge: Badge, reader: Badge) -> Badge:
+    """A badge that says also what `reader` does; that alone where only there it has run."""
+    return reader if reader.ran and not badge.ran else replace(badge, reader=reader)
+
+
+def badges(
+    document: Document, chapter: str, known: Sequence[Entry], of_reader: Sequence[Entry] = ()
+) -> tuple[Badge, ...]:
     """Return a badge for each of ``document.fences``; `chapter` is how the record names it.
+
+    `of_reader` is the record of chapters that were played from top to bottom.
+
 
     An entry speaks of the fence with its digest, while every block of its scenario still stands in
     the chapter; blocks that are equal take equal entries in their order.
     """
+    if of_reader:
+        both = badges(document, chapter, known), badges(document, chapter, of_reader)
+        return tuple(map(with_reader, *both))
     present = {fence.digest for fence in document.fences}
     of_block: defaultdict[str, deque[Entry]] = defaultdict(deque)
     entries = [entry for entry in known if entry.chapter == chapter]

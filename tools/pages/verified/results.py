@@ -4,6 +4,7 @@ A comment of the page says where each part goes::
 
     [//]: # (verification-summary)
     [//]: # (verification-matrix)
+    [//]: # (verification-reader)
     [//]: # (verification-mutations)
     [//]: # (verification-skips)
     [//]: # (verification-software)
@@ -19,10 +20,18 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 from zoneinfo import ZoneInfo
 
-from harness.record import Entry, Score, percent, read, read_scores, text_digest
+from harness.record import (
+    Entry,
+    Score,
+    of_reader,
+    percent,
+    read,
+    read_scores,
+    text_digest,
+)  # fmt: skip
 from pages.elements import facts_element, table_element, text_element
 from pages.verified.badge import MACHINES, SAYS, day, linux
-from pages.verified.badges import Badge, badges
+from pages.verified.badges import Badge, badges, with_reader
 from pages.verified.words import of_rule, words
 from zenn.book import Book
 from zenn.model import Document, Fence
@@ -46,6 +55,7 @@ class ChapterResults:
     title: str
     fences: tuple[Fence, ...]
     badges: tuple[tuple[Badge, ...], ...]  # one tuple a record, one badge a fence
+    reader: tuple[Badge, ...]  # those of the record of what was played from top to bottom
     score: Score | None  # of the text as it is now
 
 
@@ -72,6 +82,7 @@ def generators(book: Book, record: Path) -> Mapping[str, Callable[[], Element]]:
     parts = {
         "verification-summary": partial(_summary, zone=ZoneInfo(book.time_zone)),
         "verification-matrix": _matrix,
+        "verification-reader": _reader,
         "verification-mutations": _mutations,
         "verification-skips": _skips,
         "verification-software": _software,
@@ -85,6 +96,7 @@ def find(book: Book, record: Path) -> Found:
     others = sorted(record.parent.glob(f"{record.stem}-*.json"))
     files = [record, *(file for file in others if "-shard-" not in file.name)]
     records = tuple(map(read, files))
+    of_top_to_bottom = read(of_reader(record))
     kept = tuple(entries for number, entries in enumerate(records) if entries or number == 0)
     scores = {score.chapter: score for score in read_scores(record.with_name("mutation.json"))}
     chapters = []
@@ -92,12 +104,15 @@ def find(book: Book, record: Path) -> Found:
         document = parse(file.read_text(encoding="utf-8-sig"), book.shown(file), book)
         if document.fences:
             name = file.relative_to(book.chapters).as_posix()
-            found = tuple(badges(document, document.path.as_posix(), entries) for entries in kept)
+            path = document.path.as_posix()
+            reader = badges(document, path, of_top_to_bottom)
+            found = tuple(badges(document, path, entries) for entries in kept)
+            found = (tuple(map(with_reader, found[0], reader)), *found[1:])
             score = scores.get(document.path.as_posix())
             if score and score.text != text_digest(fence.digest for fence in document.fences):
                 score = None
             title = _title(document, name)
-            chapters.append(ChapterResults(name, title, document.fences, found, score))
+            chapters.append(ChapterResults(name, title, document.fences, found, reader, score))
     return Found(tuple(chapters))
 
 
@@ -123,6 +138,35 @@ def _summary(found: Found, zone: tzinfo) -> Element:
     return part
 
 
+def _reader(found: Found) -> Element:
+    """Every block that has not passed from top to bottom, with the reason."""
+    all_of = [badge for chapter in found.chapters for badge in chapter.reader]
+    counts = Counter(badge.verdict for badge in all_of if badge.entry)
+    if not counts:
+        return _part("読者のマシンで実行した記録は、まだありません（make reader）。")
+    part, body = _table("読者のマシンで、本文のとおりにならなかったブロック", ["ブロック", "結果"])
+    for chapter in found.chapters:
+        for fence, badge in zip(chapter.fences, chapter.reader, strict=True):
+            if badge.verdict in ("failed", "skipped") and badge.entry and badge.entry.reason:
+                row = _row_of_block(body, chapter, fence)
+                says = SAYS[badge.verdict][1]
+                text_element(row, "td", f"{says}: {words(badge.entry.reason)}")
+    facts = {
+        "本文のとおりになったもの": f"{counts['passed']}個",
+        "ならなかったもの": f"{counts['failed']}個",
+        "理由があって実行しないもの": f"{counts['skipped']}個",
+    }
+    whole = _part()
+    facts_element(whole, facts, "verification__facts")
+    whole.extend(part if len(body) else ())
+    return whole
+
+
+def _row_of_block(body: Element, chapter: ChapterResults, fence: Fence) -> Element:
+    head = f"{chapter.title}、{fence.line}行"
+    return _row(body, head, f"{chapter.name}#block-{fence.line}")
+
+
 def _matrix(found: Found) -> Element:
     """A column for each kernel and kind of machine, whichever record has the runs there."""
     places = _places(found)
@@ -140,28 +184,37 @@ def _matrix(found: Found) -> Element:
     return part
 
 
-def _places(found: Found) -> list[tuple[str, str]]:
-    """Where blocks ran: kernel and kind of machine, the oldest kernel first."""
+Place = tuple[str, str, bool]
+"""A kernel, a kind of machine, and whether chapters were played there from top to bottom."""
+
+
+def _places(found: Found) -> list[Place]:
+    """Where blocks ran, the oldest kernel first."""
     each = (badge for chapter in found.chapters for of_one in chapter.badges for badge in of_one)
     ran = {place for badge in each if (place := _place(badge))}
     return sorted(ran, key=lambda place: ([int(n) for n in re.findall(r"\d+", place[0])], place))
 
 
-def _heads(places: list[tuple[str, str]]) -> list[str]:
+def _heads(places: list[Place]) -> list[str]:
     """``Linux 6.12.1``, with the kind of machine where there are several."""
-    if len({machine for _, machine in places}) < 2:
-        return [linux(kernel) for kernel, _ in places]
-    return [f"{linux(kernel)}、{MACHINES.get(machine, machine)}" for kernel, machine in places]
+    one_kind = len({place[1:] for place in places}) < 2
+
+    def head(kernel: str, machine: str, from_top: bool) -> str:
+        kind = f"{MACHINES.get(machine, machine)}{'（章を上から順に）' if from_top else ''}"
+        return linux(kernel) if one_kind else f"{linux(kernel)}、{kind}"
+
+    return [head(*place) for place in places]
 
 
-def _place(badge: Badge) -> tuple[str, str] | None:
-    """The kernel and the kind of machine that it ran in, if in any; a world is its machine's."""
-    if not (badge.entry and badge.entry.kernel):
+def _place(badge: Badge) -> Place | None:
+    """Where it ran, if anywhere; a world is its machine's."""
+    entry = badge.entry
+    if not (entry and entry.kernel):
         return None
-    return badge.entry.kernel, badge.entry.machine.partition("-")[0]
+    return entry.kernel, entry.machine.partition("-")[0], entry.since is not None
 
 
-def _counts(chapter: ChapterResults, place: tuple[str, str]) -> Counter[str]:
+def _counts(chapter: ChapterResults, place: Place) -> Counter[str]:
     """The chapter's blocks that ran there, by verdict; failed if any of the records says so."""
     counts: Counter[str] = Counter()
     for of_block in zip(*chapter.badges, strict=True):
@@ -213,8 +266,7 @@ def _skips(found: Found) -> Element:
             skipped = [b.entry for b in each if b.entry and b.verdict == "skipped"]
             reasons = dict.fromkeys(words(entry.reason) for entry in skipped if entry.reason)
             if reasons and not any(map(_place, each)):
-                head = f"{chapter.title}、{fence.line}行"
-                row = _row(body, head, f"{chapter.name}#block-{fence.line}")
+                row = _row_of_block(body, chapter, fence)
                 text_element(row, "td", "／".join(reasons))
     return part if len(body) else _part("実行していないブロックの記録はありません。")
 

@@ -18,6 +18,8 @@ TEMPLATES = {
     "needs-own-kernel": "専用のカーネルが要るので、仮想マシンだけで動かします",
     "needs-newer-kernel": "カーネル {wanted} 以降が要りますが、このマシンでは {kernel} です",
     "needs-older-kernel": "{wanted} より古いカーネルが要りますが、このマシンでは {kernel} です",
+    "only-on-guest": "検証用の小さなマシンだけの結果です",
+    "only-on-reader": "読者のマシンだけの結果です",
     # What a comparison notes of a line.
     "value-changed": _CHANGED,
     "inode-changed": _CHANGED + _KEPT_ALIVE,

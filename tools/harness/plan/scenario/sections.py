@@ -10,6 +10,7 @@ from typing import NamedTuple
 from harness.plan.chapter import Block, Chapter
 from harness.plan.runs import runs
 from harness.plan.scenario.actions import Action, GoesOn, Interaction, Put, Scenario
+from harness.plan.settings import Where
 from zenn.console import Exchange, Prompt, exchanges
 from zenn.fences import plain
 from zenn.model import Heading, Mistake, at, raise_all
@@ -27,12 +28,12 @@ class Section(NamedTuple):
 
 def scenarios(chapter: Chapter) -> tuple[Scenario, ...]:
     """Every scenario of a chapter, in the order of its blocks. Raises as `sections` does."""
-    found = (scenario for section in sections(chapter) for scenario in section.scenarios)
+    found = (one for section in sections(chapter, "guest") for one in section.scenarios)
     return tuple(sorted(found, key=lambda scenario: scenario.line))
 
 
-def sections(chapter: Chapter) -> tuple[Section, ...]:
-    """The sections of a chapter, even if nothing of them is run.
+def sections(chapter: Chapter, where: Where) -> tuple[Section, ...]:
+    """The sections of a chapter with what is run `where`, be it nothing.
 
     Raises ChapterError where the chapter asks for what can't be: a program that nothing runs,
     output of nothing, a terminal opened twice.
@@ -41,8 +42,9 @@ def sections(chapter: Chapter) -> tuple[Section, ...]:
     with at(chapter.path):
         groups = _groups(chapter)
     for title, blocks in groups:
+        there = [block for block in blocks if block.runs_on(where)]
         try:
-            found.append(Section(blocks[0].settings.new, tuple(_of(chapter, title, blocks))))
+            found.append(Section(blocks[0].settings.new, tuple(_of(chapter, title, there))))
         except Mistake as mistake:
             mistakes.append(mistake)
     raise_all(chapter.path, mistakes)
@@ -71,9 +73,8 @@ def _groups(chapter: Chapter) -> list[tuple[str, list[Block]]]:
     return groups
 
 
-def _of(chapter: Chapter, title: str, group: Sequence[Block]) -> Iterator[Scenario]:
-    """The scenario of a group's blocks, and one of each program with a result."""
-    blocks = [block for block in group if block.runs]
+def _of(chapter: Chapter, title: str, blocks: Sequence[Block]) -> Iterator[Scenario]:
+    """The scenario of blocks that run, and one of each program with a result."""
     results = [pair for pair in pairwise(blocks) if pair[1].kind == "result"]
     alone = [pair for pair in results if pair[0].kind == "program"]
     for program, result in alone:
