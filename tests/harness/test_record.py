@@ -210,7 +210,7 @@ def test_a_broken_block_is_refused(path: Path, block: int, name: str, value: obj
     assert refused(path, lambda found: found["blocks"][block].update({name: value}))
 
 
-STEPS = {"prompt": "%", "status": "0", "user": "", "seconds": -1, "reason": None, "more": ""}
+STEPS = {"prompt": "\x1b$ ", "status": "0", "user": "", "seconds": -1, "reason": None, "more": ""}
 
 
 @pytest.mark.parametrize(

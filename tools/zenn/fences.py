@@ -20,7 +20,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zenn.console import begins_typed
+from zenn.console import Manner, begins_typed
 from zenn.model import Fence, Kind, Mistake, is_appearance
 
 PROGRAMS = {"python": "Python", "c": "C", "rust": "Rust"}
@@ -34,6 +34,7 @@ TRANSCRIPTS = frozenset({"console", "terminal", "pycon", "python-console"}) | {
 SCRIPTS = frozenset({"bash", "sh", "shell"})
 """Languages of scripts, where ``# `` begins a comment, that transcripts are as often given."""
 
+_WORD = re.compile(r'(?:[^\s"]|"[^"]*"|")+')  # a quotation may hold spaces: prompt="sqlite> "
 _RANGES = re.compile(r"[1-9]\d*(?:-[1-9]\d*)?(?:,[1-9]\d*(?:-[1-9]\d*)?)*")
 # What may stand between a program and its result: nothing that shows, in quotations, too.
 _BETWEEN = re.compile(r"[\s>]*(\[//\]: # \(.*\)\s*)?")
@@ -63,7 +64,7 @@ def parse_info(info: str) -> InfoString:
     (zenn-markdown-html, md-renderer-fence).
     """
     head, _, title = info.partition(":")
-    language, *words = head.split() or [""]
+    language, *words = _WORD.findall(head) or [""]
     return InfoString(language, tuple(words), title.strip())
 
 
@@ -74,7 +75,7 @@ def kind_of(info: InfoString, text: str, follows: str | None) -> Kind:
     name = plain(info.language)
     comments = name in SCRIPTS
     if info.language == "console" or (
-        (comments or name in TRANSCRIPTS) and begins_typed(text, comments)
+        (comments or name in TRANSCRIPTS) and begins_typed(text, comments, Manner.of(info.words))
     ):
         return "console"
     if info.language in PROGRAMS:

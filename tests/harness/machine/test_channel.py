@@ -12,7 +12,7 @@ import pytest
 from harness.machine import channel
 from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
 
-REPORT = b'{"output":"","state":"shell","status":0,"uid":0,"reader":"bash","dropped":0}'
+REPORT = b'{"output":"","state":"shell","status":0,"uid":0,"reader":"bash","prompt":null,"echoed":true,"dropped":0}'
 WAIT: dict[str, Any] = {"terminal": "", "seconds": 0, "until": "end"}
 
 
@@ -44,7 +44,8 @@ def answered(ends: tuple[Channel, socket.socket], *pieces: bytes, every: float =
 def test_a_reply_may_come_in_pieces(ends: tuple[Channel, socket.socket]) -> None:
     found = answered(ends, REPORT[:9], REPORT[9:], b"\n")
     assert found == {
-        "output": "", "state": "shell", "status": 0, "uid": 0, "reader": "bash", "dropped": 0
+        "output": "", "state": "shell", "status": 0, "uid": 0, "reader": "bash",
+        "prompt": None, "echoed": True, "dropped": 0
     }  # fmt: skip
 
 

@@ -125,7 +125,7 @@ DECIDES = (
     *("harness/guest/init", "harness/guest/agent.py", "harness/image/recipe/customize"),
     *("harness/compare/expectation.py", "harness/plan/chapter.py", "harness/run/play.py"),
     *("harness/machine/qemu/process.py", "harness/record.py", "zenn/parser.py"),
-    *("zenn/console.py", "zenn/includes.py", "zenn/syntax/comments.py"),
+    *("zenn/console/rows.py", "zenn/includes.py", "zenn/syntax/comments.py"),
 )
 OTHER = (
     *("web/node_modules/katex/x.py", "harness/cli/main.py", "harness/report/words.py"),

@@ -14,9 +14,12 @@ out. The agent speaks only when asked; what comes while it carries out a request
     leave                                → {changed}    its end, and what is not as before
     put       path text mode owner       → {}           directories that are missing are made
     open      terminal user seconds      → as `wait`    a new terminal with a bash of that user's
-    type      terminal text seconds until → as `wait`   types the text and a newline, and waits
-    key       terminal key seconds until → as `wait`    types a control character: "C" for ^C
-    wait      terminal seconds until     → {output state status uid reader dropped}
+    type      terminal text seconds until prompts
+                                         → as `wait`    types the text and a newline, and waits
+    key       terminal key seconds until prompts
+                                         → as `wait`    types a control character: "C" for ^C
+    wait      terminal seconds until prompts
+                                         → {output state status uid reader prompt echoed dropped}
     prompt    terminal                   → {user host cwd homes}
     processes                            → {processes: [{pid comm command state waits terminal
                                            shell}]}
@@ -26,11 +29,15 @@ Paths are relative to the ordinary user's home, where every shell starts. `uid` 
 numbers or null, times are seconds (`clock` since 1970), `mode` is a number, `seed` hexadecimal.
 
 `wait` reports what the terminal showed since the last report (`dropped` bytes of a flood are
-missing), the effective `uid` and the name of its `reader`, and its state:
+missing), the effective `uid` and the name of its `reader`, whether what was typed last was `echoed`
+or is a password, and its state:
 
     shell     a shell reads the terminal; `status` is ``$?`` where its prompt carries it
     more      a shell wants the rest of a command (PS2, or ``...`` of the Python REPL)
     repl      the Python REPL reads the terminal
+    prompt    a program reads it right after one of `prompts`, which was all of its last line: the
+              `prompt`, which is no part of the output
+    question  the same of a shell that reads for a command (``read -p``)
     program   another program reads the terminal
     running   nothing of the foreground reads it
     closed    the terminal's first shell has ended with `status` (negative: by that signal)
@@ -62,6 +69,7 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from harness.guest.accounts import USER_UID, Refused, account, accounts
@@ -191,16 +199,16 @@ class Agent:
         self.watched.add(opened.master)
         return self.do_wait(terminal, seconds)
 
-    def do_type(self, terminal: str, text: str, seconds: float, until: str) -> Report:
+    def do_type(self, terminal: str, text: str, **waiting: Any) -> Report:
         line = text.encode("utf-8", "surrogateescape") + b"\n"
         if len(line) > CANONICAL_LINE_LIMIT:
             raise Refused(f"a line of {len(line)} bytes; a terminal takes {CANONICAL_LINE_LIMIT}")
         self._write(self.terminals[terminal], line, caret(line[:-1]) + b"\r\n")
-        return self.do_wait(terminal, seconds, until)
+        return self.do_wait(terminal, **waiting)
 
-    def do_key(self, terminal: str, key: str, seconds: float, until: str) -> Report:
+    def do_key(self, terminal: str, key: str, **waiting: Any) -> Report:
         self._write(self.terminals[terminal], bytes([ord(key) & 0x1F]), b"")
-        return self.do_wait(terminal, seconds, until)
+        return self.do_wait(terminal, **waiting)
 
     def _write(self, terminal: Terminal, data: bytes, echo: bytes) -> None:
         terminal.expect(echo)
@@ -210,8 +218,11 @@ class Agent:
             except BlockingIOError:
                 self._pump(0.01)
 
-    def do_wait(self, terminal: str, seconds: float, until: str = "end") -> Report:
+    def do_wait(
+        self, terminal: str, seconds: float, until: str = "end", prompts: Sequence[str] = ()
+    ) -> Report:
         where = self.terminals[terminal]
+        where.prompts = tuple(prompts)
         begin = now = time.monotonic()
         deadline = begin + seconds
         lull = pause = FIRST_PAUSE

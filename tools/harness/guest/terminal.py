@@ -26,8 +26,11 @@ PROMPT_MARK = re.compile(rb"\x1b\]7717;(?:\d+|\+)\x07$")
 MARK_BEGUN = re.compile(rb"\x1b[^\x07\n]{,60}$")
 REPL_PROMPT = re.compile(rb"(?:^|(?<=[\n\x07]))(>>> |\.\.\. )$")
 FOREIGN_PROMPT = re.compile(rb"[^\n]*[$#] $")
+CONTROL = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|[()][0-9A-Za-z]|[=>])")  # of line editing
 
-State = Literal["shell", "more", "repl", "program", "running", "closed"]
+State = Literal[
+    "shell", "more", "repl", "prompt", "question", "program", "running", "closed"
+]  # fmt: skip
 
 
 class Report(TypedDict):
@@ -38,6 +41,8 @@ class Report(TypedDict):
     status: int | None
     uid: int | None
     reader: str | None
+    prompt: str | None
+    echoed: bool
     dropped: int
 
 
@@ -57,6 +62,9 @@ class Terminal:
         self.dropped = 0  # bytes of a flood
         self.mark: bytes | None = None  # of the last prompt since the last typing
         self.prompted = 0  # the shell that gave it
+        self.prompts: tuple[str, ...] = ()  # of programs, that it may end a step with
+        self.at: str | None = None  # that of them which was the last that it showed
+        self.echoed = True  # what was typed last
         self.echo = b""  # of the terminal, still to come
         self.own_echo = b""  # that a program with line editing may give by itself
         self.reader: Reader | None = None  # the last, as it was when something was last typed
@@ -69,11 +77,12 @@ class Terminal:
     def expect(self, echo: bytes) -> None:
         """Something is about to be typed, whose echo would be `echo`."""
         flags = termios.tcgetattr(self.master)[3]
+        self.echoed = not flags & termios.ICANON or bool(flags & termios.ECHO)
         self.echo = echo if flags & termios.ECHO else b""
         self.own_echo = b"" if flags & (termios.ECHO | termios.ICANON) else echo
         if self.reader:
             self.reader = self.proc.again(self.reader)
-        self.mark = None
+        self.mark = self.at = None
 
     def drain(self) -> bool:
         """Take what it shows; False once it is hung up (EIO)."""
@@ -172,6 +181,8 @@ class Terminal:
             self.prompted = reader.pid
             more = self.mark == b"+"
             return ("more", None) if more else ("shell", int(self.mark))
+        if self._take_prompt():
+            return "question" if self.proc.is_interactive(reader) else "prompt", None
         if reader.comm.startswith("python") and (mark := REPL_PROMPT.search(shown)):
             state: State = "repl" if mark[1] == b">>> " else "more"
             del shown[mark.start(1) :]  # and with it what the match refers to
@@ -181,6 +192,17 @@ class Terminal:
             del shown[mark.start() :]
             return "shell", None
         return "program", None
+
+    def _take_prompt(self) -> bool:
+        """Take a prompt of `prompts` out of what was shown, if it is its whole last line."""
+        begin = self.shown.rfind(b"\n") + 1
+        _, _, line = CONTROL.sub(b"", self.shown[begin:]).rpartition(b"\r")
+        found = line.decode("utf-8", "replace")
+        if found not in self.prompts:
+            return False
+        self.at = found
+        del self.shown[begin:]
+        return True
 
     def _take_marks(self) -> None:
         for mark in MARK.finditer(self.shown):
@@ -205,6 +227,8 @@ class Terminal:
             "status": status,
             "uid": self.proc.euid(reader) if reader else None,
             "reader": reader.comm if reader else None,
+            "prompt": self.at,
+            "echoed": self.echoed,
             "dropped": dropped,
         }
 

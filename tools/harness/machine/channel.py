@@ -53,6 +53,8 @@ class _Report(TypedDict):
     status: Status | None
     uid: Id | None
     reader: Name | None
+    prompt: Name | None
+    echoed: bool
     dropped: Count
 
 

@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.compare import Varying
-from harness.plan.settings import Settings, Where, directive, parse_comments, parse_words
+from harness.plan.settings import (
+    Settings,
+    Where,
+    directive,
+    is_manner,
+    parse_comments,
+    parse_words,
+)
 from zenn.book import Book
 from zenn.console import begins_typed
 from zenn.fences import SCRIPTS, TRANSCRIPTS, is_result, plain
@@ -122,6 +129,8 @@ def _check(fence: Fence, skip: str | None, book: Book) -> None:
             f"a `{language}` block without prompts is never run: write ```console with `$ ` before "
             f"each command, or ```{language} file:NAME for a file"
         )
+    elif fence.kind == "shown" and skip is None and (words := list(filter(is_manner, fence.words))):
+        mistake = f"`{words[0]}` is for blocks of a terminal, and this is only shown"
     if mistake:
         raise Mistake(fence.line, mistake)
 

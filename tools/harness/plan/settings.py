@@ -10,6 +10,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from harness.compare import Varying
+from zenn.console import PLAIN, Manner
 from zenn.fences import appearance
 from zenn.model import Comment, Fence, Mistake, is_appearance
 
@@ -19,11 +20,16 @@ FLAGS = ("root", "running", "vm", "new", "same", "file", "exact")
 VALUES = (
     "timeout=SECONDS", "exit=STATUS", "kernel>=VERSION", "kernel<VERSION", "on=guest", "on=reader",
 )  # fmt: skip
+MANNERS = ("answers", "status", 'prompt="TEXT "', 'more="TEXT "')  # of terminals
 APPEARANCE = ("linenos", "hl=LINES")
 _KERNEL = re.compile(r"kernel((?:>=|<)\d+(?:\.\d+)*)")
 DIRECTIVES = ("skip", "varies", "leaves")
 ANY = SpecifierSet()  # of kernels
 Where = Literal["guest", "reader"]  # a fresh machine of a scenario's own, or the reader's
+_TAKEN = dict.fromkeys(("$ ", "# ", "% "), "a shell") | {
+    ">>> ": "the Python REPL",
+    "... ": "the Python REPL",
+}
 _DIRECTIVE = re.compile(r"(\w+)(?:\s*([:：])\s*(.*))?", re.DOTALL)
 
 
@@ -45,6 +51,7 @@ class Settings:
     exit: int | None = None
     kernel: SpecifierSet = ANY
     on: Where | None = None
+    manner: Manner = PLAIN
 
 
 def parse_words(fence: Fence) -> Settings:
@@ -53,9 +60,12 @@ def parse_words(fence: Fence) -> Settings:
     Raises Mistake for a word that it doesn't know, or a value that is no number.
     """
     appearance(fence)  # the site's words are checked here, too
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"manner": Manner.of(fence.words)}
     for word in fence.words:
         if is_appearance(word):
+            continue
+        if is_manner(word):
+            _check_manner(word, fence)
             continue
         name, equals, value = word.partition("=")
         if word in FLAGS:
@@ -72,7 +82,32 @@ def parse_words(fence: Fence) -> Settings:
             raise Mistake(fence.line, f"unknown word `{word}`: {_suggestion(word)}")
     if "new" in found and "same" in found:
         raise Mistake(fence.line, "`new` and `same` contradict each other: keep one")
+    if "exit" in found and found["manner"].status:
+        raise Mistake(fence.line, "`exit=` and `status` both say how commands end: keep one")
     return Settings(**found)
+
+
+def is_manner(word: str) -> bool:
+    """Tell words that say how a block of a terminal is typed (`zenn.console.Manner`)."""
+    return word in MANNERS or word.startswith(('prompt="', 'more="'))
+
+
+def _check_manner(word: str, fence: Fence) -> None:
+    _, _, quoted = word.partition("=")
+    if fence.kind != "console":
+        why = "is for blocks of a terminal: write ```console, and prompts in it"
+    elif quoted and quoted.count('"') != 2:
+        why = (
+            "is no quotation before the first colon, where the title begins; a question that ends "
+            "in a colon is answered in brackets, in a block with the word `answers`"
+        )
+    elif quoted and not quoted.strip('"'):
+        why = "is empty: write the prompt of a program, and the space after it"
+    elif quoted[1:-1] in _TAKEN:
+        why = f"is known already, as the prompt of {_TAKEN[quoted[1:-1]]}"
+    else:
+        return
+    raise Mistake(fence.line, f"`{word}` {why}")
 
 
 def version_of(release: str) -> Version:
@@ -88,7 +123,7 @@ def _seconds(fence: Fence, seconds: float) -> float:
 
 
 def _suggestion(word: str) -> str:
-    known = [*FLAGS, *VALUES, *APPEARANCE]
+    known = [*FLAGS, *VALUES, *MANNERS, *APPEARANCE]
     stem = re.split(r"[=<>]", word)[0]
     stems = {re.split(r"[=<>]", one)[0]: one for one in known}
     near = difflib.get_close_matches(stem, stems, n=1, cutoff=0.5)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from harness.compare import ELISIONS
 from harness.plan.chapter import Block
+from harness.plan.scenario import Interaction
 from harness.record import Step
 from harness.report.words import words
 from harness.run.verdict import Result
@@ -53,8 +54,8 @@ def edits(results: Iterable[Result]) -> tuple[list[Edit], list[Refusal]]:
                 if step.passed:
                     continue
                 plan = planned[step.line]
-                where, old, said = plan.apart or block, plan.exchange.output, plan.settings
-                if why := _unfit(where, old, said.exact, step) or _failed(step, said.exit):
+                where, old, exact = plan.apart or block, plan.exchange.output, plan.settings.exact
+                if why := _unfit(where, old, exact, step) or _failed(step, _wanted(plan)):
                     refused[step.line] = Refusal(step.line, why)
                 else:
                     indent = where.fence.indent
@@ -80,10 +81,16 @@ def _unfit(block: Block, old: Sequence[str], exact: bool, step: Step) -> str | N
             return "the output has control characters: show it by way of `cat -v` or xxd"
     if block.kind == "console":
         text = "\n".join((f"{step.prompt or '$ '}x", *step.corrected)) + "\n"
-        for row in list(rows(text))[1:]:
+        for row in rows(text, block.settings.manner)[1:]:
             if row.kind != "output":
                 return f"the output line `{row.shown + row.text}` would be read as something typed"
     return None
+
+
+def _wanted(plan: Interaction) -> int | None:
+    """The status that the text gives a command."""
+    said = plan.exchange.status
+    return plan.settings.exit if said is None else said
 
 
 def _failed(step: Step, wanted: int | None) -> str | None:

@@ -66,6 +66,8 @@ TEMPLATES = {
     "prompt-at-repl": ("`{sign} ` where the Python REPL reads the terminal: go on with `>>> `"),
     "prompt-at-more": "`{sign} ` where the shell waits for the rest of the command before",
     "prompt-at-program": "`{sign} ` where {program} reads the terminal, not a shell",
+    "prompt-at-prompt": "`{sign} ` where {program} reads the terminal at its prompt `{at}`",
+    "prompt-at-question": "`{sign} ` where {program} waits for an answer to `{at}`",
     "prompt-of-root": (
         "`# ` claims root (euid 0), but the euid is {euid}; where the line is output or a "
         "comment, show the command's output in a block of its own right after, ```text:{output}"
@@ -81,7 +83,13 @@ TEMPLATES = {
         "{program} reads the terminal, and the text goes on as if a shell did: give it its input "
         "in lines that begin with `> `, or end it with `^D` or `^C`"
     ),
-    "incomplete": "the command is not complete: go on in lines that begin with `> `",
+    "other-prompt": "{program} reads the terminal at `{at}`, and the text has {wanted} there",
+    "incomplete": (
+        "the command is not complete: go on in lines that begin with `> `, or in all the lines "
+        "that it takes as they are"
+    ),
+    "incomplete-there": "the command is not complete: go on in lines that begin with `{at}`",
+    "complete-before": "the command is complete before line {line}, which is typed as a part of it",
     # How a step ended.
     "running-ended": "the word `running` says that it goes on, but it has ended",
     "ended-early": "it was to go on, but has ended with status {status}",
@@ -97,6 +105,12 @@ TEMPLATES = {
     "failed-elided-otherwise": (
         "all of its output is elided, and it failed with status {status}" + _NOT_AS_SAID
     ),
+    "status-differs": "`[{claimed}]`, but it has ended with status {status}",
+    "status-unsaid": (
+        "it has ended with status {status}, and the block says the status of each command: if that "
+        "is meant, write `[{status}]` after its output"
+    ),
+    "status-unknown": "`[{claimed}]`, but nothing has ended here with a status",
     "program-failed": "the program failed with status {status}" + _IF_MEANT,
     "program-failed-otherwise": "the program failed with status {status}" + _NOT_AS_SAID,
 }

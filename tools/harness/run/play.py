@@ -1,21 +1,18 @@
 """Playing a scenario in a machine: type each step, compare what it showed, judge how it ended."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 from msgspec.structs import replace
 
-from harness.compare import Comparison, Expectation, Line, Reason, Renaming, Value, lines_of
+from harness.compare import Comparison, Line, Reason, Renaming, Value, lines_of
 from harness.machine import Machine
 from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
-from harness.machine.lifeline import signal_name
 from harness.plan.scenario import Interaction, Put, Scenario
 from harness.record import DIFFERS, Step
-from harness.run.terminal import REST, BrokenError, Terminal, Terminals, Turn
-from zenn.console import Prompt
+from harness.run.step.claims import as_shell, check_prompt, fault_of, runs_nothing
+from harness.run.terminal import REST, BrokenError, Terminals, Turn
 
 _CONTEXT_LINES = 3
 _MOST_LINES = 60
@@ -53,7 +50,8 @@ class Script:
         what these lines print."""
         lines = action.exchange.lines
         self.renaming.introduce(action.block.varies)
-        if action.exchange.prompt:
+        prompt = action.exchange.prompt
+        if prompt and prompt.sign != "?":
             self._commands[action.terminal] = action.exchange.text
         typed = [self.renaming.command(line) for line in lines]
         replaced = tuple(self.renaming.replaced(lines))
@@ -85,17 +83,19 @@ class _Player:
         exchange = action.exchange
         terminal, user = self.terminals.of(action), self.terminals.user(action)
         if exchange.prompt:
-            _check_prompt(exchange.prompt, terminal, self.scenario.output)
+            prompt = exchange.prompt
+            written = self.script.renaming.command(str(prompt))
+            check_prompt(prompt, written, terminal, self.scenario.output)
         uid = terminal.uid
         typed, replaced = self.script.type(action)
-        turn = Turn(action, terminal)
+        turn = Turn(action, terminal, map(self.script.renaming.command, action.prompts))
         broken: BrokenError | None = None
         comparison: Comparison | None = None
         try:
             turn.type(typed)
             if action.goes_on:
                 turn.until_shown(self.script.renaming)
-            fault = _fault(action, terminal, turn.output)
+            fault = fault_of(action, terminal, turn.output)
             comparison = turn.compare(self.script.renaming)
         except BrokenError as error:
             broken, fault = error, error.reason
@@ -110,7 +110,7 @@ class _Player:
                 text=exchange.text,
                 command="\n".join(typed) or exchange.text,
                 output_line=exchange.output_line,
-                status=None if _runs_nothing(action) else _status(terminal.status),
+                status=None if runs_nothing(action) else as_shell(terminal.status),
                 user=user,
                 seconds=round(turn.seconds, 3),
                 **_found(turn.output, comparison, fault, replaced),
@@ -212,112 +212,3 @@ def _hunk(diff: Sequence[Line]) -> tuple[tuple[Line, ...], int]:
     near = {i + d for i in changed for d in range(-_CONTEXT_LINES, _CONTEXT_LINES + 1)}
     shown = tuple(line for i, line in enumerate(diff) if i in near)
     return shown[:_MOST_LINES], max(0, len(shown) - _MOST_LINES)
-
-
-def _check_prompt(prompt: Prompt, terminal: Terminal, output: str) -> None:
-    """Raises BrokenError where the terminal's prompt would not be the one of the text.
-
-    `output` is the title of blocks that show output which looks like a prompt.
-    """
-    if terminal.state == "closed":
-        how, named = _end(terminal.status)
-        raise BrokenError(Reason(f"{how}-before", named))
-    if terminal.state == "running":
-        raise BrokenError(Reason("still-running"))
-    if terminal.state != ("repl" if prompt.sign == ">>>" else "shell"):
-        raise BrokenError(
-            Reason(f"prompt-at-{terminal.state}", {"sign": prompt.sign, "program": terminal.reader})
-        )
-    if prompt.sign == "#" and terminal.uid != 0:
-        where = {"euid": f"{terminal.uid}", "output": output}
-        raise BrokenError(Reason("prompt-of-root", where))
-    if prompt.sign == "$" and terminal.uid == 0:
-        raise BrokenError(Reason("prompt-of-user", {"line": terminal.since}))
-    if prompt.directory:
-        _check_names(prompt, terminal.prompt())
-
-
-def _check_names(prompt: Prompt, found: dict[str, Any]) -> None:
-    directory = prompt.directory or ""
-    if directory == "~" or directory.startswith("~/"):
-        directory = found["homes"].get(found["user"], "~") + directory[1:]
-    elif not directory.startswith("/") and directory == PurePosixPath(found["cwd"]).name:
-        directory = found["cwd"]
-    claims = (prompt.user or found["user"], prompt.host or found["host"], directory)
-    if claims != (found["user"], found["host"], found["cwd"]):
-        claimed = str(prompt).strip() if prompt.written else str(prompt)[:-2]
-        truth = f"{found['user']}@{found['host']}:{found['cwd']}"
-        raise BrokenError(Reason("prompt-names", {"claimed": claimed, "found": truth}))
-
-
-def _fault(action: Interaction, terminal: Terminal, output: str) -> Reason | None:
-    """What is wrong with how a step ended, whatever it showed.
-
-    A status that isn't zero, and that the block doesn't say, is a fault where nothing that the text
-    shows could tell of it: nothing was printed, all of it is elided, or a program stands by itself
-    with its result, and no reader sees a `$?`.
-
-    Raises BrokenError where it has not ended, and should have.
-    """
-    ended = terminal.state in ("shell", "repl", "closed")
-    if action.goes_on == "running" and ended:
-        return Reason("running-ended")
-    if action.goes_on and not ended:
-        return None
-    if terminal.state == "running":
-        raise BrokenError(_timeout(action, terminal))
-    if terminal.state == "program":
-        raise BrokenError(Reason("program-reads", {"program": terminal.reader}))
-    if terminal.state == "more":
-        raise BrokenError(Reason("incomplete"))
-    status, wanted = _status(terminal.status), action.settings.exit
-    if action.exchange.key or not status or status == wanted or _runs_nothing(action):
-        return None
-    if terminal.state == "closed" and action.exchange.prompt:
-        how, named = _end(terminal.status)
-        code = f"shell-{how}"
-    elif terminal.state != "shell":
-        return None
-    elif action.exchange.prompt and not output.strip():
-        code, named = "failed-silently", {}
-    elif Expectation(action.exchange.output, action.settings.exact).says_nothing:
-        code, named = "failed-elided", {}
-    elif action.block.kind in ("program", "result"):
-        code, named = "program-failed", {}
-    else:
-        return None
-    if wanted is None:
-        return Reason(code, {"status": status, **named})
-    return Reason(f"{code}-otherwise", {"status": status, **named, "wanted": wanted})
-
-
-def _runs_nothing(action: Interaction) -> bool:
-    """Whether only a comment or nothing is typed, so that `$?` is still the command's before."""
-    prompt, lines = action.exchange.prompt, action.exchange.lines
-    return bool(prompt) and all(re.match(r"\s*(?:#|$)", line) for line in lines)
-
-
-def _timeout(action: Interaction, terminal: Terminal) -> Reason:
-    """That a step has not ended, and in what its processes wait."""
-    named = {"seconds": f"{action.settings.timeout:g}"}
-    here = terminal.processes()
-    busy = [process for process in here if not process["shell"]] or here
-    if not busy:
-        return Reason("timeout", named)
-    processes = "; ".join(
-        f"{one['command'][:60]} (pid {one['pid']}, {one['waits'] or one['state']})"
-        for one in busy[:5]
-    )
-    return Reason("timeout-waiting", {**named, "processes": processes})
-
-
-def _end(status: int | None) -> tuple[str, dict[str, str | int]]:
-    """How a terminal's first shell has ended: a part of a code, and what goes with it."""
-    if status is not None and status < 0:
-        return "killed", {"signal": signal_name(-status)}
-    return "ended", {"status": str(status)}
-
-
-def _status(status: int | None) -> int | None:
-    """An exit status as a shell would give it: 128 and the signal for a process that was killed."""
-    return 128 - status if status is not None and status < 0 else status

@@ -4,7 +4,7 @@ import contextlib
 import math
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,8 +36,8 @@ class BrokenError(Exception):
 class Terminal:
     """What is known of a terminal, as the agent says (see `harness.guest.agent`).
 
-    `held` has come, but belongs to a step that is yet to come. `since` is the line of the step
-    after which it was `uid` that reads.
+    `at` is the prompt at which a program reads. `held` has come, but belongs to a step that is yet
+    to come. `since` is the line of the step after which it was `uid` that reads.
     """
 
     channel: Channel
@@ -46,6 +46,8 @@ class Terminal:
     status: int | None = None
     uid: int | None = None
     reader: str = ""
+    at: str | None = None
+    echoed: bool = True
     held: str = ""
     since: int = 0
     dropped: int = 0
@@ -57,6 +59,7 @@ class Terminal:
         )
         self.state, self.status, self.uid = reply["state"], reply["status"], reply["uid"]
         self.reader = reply["reader"] or ""
+        self.at, self.echoed = reply["prompt"], reply["echoed"]
         self.dropped += reply["dropped"]
         output: str = reply["output"]
         return output
@@ -119,8 +122,9 @@ class Terminals:
 class Turn:
     """A step's turn at a terminal, for as long as its time lasts. `output` is what it has shown."""
 
-    def __init__(self, action: Interaction, terminal: Terminal) -> None:
-        self.action, self.terminal = action, terminal
+    def __init__(self, action: Interaction, terminal: Terminal, prompts: Iterable[str]) -> None:
+        """`prompts` are those of programs at which it may end."""
+        self.action, self.terminal, self._prompts = action, terminal, tuple(prompts)
         self.expected = Expectation(action.exchange.output, action.settings.exact)
         self.started = time.monotonic()
         self._raw, terminal.held = terminal.held, ""
@@ -134,22 +138,32 @@ class Turn:
     def output(self) -> str:
         if self._seen is not None:
             return self._seen
+        prompt = self.action.exchange.prompt
+        if prompt and prompt.sign == "?" and self._raw and not self.terminal.echoed:
+            # Nobody but the program ends the line on which a password is typed.
+            return self._raw[1:] if self._raw[0] == "\n" else f"{prompt}{self._raw}"
         return without_echo(self.action.exchange.key, self._raw)
 
     def type(self, lines: Sequence[str]) -> None:
         """Type the step's lines, or its key, and wait for the end that it is to have.
 
-        Raises BrokenError for a flood of output, here and while waiting.
+        Raises BrokenError for a flood of output, here and while waiting; and where a command is
+        complete before its last line.
         """
         until = "end"
         if self.action.goes_on:
             until = "output" if self.action.exchange.output else "settled"
-        for line in lines[:-1]:
-            self._ask("type", "settled", text=line)
+        exchange, more = self.action.exchange, self.action.settings.manner.more
+        at_prompt = exchange.prompt is not None and exchange.prompt.sign == ">"
+        for number, line in enumerate(lines[:-1], exchange.line + 1):
+            self._ask("type", "end" if exchange.bare or at_prompt else "settled", text=line)
+            complete = exchange.bare and self.terminal.state != "more"
+            if complete or (at_prompt and self.terminal.at not in more):
+                raise BrokenError(Reason("complete-before", {"line": number}))
         if lines:
             self._ask("type", until, text=lines[-1])
-        elif self.action.exchange.key:
-            self._ask("key", until, key=self.action.exchange.key)
+        elif exchange.key:
+            self._ask("key", until, key=exchange.key)
         else:
             self._ask("wait", until)
 
@@ -191,9 +205,9 @@ class Turn:
             return None
         return None if many is None else "".join(lines[:many])
 
-    def _ask(self, do: str, until: str, limit: float = math.inf, **typed: str) -> None:
+    def _ask(self, do: str, until: str, limit: float = math.inf, **typed: Any) -> None:
         left = min(limit, max(0.0, self.action.settings.timeout - self.seconds))
-        self._raw += self.terminal.ask(do, left, until=until, **typed)
+        self._raw += self.terminal.ask(do, left, until=until, prompts=self._prompts, **typed)
         if self.terminal.dropped:
             raise BrokenError(Reason("too-much-output", {"kib": OUTPUT_LIMIT >> 10}))
 

@@ -17,7 +17,7 @@ from pages.code.lexers import ConsoleLexer, DiffLexer, mark_lines
 from pages.elements import text_element
 from pages.verified.badge import badge_element
 from pages.verified.badges import Badge
-from zenn.console import commands
+from zenn.console import PLAIN, Manner, commands
 from zenn.fences import Appearance, appearance
 from zenn.model import Fence
 
@@ -31,9 +31,11 @@ _UNCOLOURED = re.compile(r'<span class="(?:w|n|o|p)">([^<]*)</span>')
 class _Highlight(Highlight):  # type: ignore[misc]
     """pymdownx.highlight, with our own lexers: console as the harness reads it, ``diff js``."""
 
+    manner = PLAIN  # of the console block
+
     def get_lexer(self, src: str, language: str, inline: bool, stripnl: bool) -> tuple[Lexer, str]:
         if language == "console":
-            return ConsoleLexer(stripnl=stripnl), language
+            return ConsoleLexer(self.manner, stripnl=stripnl), language
         code = language.removeprefix("diff ")
         lexer, name = super().get_lexer(src, code, inline, stripnl)
         return (lexer if code == language else DiffLexer(lexer, stripnl=stripnl)), name
@@ -70,7 +72,7 @@ def block_element(fence: Fence, badge: Badge, page: Page) -> Element:
             block[-1].tail = AtomicString(code)
         else:
             block.text = AtomicString(code)
-        if fence.kind == "console" and not commands(fence.text):
+        if fence.kind == "console" and not commands(fence.text, Manner.of(fence.words)):
             block.set("class", "block no-copy")  # Material's: there is nothing to type
     described = badge_element(badge, page.zone)
     if described is not None:
@@ -101,11 +103,13 @@ def _head(fence: Fence, page: Page) -> Element:
 
 def _code(fence: Fence, looks: Appearance, md: Markdown) -> str:
     is_diff = fence.language == "diff"
-    typed = commands(fence.text) if fence.kind == "console" else ""
+    manner = Manner.of(fence.words)
+    typed = commands(fence.text, manner) if fence.kind == "console" else ""
     language = "console" if fence.kind == "console" else fence.language
     if is_diff:
         language = " ".join(["diff", *fence.words[:1]])
     highlight = _Highlight(md, use_pygments=True, stripnl=False, linenums_style="pymdownx-inline")
+    highlight.manner = manner
     code = highlight.highlight(
         fence.text or "\n",
         language,

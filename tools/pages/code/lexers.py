@@ -9,11 +9,13 @@ from typing import Any
 from pygments.lexer import Lexer, do_insertions  # type: ignore[attr-defined]
 from pygments.lexers.python import PythonLexer
 from pygments.lexers.shell import BashLexer
-from pygments.token import Generic, _TokenType
+from pygments.lexers.special import TextLexer
+from pygments.token import Generic, Text, _TokenType
 
-from zenn.console import Row, rows
+from zenn.console import PLAIN, Manner, Row, rows
 
-_LEXERS = {"shell": BashLexer, "python": PythonLexer}
+_LEXERS = {"shell": BashLexer, "python": PythonLexer, "program": TextLexer}
+_SHOWN = {"key": Generic.Strong, "status": Generic.Emph}
 _KINDS = {"+": "added", ">": "added", "-": "removed", "<": "removed"}
 _SIGN = {"added": Generic.Inserted, "removed": Generic.Deleted}
 
@@ -28,14 +30,22 @@ class ConsoleLexer(Lexer):
 
     name = "Console"
 
+    def __init__(self, manner: Manner = PLAIN, **options: Any) -> None:
+        """`manner` is that of the block."""
+        super().__init__(**options)
+        self._manner = manner
+
     def get_tokens_unprocessed(self, text: str) -> _Tokens:
         """Yield (position, token type, text)."""
         position = 0
-        for group in _commands_whole(rows(text)):
-            if group[0].language:
-                tokens: Any = _command(group)
+        tokens: Any
+        for group in _commands_whole(rows(text, self._manner)):
+            if group[0].closing:
+                tokens = _answer(group[0])
+            elif group[0].language:
+                tokens = _command(group)
             else:
-                kind = Generic.Strong if group[0].kind == "key" else Generic.Output
+                kind = _SHOWN.get(group[0].kind, Generic.Output)
                 tokens = [(0, kind, group[0].text + "\n")]
             for _, kind, value in tokens:
                 yield position, kind, value
@@ -52,6 +62,12 @@ def _commands_whole(found: Iterable[Row]) -> Iterator[list[Row]]:
         group.append(row)
     if group:
         yield group
+
+
+def _answer(row: Row) -> _Tokens:
+    yield 0, Generic.Output, str(row.prompt)
+    yield from ((0, Generic.Prompt, "["), (0, Text, row.text), (0, Generic.Prompt, row.closing))
+    yield 0, Text, "\n"
 
 
 def _command(group: list[Row]) -> _Tokens:

@@ -46,6 +46,8 @@ TEMPLATES = {
     "prompt-at-repl": "本文は `{sign} ` ですが、端末を読んでいるのはPythonの対話モードです",
     "prompt-at-more": "本文は `{sign} ` ですが、シェルは前のコマンドの続きを待っています",
     "prompt-at-program": "本文は `{sign} ` ですが、端末を読んでいるのは {program} です",
+    "prompt-at-prompt": "本文は `{sign} ` ですが、端末を読んでいるのは {program} の `{at}` です",
+    "prompt-at-question": "本文は `{sign} ` ですが、{program} が `{at}` の答えを待っています",
     "prompt-of-root": (
         "本文は root の `# ` ですが、実効UIDは {euid} です（出力やコメントなら、すぐ次の "
         "```text:{output} に分けて書きます）"
@@ -55,7 +57,10 @@ TEMPLATES = {
     "timeout": "{seconds}秒たっても終わりませんでした",
     "timeout-waiting": "{seconds}秒たっても終わりませんでした: {processes}",
     "program-reads": "{program} が端末を読んでいます（本文ではシェルに戻っています）",
+    "other-prompt": "{program} が `{at}` で端末を読んでいます（本文では {wanted}）",
     "incomplete": "コマンドが途中で終わっています",
+    "incomplete-there": "コマンドが途中で終わっています（続きは `{at}` で始めます）",
+    "complete-before": "本文では{line}行もコマンドの続きですが、その前で終わっています",
     # How a step ended.
     "running-ended": "動き続けるはずのコマンドが終わりました",
     "ended-early": "動き続けるはずのコマンドが、終了ステータス {status} で終わりました",
@@ -72,6 +77,12 @@ TEMPLATES = {
     "failed-elided-otherwise": (
         "出力をすべて省いたコマンドが、終了ステータス {status} で終わりました" + _NOT_AS_SAID
     ),
+    "status-differs": "本文は `[{claimed}]` ですが、終了ステータス {status} で終わりました",
+    "status-unsaid": (
+        "終了ステータス {status} で終わりました（意図したものなら、出力の後に `[{status}]` と"
+        "書きます）"
+    ),
+    "status-unknown": "本文は `[{claimed}]` ですが、ここで終わったコマンドがありません",
     "program-failed": "プログラムが終了ステータス {status} で終わりました" + _IF_MEANT,
     "program-failed-otherwise": (
         "プログラムが終了ステータス {status} で終わりました" + _NOT_AS_SAID

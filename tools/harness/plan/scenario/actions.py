@@ -43,7 +43,9 @@ class Interaction:
 
     `goes_on` says why the command may be running still when the terminal's next one comes: a key
     is typed then, more output is shown then, or the author said `running`. None: it has to end.
-    `apart` is the block that shows its output where its own does not.
+    `prompts` are those of programs at which it may end: that its terminal's blocks declare, and the
+    question that is answered next. `apart` is the block that shows its output where its own does
+    not.
     """
 
     block: Block
@@ -52,6 +54,7 @@ class Interaction:
     user: str
     settings: Settings
     goes_on: GoesOn = None
+    prompts: tuple[str, ...] = ()
     apart: Block | None = None
 
     @property

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from harness.plan.chapter import Block, Chapter
 from harness.plan.runs import runs
-from harness.plan.scenario.actions import Action, GoesOn, Interaction, Put, Scenario
+from harness.plan.scenario.actions import Action, Interaction, Put, Scenario
+from harness.plan.scenario.ends import with_ends
 from harness.plan.settings import Where
 from zenn.console import Exchange, Prompt, exchanges
 from zenn.fences import plain
@@ -126,7 +127,7 @@ def _together(
     the programs that have one of their own already.
     """
     typed = {
-        block.line: exchanges(block.fence.text, block.line + 1)
+        block.line: exchanges(block.fence.text, block.line + 1, block.settings.manner)
         for block in blocks
         if block.kind == "console"
     }
@@ -171,7 +172,7 @@ def _together(
             opened.setdefault(terminal, action)
             actions.append(action)
     if members:
-        of_all = tuple(_with_ends(actions))
+        of_all = tuple(with_ends(actions))
         user = chapter.book.guest.user
         yield Scenario(
             chapter.path, title, user, tuple(members), of_all, chapter.book.output, run_by
@@ -222,24 +223,3 @@ def _user(chapter: Chapter, block: Block, opened: Interaction | None) -> str:
             "write `root` there, or give this one another name",
         )
     return opened.user
-
-
-def _with_ends(actions: Sequence[Action]) -> list[Action]:
-    """Say of each command whether it has to end before what its terminal is given next."""
-    found: list[Action] = []
-    following: dict[str, Interaction] = {}
-    for action in reversed(actions):
-        if isinstance(action, Interaction):
-            after = following.get(action.terminal)
-            following[action.terminal] = action
-            action = replace(action, goes_on=_goes_on(action, after))
-        found.append(action)
-    return found[::-1]
-
-
-def _goes_on(action: Interaction, after: Interaction | None) -> GoesOn:
-    if after and after.exchange.key:
-        return "key"
-    if after and not after.exchange.prompt:
-        return "output"
-    return "running" if not after and action.settings.running else None

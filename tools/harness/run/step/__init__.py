@@ -1,0 +1,1 @@
+"""Is it so, what the text says of a step beside its output?"""
