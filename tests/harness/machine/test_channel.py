@@ -12,7 +12,10 @@ import pytest
 from harness.machine import channel
 from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
 
-REPORT = b'{"output":"","state":"shell","status":0,"uid":0,"reader":"bash","prompt":null,"echoed":true,"dropped":0}'
+REPORT = (
+    b'{"output":"","state":"shell","status":0,"uid":0,"reader":"bash","prompt":null,'
+    b'"echoed":true,"dropped":0}'
+)
 WAIT: dict[str, Any] = {"terminal": "", "seconds": 0, "until": "end"}
 
 
