@@ -7,6 +7,7 @@ from pathlib import Path
 
 from zenn.book import Book, ProjectError, read_book
 from zenn.export.book import Refused, export
+from zenn.guard import visible
 from zenn.lint import lint_book, lint_files
 
 CLEAN, FOUND = range(2)
@@ -44,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
 def _lint(book: Book, files: Sequence[Path]) -> int:
     found = lint_files(files, book) if files else lint_book(book)
     # At once: a pipe into head(1) may be closed after the first lines.
-    sys.stdout.write("".join(f"{finding}\n" for finding in found))
+    sys.stdout.write("".join(f"{visible(str(finding))}\n" for finding in found))
     return FOUND if found else CLEAN
 
 
@@ -53,7 +54,7 @@ def _export(book: Book, folder: Path) -> int:
         done = export(book, folder)
     except Refused as refused:
         for sentence in refused.sentences:
-            print(sentence, file=sys.stderr)
+            print(visible(sentence), file=sys.stderr)
         return FOUND
     except OSError as error:
         print(f"{error.filename or folder}: {error.strerror}", file=sys.stderr)

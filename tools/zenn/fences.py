@@ -35,7 +35,8 @@ SCRIPTS = frozenset({"bash", "sh", "shell"})
 """Languages of scripts, where ``# `` begins a comment, that transcripts are as often given."""
 
 _WORD = re.compile(r'(?:[^\s"]|"[^"]*"|")+')  # a quotation may hold spaces: prompt="sqlite> "
-_RANGES = re.compile(r"[1-9]\d*(?:-[1-9]\d*)?(?:,[1-9]\d*(?:-[1-9]\d*)?)*")
+_RANGE = r"[1-9][0-9]{0,6}(?:-[1-9][0-9]{0,6})?"
+_RANGES = re.compile(f"{_RANGE}(?:,{_RANGE})*")
 # What may stand between a program and its result: nothing that shows, in quotations, too.
 _BETWEEN = re.compile(r"[\s>]*(\[//\]: # \(.*\)\s*)?")
 
@@ -113,10 +114,11 @@ def _lines(written: str, fence: Fence) -> list[int]:
         why = f"`hl={written}`: write lines of the block, as in `hl=3` or `hl=3-5,8`"
         raise Mistake(fence.line, why)
     last = fence.text.count("\n")
-    found: list[int] = []
+    found = set[int]()
     for part in written.split(","):
-        first, _, end = part.partition("-")
-        found += range(int(first), int(end or first) + 1)
-    if not found or max(found) > last:
-        raise Mistake(fence.line, f"`hl={written}`: the block has lines 1 to {last}")
-    return found
+        first, _, final = part.partition("-")
+        begin, end = int(first), int(final or first)
+        if not begin <= end <= last:
+            raise Mistake(fence.line, f"`hl={written}`: the block has lines 1 to {last}")
+        found.update(range(begin, end + 1))
+    return sorted(found)

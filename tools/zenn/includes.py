@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zenn.book import Book
+from zenn.guard.bounds import CHAPTER_BYTES, PROGRAMS_CHARACTERS
+from zenn.guard.visible import visible
 from zenn.model import Document, Mistake, clean
 
 _DIRECTIVE = re.compile(r"[ \t]*--8<--")
@@ -40,7 +42,14 @@ def expand(code: str, line: int, book: Book) -> Expansion:
     lines = _rows(code) if "--8<--" in code else []
     if not any(map(_DIRECTIVE.match, lines)):
         return Expansion(code, code, included=False)
-    pieces = [_piece(row, number, book) for number, row in enumerate(lines, line)]
+    pieces = []
+    shown = 0
+    for number, row in enumerate(lines, line):
+        pieces.append(_piece(row, number, book))
+        shown += len(pieces[-1][0])
+        if shown > PROGRAMS_CHARACTERS:
+            why = f"the block includes more than {PROGRAMS_CHARACTERS >> 10} Ki characters"
+            raise Mistake(number, why)
     text = "".join(shown for shown, _, _ in pieces)
     if len(pieces) > 1:
         return Expansion(text, text, included=True)
@@ -69,12 +78,17 @@ def _piece(row: str, line: int, book: Book) -> tuple[str, str, str]:
 
 def _read(name: str, book: Book, line: int) -> list[str]:
     root = book.programs.resolve()
-    file = (root / name).resolve()
+    try:
+        file = (root / name).resolve()
+    except (OSError, RuntimeError, ValueError):
+        raise Mistake(line, f'"{visible(name)}" is no name of a file') from None
     if not file.is_relative_to(root):
         raise Mistake(line, f'"{name}" leads out of {book.snippets}/; include only files inside it')
     if not file.is_file():
         raise Mistake(line, f"no file {book.snippets}/{name}{_nearest(name, root)}")
     try:
+        if file.stat().st_size > CHAPTER_BYTES:
+            raise Mistake(line, f"{book.snippets}/{name} is larger than {CHAPTER_BYTES >> 10} KiB")
         source = file.read_bytes().decode()
     except UnicodeDecodeError:
         raise Mistake(

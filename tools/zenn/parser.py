@@ -13,6 +13,7 @@ from markdown_it.token import Token
 
 from zenn.book import Book
 from zenn.fences import InfoString, is_adjacent, kind_of, parse_info
+from zenn.guard.bounds import PROGRAMS_CHARACTERS, TooMuchError, bounded, load_yaml, too_large
 from zenn.includes import Expansion, expand
 from zenn.model import Document, Fence, Heading, Mistake, at, clean, line_of
 from zenn.syntax import zenn_markdown
@@ -30,7 +31,13 @@ def parse(text: str, path: Path, book: Book | None) -> Document:
     mend: front matter that is not YAML, a bad include, a comment that would show.
     """
     with at(path):
-        return _document(clean(text), path, book)
+        if found := too_large(text):
+            raise Mistake(*found)
+        try:
+            with bounded("reading this chapter"):
+                return _document(clean(text), path, book)
+        except TooMuchError as error:
+            raise Mistake(1, str(error)) from None
 
 
 def _document(text: str, path: Path, book: Book | None) -> Document:
@@ -76,8 +83,13 @@ def _headings(tokens: list[Token]) -> list[Heading]:
 def _fences(tokens: list[Token], lines: list[str], book: Book | None) -> Iterator[Fence]:
     """The code blocks, by line; each is put into its token's ``meta``, too."""
     before = None
+    included = 0
     for token in sorted((t for t in tokens if t.type in ("fence", "code_block")), key=line_of):
         before = token.meta["fence"] = _fence(token, before, lines, book)
+        included += len(before.text) if before.included else 0
+        if included > PROGRAMS_CHARACTERS:
+            why = f"the chapter includes more than {PROGRAMS_CHARACTERS >> 10} Ki characters"
+            raise Mistake(before.line, why)
         yield before
 
 
@@ -137,7 +149,7 @@ def parse_front_matter(block: str) -> dict[str, Any]:
     if not found:
         return {}
     try:
-        data = yaml.safe_load(found[1])
+        data = load_yaml(found[1])
     except (yaml.YAMLError, ValueError) as error:
         line, problem = yaml_problem(error)
         why = f"the front matter is not YAML ({problem}); quote a value that holds `:` or `#`"

@@ -19,7 +19,7 @@ from harness.plan.chapter import Chapter
 from harness.plan.selection import Selection, place, select
 from harness.report import listing
 from harness.report.progress import Progress
-from harness.report.report import Report
+from harness.report.report import Report, SafeConsole
 from zenn.book import Book, ProjectError, read_book
 
 PASSED, FAILED, WRONG, NO_MACHINE = range(4)
@@ -30,8 +30,8 @@ def main(words: Sequence[str]) -> int:
     """Do what the words of the command line say; the exit status."""
     options = parse(words)
     # A pipe has no width, and folds badly.
-    out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 200)
-    progress = Progress(Console(highlight=False, emoji=False, stderr=True), out)
+    out = SafeConsole(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 200)
+    progress = Progress(SafeConsole(highlight=False, emoji=False, stderr=True), out)
     try:
         return _do(Context(options, read_book(Path.cwd()), Report(out), progress))
     except ExceptionGroup as group:  # of authors' mistakes

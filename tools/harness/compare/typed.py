@@ -27,6 +27,7 @@ _DATES = tuple(
 )
 _EPOCH = re.compile(r"@(\d{1,11})\b")  # date -d @0
 _CLOCK = re.compile(rf"(?<![\d:.]){CLOCK}(?![\d:])", re.ASCII)
+_LONGEST_NUMBER = 40  # digits: no key has more, and Python refuses thousands
 _NUMBER = re.compile(r"\b(?:0[xX][0-9a-fA-F]+|\d+)\b")
 
 
@@ -99,6 +100,8 @@ def _least(clock: str) -> str:
 
 
 def _fits(number: str) -> bool:
+    if len(number) > _LONGEST_NUMBER:
+        return False
     return number[:2] in ("0x", "0X") or number == "0" or not number.startswith("0")
 
 

@@ -22,7 +22,7 @@ VALUES = (
 )  # fmt: skip
 MANNERS = ("answers", "status", 'prompt="TEXT "', 'more="TEXT "')  # of terminals
 APPEARANCE = ("linenos", "hl=LINES")
-_KERNEL = re.compile(r"kernel((?:>=|<)\d+(?:\.\d+)*)")
+_KERNEL = re.compile(r"kernel((?:>=|<)\d{1,4}(?:\.\d{1,4}){0,3})", re.ASCII)
 DIRECTIVES = ("skip", "varies", "leaves")
 ANY = SpecifierSet()  # of kernels
 Where = Literal["guest", "reader"]  # a fresh machine of a scenario's own, or the reader's

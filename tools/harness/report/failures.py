@@ -1,6 +1,5 @@
 """What has failed, line by line: coloured on a terminal, plain in JUnit, annotations and pytest."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from rich.text import Text
@@ -9,9 +8,9 @@ from harness.compare import Reason
 from harness.record import SIGNS, Entry, Step
 from harness.report.words import words
 from harness.run.verdict import Result, worst
+from zenn.guard import visible
 
 _STYLES = {"same": "dim", "elided": "dim", "missing": "red", "extra": "green"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _PARTIAL_LINES = 20  # shown of the output of a step that did not end
 
 
@@ -41,8 +40,8 @@ def plain(lines: Iterable[Text]) -> str:
 
 
 def _headline(chapter: str, line: int | None, reason: Reason | None) -> Text:
-    why = f" {visible(words(reason))}" if reason else ""
-    return Text.assemble(("FAILED", "bold red"), " ", (f"{chapter}:{line}", "bold"), why)
+    why = f" {words(reason)}" if reason else ""
+    return Text.assemble(("FAILED", "bold red"), " ", (f"{visible(chapter)}:{line}", "bold"), why)
 
 
 def _step(step: Step) -> Iterator[Text]:
@@ -69,11 +68,6 @@ def _line(before: str, text: str, style: str) -> Text:
     return Text(before + visible(text), style=style)
 
 
-def visible(text: str) -> str:
-    """A text with its control characters as ``\\x1b``, so that they do nothing to a terminal."""
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
-
-
 def annotations(results: Iterable[Result]) -> Iterator[str]:
     """GitHub's workflow commands that mark what failed at its line of the pull request: one line
     for each block, to be printed at the start of a line.
@@ -84,7 +78,7 @@ def annotations(results: Iterable[Result]) -> Iterator[str]:
     """
     for entry in worst(results):
         if entry.verdict == "failed" and entry.reason:
-            title = f"{entry.title}: {words(entry.reason)}"
+            title = visible(f"{entry.title}: {words(entry.reason)}")
             properties = {"file": entry.chapter, "line": str(entry.about), "title": title}
             said = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
             yield f"::error {said}::{_message(plain(failure(entry)).strip())}"

@@ -17,6 +17,7 @@ from harness.record import Entry, Score
 from harness.report.failures import failure, plain
 from harness.report.words import words
 from harness.run.verdict import Result, worst
+from zenn.guard import visible_lines
 
 # What is no Char of XML 1.0 (https://www.w3.org/TR/xml/#charsets); it can't even be escaped.
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -100,5 +101,5 @@ def _seconds(entries: Sequence[Entry]) -> str:
 
 
 def legal(text: str) -> str:
-    """A text without what XML can't have."""
-    return _ILLEGAL.sub("", text)
+    """A text that only shows something, without what XML can't have."""
+    return _ILLEGAL.sub("", visible_lines(text))

@@ -13,6 +13,7 @@ from rich.table import Table
 from harness.plan.chapter import Block, Chapter
 from harness.plan.scenario import Scenario
 from harness.plan.selection import Selection
+from zenn.guard.visible import json_safe
 from zenn.model import Kind
 
 
@@ -76,7 +77,9 @@ def account_of(selection: Selection) -> str | None:
 
 
 def to_json(found: Sequence[Fate]) -> str:
-    return json.dumps(list(map(asdict, found)), ensure_ascii=False, indent=1)
+    """As JSON, in which what a terminal would obey is escaped as JSON does."""
+    text = json.dumps(list(map(asdict, found)), ensure_ascii=False, indent=1)
+    return json_safe(text)
 
 
 def show(console: Console, found: Sequence[Fate]) -> None:

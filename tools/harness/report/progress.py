@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from zenn.guard import visible_lines
+
 _MINUTE = 60.0
 _SPEED_SECONDS = 300.0  # of the past, from which the rest is estimated
 
@@ -36,7 +38,7 @@ class Progress:
         self._print(str(error), "bold red")
 
     def _print(self, text: str, style: str) -> None:
-        self._console.print(text, style=style, markup=False, soft_wrap=True)
+        self._console.print(visible_lines(text), style=style, markup=False, soft_wrap=True)
 
     @contextmanager
     def step(self) -> Iterator[None]:

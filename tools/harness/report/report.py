@@ -1,14 +1,29 @@
 """What a run says on a terminal, or in a pipe."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.text import Text
 
-from harness.report.failures import failures, visible
+from harness.report.failures import failures
 from harness.report.words import words
 from harness.run.verdict import Result, worst
+from zenn.guard import visible, visible_lines
+
+
+class SafeConsole(Console):
+    """A terminal, or a pipe, that a text of a chapter or of a machine does nothing to."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
+            else:
+                yield Segment(visible_lines(segment.text), segment.style)
 
 
 class Report:
@@ -23,7 +38,7 @@ class Report:
             self.console.print(line, soft_wrap=True)
 
     def note(self, sentence: str, style: str = "yellow") -> None:
-        self.console.print(sentence, style=style, markup=False, soft_wrap=True)
+        self.console.print(visible_lines(sentence), style=style, markup=False, soft_wrap=True)
 
     def changed(self, difference: Iterable[str]) -> None:
         """Show what was written into a chapter: the lines of a unified diff."""
@@ -45,7 +60,7 @@ class Report:
         for result in results:
             name = result.scenario.name
             if result.left and result.passed:
-                left = "; ".join(result.left[:3])
+                left = "; ".join(map(visible, result.left[:3]))
                 self.note(f"note: {name} left running, and the machine ended: {left}", "dim")
             if result.changed:
                 changed = ", ".join(result.changed[:3])

@@ -1,6 +1,7 @@
 """Reasons in English: one template for each code of a `Reason`."""
 
 from harness.compare import Reason
+from zenn.guard import visible
 
 _IF_MEANT = ": if that is meant, write `exit={status}`"
 _NOT_AS_SAID = ", not {wanted} as the block says"
@@ -117,5 +118,6 @@ TEMPLATES = {
 
 
 def words(reason: Reason) -> str:
-    """One sentence, without a full stop."""
-    return TEMPLATES[reason.code].format(**reason.arguments)
+    """One sentence, without a full stop, that does nothing to who shows it."""
+    said = {name: visible(str(value)) for name, value in reason.arguments.items()}
+    return TEMPLATES[reason.code].format(**said)

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from zenn.book import ProjectError, book_address
+from zenn.guard.bounds import compose_yaml, load_yaml
 from zenn.lint.shelf import Caught, Draft, Shelf, Trap, is_numbered
 from zenn.model import Document
 from zenn.parser import split_front_matter, yaml_problem
@@ -43,12 +44,12 @@ def _file(shelf: Shelf) -> Iterator[Trap]:
     path = Path(shelf.book.docs, "config.yaml")
     try:
         text = (shelf.book.root / path).read_text("utf-8")
-        node = yaml.compose(text, yaml.SafeLoader)
-        config = yaml.safe_load(text)
+        node = compose_yaml(text)
+        config = load_yaml(text)
     except (OSError, UnicodeDecodeError) as error:
         yield Trap(path, 1, "config", f"Zenn knows no book without this file: {error}")
         return
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         line, problem = yaml_problem(error)
         yield Trap(
             path, line, "config", f"not YAML ({problem}); quote a value that holds `:` or `#`"

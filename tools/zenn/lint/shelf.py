@@ -10,6 +10,7 @@ import yaml
 from markdown_it.token import Token
 
 from zenn.book import Book
+from zenn.guard.bounds import load_yaml
 from zenn.lint.prose import Prose, prose
 from zenn.model import ChapterError, Document
 from zenn.parser import parse
@@ -118,8 +119,8 @@ def is_numbered(name: str) -> bool:
 
 def _listed(file: Path) -> tuple[str, ...] | None:
     try:
-        data = yaml.safe_load(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        data = load_yaml(file.read_text("utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
         return None
     found = data.get("chapters") if isinstance(data, dict) else None
     if not isinstance(found, list) or not all(isinstance(name, str) for name in found):

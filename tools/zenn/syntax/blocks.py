@@ -53,11 +53,13 @@ def inline_text(inline: Token) -> str:
 
 def _ids(state: StateCore) -> None:
     taken: set[str] = set()
+    counts: dict[str, int] = {}  # by the slug: how many have been tried
     for token, inline in pairwise(state.tokens):
         if token.type == "heading_open" and token.tag in ("h1", "h2", "h3", "h4"):
             slug = _SPACES.sub("-", _SPACES.sub(" ", inline_text(inline)).strip().lower())
-            unique, count = slug, 1
+            unique, count = slug, counts.get(slug, 1)
             while unique in taken:
                 unique, count = f"{slug}-{count}", count + 1
+            counts[slug] = count
             taken.add(unique)
             token.attrSet("id", unique)

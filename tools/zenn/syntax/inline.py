@@ -11,6 +11,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
+_BREAK = re.compile(r"(?<!\\)(?:\\\\)*\n")
 _BR = re.compile(r"<br\s?/?>")
 
 
@@ -44,20 +45,36 @@ def _comment(state: StateInline, silent: bool) -> bool:
         return False
     if start + len("<!---->") >= state.posMax:
         return False
-    state.pos = start + 4
-    # By tokens, as Zenn: `-->` within a code span does not end the comment.
-    while state.pos + 3 <= state.posMax:
-        if state.src.startswith("-->", state.pos):
-            state.pos += 3
-            if re.search(r"(?<!\\)(?:\\\\)*\n", state.src[start : state.pos]):
-                break
-            if state.pending:
-                # Else linkify looks there for the scheme of an address right after it.
-                state.pushPending()
-            return True
-        state.md.inline.skipToken(state)
+    end = _comment_end(state)
     state.pos = start
-    return False
+    if not end or _BREAK.search(state.src, start, end):
+        return False
+    if state.pending:
+        # Else linkify looks there for the scheme of an address right after it.
+        state.pushPending()
+    state.pos = end
+    return True
+
+
+def _comment_end(state: StateInline) -> int:
+    """Where the comment ends that begins here, by tokens, as Zenn: `-->` within a code span does
+    not end it. 0 if it never does.
+
+    Whatever begins a comment on the way to that place ends it there, too: each place is looked at
+    once, however many comments are begun.
+    """
+    ends = state.env.setdefault("comment_ends", {}).setdefault((state.src, state.posMax), {})
+    state.pos += 4
+    way = []
+    while state.pos not in ends and state.pos + 3 <= state.posMax:
+        way.append(state.pos)
+        if state.src.startswith("-->", state.pos):
+            ends[state.pos] = state.pos + 3
+        else:
+            state.md.inline.skipToken(state)
+    end: int = ends.get(state.pos, 0)
+    ends.update(dict.fromkeys(way, end))
+    return end
 
 
 def written(md: MarkdownIt) -> None:
