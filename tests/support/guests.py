@@ -5,7 +5,8 @@ from pathlib import Path
 
 from harness.image import image
 from harness.image.image import Image
-from harness.machine.namespaces import Namespaces, bounds
+from harness.machine import bounds
+from harness.machine.namespaces import Namespaces
 from harness.machine.qemu import Qemu
 from harness.plan.chapter import Chapter
 from harness.run.verdict import Result

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.machine.namespaces import bounds
+from harness.machine import bounds
 
 
 def test_own_cgroups_of_v1_and_v2_are_read_from_proc_and_found_in_a_mount() -> None:

@@ -13,8 +13,8 @@ from processes import ending, ran
 
 from harness.guest import world
 from harness.image.image import Image
-from harness.machine import MachineError, namespaces
-from harness.machine.namespaces import Namespaces, NamespacesMachine, bounds
+from harness.machine import MachineError, bounds, namespaces
+from harness.machine.namespaces import Namespaces, NamespacesMachine
 
 MACHINES = ("namespaces",)
 NAMESPACES = ("mnt", "pid", "net", "uts", "ipc", "cgroup", "time")
@@ -111,7 +111,7 @@ def test_machines_die_with_the_zygote_and_the_next_one_tidies_up() -> None:
 def test_what_was_made_in_another_pid_namespace_is_left_alone() -> None:
     """Containers may share a cgroup hierarchy, and its process ids say nothing in the other."""
     made = bounds.create(bounds.hierarchies())
-    sweep = "from harness.machine.namespaces import bounds; bounds.sweep(bounds.hierarchies())"
+    sweep = "from harness.machine import bounds; bounds.sweep(bounds.hierarchies())"
     elsewhere = ["unshare", "--pid", "--fork", "--mount-proc", sys.executable, "-c", sweep]
     assert ran(*elsewhere).returncode == 0
     directories = [*made.joined, *([made.born] if made.born else [])]

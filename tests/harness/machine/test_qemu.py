@@ -1,5 +1,6 @@
 """Virtual machines: fresh, apart from each other and from the host, and gone afterwards."""
 
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -7,11 +8,14 @@ from pathlib import Path
 import guests
 import pytest
 from guests import Open, quiet
+from processes import ran
 
+from harness.guest.world import read
 from harness.image import kernels, store
 from harness.image.image import Image
-from harness.machine import MachineError, StillbornError
+from harness.machine import MachineError, StillbornError, bounds
 from harness.machine.channel import AgentGoneError
+from harness.machine.namespaces import RESTRICTION
 from harness.machine.qemu import Qemu, QemuMachine, acceleration, command, template
 
 KERNEL = guests.GUEST.kernel
@@ -66,6 +70,44 @@ def test_a_machine_has_just_booted_a_kernel_of_the_table_and_all_that_it_can_do(
     assert run("diff cgroup.controllers cgroup.subtree_control") == ("", 0)
     assert run("grep -wo -e cpu -e io -e memory -e pids cgroup.controllers | wc -l") == ("4\n", 0)
     assert run("mkdir a; echo 8M > a/memory.max; cat a/memory.max") == ("8388608\n", 0)
+
+
+def test_qemu_is_nobody_in_a_root_and_in_namespaces_with_nothing_of_the_host(
+    machine: QemuMachine,
+) -> None:
+    there = Path(f"/proc/{machine.pid}")
+    said = dict(line.split(":\t", 1) for line in (there / "status").read_text().splitlines())
+    assert said["Uid"].split() == said["Gid"].split() == ["65534"] * 4
+    assert (said["Groups"].strip(), said["NoNewPrivs"], said["Seccomp"]) == ("", "1", "2")
+    assert {said[f"Cap{kind}"] for kind in ("Inh", "Prm", "Eff", "Amb")} == {"0" * 16}
+    for kind in ("mnt", "pid", "net", "ipc", "uts"):
+        assert (there / "ns" / kind).readlink() != Path("/proc/self/ns", kind).readlink()
+    assert not {"proc", "sys", "home", "tmp", "var"} & {
+        one.name for one in (there / "root").iterdir()
+    }
+    assert {one.name for one in (there / "root/dev").iterdir()} <= {"null", "kvm"}
+    # Of its files it writes the template's memory, a private copy of which is the machine's.
+    mounts = [line.split() for line in (there / "mountinfo").read_text().splitlines()]
+    writable = [one[4] for one in mounts if one[5].startswith("rw") and one[4] != "/"]
+    assert [Path(path).name for path in writable] == ["memory"]
+    assert bounds.PREFIX in (there / "cgroup").read_text()
+
+
+def test_an_ordinary_users_qemu_is_in_a_jail_too() -> None:
+    code = """if True:
+        import os
+        from harness.guest import syscalls
+        from harness.machine import jail
+        flags, who = jail.namespaces(), (os.getuid(), os.getgid())
+        if flags and not syscalls.clone3(flags)[0]:
+            jail.enter([], *who)
+            print(os.getuid(), sorted(os.listdir("/dev")), os.path.exists("/home"))
+    """
+    done = ran(
+        "setpriv", "--reuid=1000", "--regid=1000", "--clear-groups", sys.executable, "-c", code
+    )
+    forbidden = read("/proc/sys/user/max_user_namespaces") == "0\n" or read(RESTRICTION) == "1\n"
+    assert ("1000 [" in done.stdout) != forbidden, done.stderr
 
 
 def test_kernel_functions_can_be_probed_and_modules_loaded(

@@ -15,6 +15,7 @@ CLONE_NEWNS = 0x00020000
 CLONE_NEWCGROUP = 0x02000000
 CLONE_NEWUTS = 0x04000000
 CLONE_NEWIPC = 0x08000000
+CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 CLONE_INTO_CGROUP = 0x200000000
@@ -31,16 +32,20 @@ MS_REC = 16384
 MS_PRIVATE = 1 << 18
 MS_SHARED = 1 << 20
 MNT_DETACH = 2
+MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV = 1, 2, 4
+AT_FDCWD, AT_RECURSIVE = -100, 0x8000
 
 # <linux/prctl.h>
 PR_SET_PDEATHSIG = 1
 PR_SET_NAME = 15
 PR_CAPBSET_DROP = 24
+PR_SET_NO_NEW_PRIVS = 38
 
 # Architectures younger than x86_64 share the numbers of <asm-generic/unistd.h>.
 X86_64 = platform.machine() == "x86_64"
 NR_PIVOT_ROOT = 155 if X86_64 else 41
 NR_CLONE3 = 435
+NR_MOUNT_SETATTR = 442
 CAPABILITY_VERSION_3 = 0x20080522
 
 # PyDLL holds the interpreter's lock during a call: nothing here blocks, and clone3 returns twice.
@@ -66,6 +71,19 @@ def mount(source: str, target: str, kind: str | None, flags: int = 0, data: str 
         data.encode() or None,
     )
     check(result, f"mounting {kind or source} on {target}")
+
+
+def protect(path: str, attributes: int) -> None:
+    """Give a mount, and all below it, MOUNT_ATTR_… for good: mount_setattr(2)."""
+    result = libc.syscall(
+        ctypes.c_long(NR_MOUNT_SETATTR),
+        ctypes.c_int(AT_FDCWD),
+        os.fsencode(path),
+        ctypes.c_uint(AT_RECURSIVE),
+        struct.pack("4Q", attributes, 0, 0, 0),
+        ctypes.c_size_t(32),
+    )
+    check(result, f"protecting {path} (mount_setattr)")
 
 
 def umount(target: str, flags: int) -> None:

@@ -9,8 +9,9 @@ machine's “life line” (SOCK_SEQPACKET, one JSON object a message). Down the 
 
     {"pid": 123}                 the machine's first process, as this one sees it
     {"error": sentence}          instead: the machine can't be made
-    {"status": 9, …}             that process has ended (negative: by that signal), and what the
-                                 kind of machine has to say of it
+    {"status": 9, …}             that process has ended (negative: by that signal), "memory":
+                                 whether the kernel has killed for its bound of memory, and what
+                                 the kind of machine has to say of it
 
 and then it is closed. When the harness closes its end of a life line the machine is killed, and
 when it closes the socket of this process (as it does by dying, however it dies) all are. If this
@@ -24,9 +25,13 @@ import os
 import select
 import signal
 import socket
+import sys
 import time
 from dataclasses import dataclass, field
 from typing import Any
+
+from harness.guest import syscalls
+from harness.machine import bounds
 
 
 @dataclass(eq=False)
@@ -35,6 +40,7 @@ class Life:
 
     pid: int
     pidfd: int
+    limits: bounds.Bounds
     line: int
     end: float = field(default=math.inf, kw_only=True)  # time.monotonic() at which it is killed
     killed: bool = field(default=False, kw_only=True)
@@ -48,8 +54,8 @@ class Life:
         raise NotImplementedError
 
     def last_words(self) -> dict[str, Any]:
-        """What is to be said of it now that it has ended; lets go of what it has taken."""
-        raise NotImplementedError
+        """What else is to be said of it now that it has ended."""
+        return {}
 
     def kill(self) -> None:
         self.killed = True
@@ -64,6 +70,26 @@ class Keeper:
         self.control = control
         self.lives: dict[int, Life] = {}  # by each of their descriptors
         self.poll = select.poll()
+        self.hierarchies = bounds.hierarchies()
+        bounds.sweep(self.hierarchies)
+
+    def clone(self, flags: int) -> tuple[int, int, bounds.Bounds]:
+        """Clone this process into a machine's bounds and into new namespaces.
+
+        Its pid (0: this is the child, which is still to `join` those of cgroup v1), its pidfd, and
+        what bounds it.
+        """
+        limits, cgroup = bounds.create(self.hierarchies), None
+        try:
+            if limits.born:
+                cgroup = os.open(limits.born, os.O_RDONLY | os.O_DIRECTORY)
+            return *syscalls.clone3(flags, cgroup), limits
+        except OSError:
+            limits.remove()
+            raise
+        finally:
+            if cgroup is not None:
+                os.close(cgroup)
 
     def make(self, line: int, request: dict[str, Any], given: list[int]) -> Life:
         """A new machine; `given` are the descriptors that came with its life line, to be closed.
@@ -126,7 +152,11 @@ class Keeper:
         result = os.waitid(os.P_PIDFD, life.pidfd, os.WEXITED)
         assert result is not None
         status = result.si_status if result.si_code == os.CLD_EXITED else -result.si_status
-        say(life.line, status=status, **life.last_words())
+        say(life.line, status=status, memory=life.limits.out_of_memory(), **life.last_words())
+        try:
+            life.limits.remove()
+        except OSError as error:
+            print(f"{type(self).__name__}: {error}", file=sys.stderr)
         for fd in life.descriptors():
             self.forget(fd)
             os.close(fd)

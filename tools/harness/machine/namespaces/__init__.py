@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.guest.world import read
-from harness.machine import MachineError, inside
+from harness.machine import MachineError, bounds, inside
 from harness.machine.channel import Channel
 from harness.machine.lifeline import KeeperProcess, LifeLine, signal_name
-from harness.machine.namespaces import bounds
 from harness.machine.namespaces.host import is_virtual_machine
 
 if TYPE_CHECKING:  # the zygote imports this, and is to stay small

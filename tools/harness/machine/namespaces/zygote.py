@@ -6,8 +6,7 @@ before or after its pid,
 
     {"ready": true}              the agent listens; with it comes the channel
 
-and {"error": sentence} if the machine can't be made; the last word has "memory": whether the kernel
-has killed for memory.
+and {"error": sentence} if the machine can't be made.
 """
 
 import encodings.idna  # noqa: F401  here and below: used by the standard library when needed,
@@ -19,27 +18,11 @@ import signal
 import socket
 import sys
 import traceback  # noqa: F401
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from harness.guest import agent, syscalls, world
+from harness.machine import bounds
 from harness.machine.keeper import Keeper, Life, say, sentence
-from harness.machine.namespaces import bounds
-
-
-@dataclass(eq=False)
-class BoundedLife(Life):
-    """A machine in its bounds."""
-
-    limits: bounds.Bounds
-
-    def last_words(self) -> dict[str, Any]:
-        memory = self.limits.out_of_memory()
-        try:
-            self.limits.remove()
-        except OSError as error:
-            print(f"namespaces: {error}", file=sys.stderr)
-        return {"memory": memory}
 
 
 class Zygote(Keeper):
@@ -48,26 +31,14 @@ class Zygote(Keeper):
     def __init__(self, control: socket.socket, rootfs: str) -> None:
         super().__init__(control)
         self.rootfs = rootfs
-        self.hierarchies = bounds.hierarchies()
         self.bounded = "pids" not in bounds.unbounded(self.hierarchies)
-        bounds.sweep(self.hierarchies)
 
-    def make(self, line: int, request: dict[str, Any], given: list[int]) -> BoundedLife:
+    def make(self, line: int, request: dict[str, Any], given: list[int]) -> Life:
         """Clone a machine's init."""
-        limits, cgroup = bounds.create(self.hierarchies), None
-        try:
-            if limits.born:
-                cgroup = os.open(limits.born, os.O_RDONLY | os.O_DIRECTORY)
-            pid, pidfd = syscalls.clone3(world.NAMESPACES, cgroup)
-            if pid == 0:
-                self.be_init(line, limits)
-        except OSError:
-            limits.remove()
-            raise
-        finally:
-            if cgroup is not None:
-                os.close(cgroup)
-        return BoundedLife(pid, pidfd, line, limits)
+        pid, pidfd, limits = self.clone(world.NAMESPACES)
+        if pid == 0:
+            self.be_init(line, limits)
+        return Life(pid, pidfd, limits, line)
 
     def be_init(self, line: int, limits: bounds.Bounds) -> NoReturn:
         """In the child: become a machine and then its agent."""

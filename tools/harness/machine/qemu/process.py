@@ -67,7 +67,13 @@ class Launcher:
         self.keeper.close()
 
 
-def sentence(status: int, console: str = "", complaint: str = "", killed: bool = False) -> str:
+def sentence(
+    status: int,
+    console: str = "",
+    complaint: str = "",
+    killed: bool = False,
+    memory: bool = False,
+) -> str:
     """What is known of a QEMU that has ended, as one sentence."""
     if killed:
         how = "the virtual machine was killed, for it did not answer"
@@ -76,6 +82,7 @@ def sentence(status: int, console: str = "", complaint: str = "", killed: bool =
     else:
         how = "the virtual machine has ended"
         how += f" (QEMU's status {status})" if status else ""
+    how += "; it had used up its memory here" if memory else ""
     if complaint.strip():
         how += f"; QEMU says “{complaint.strip().splitlines()[-1]}”"
     if said := last_words(console):

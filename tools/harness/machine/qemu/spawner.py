@@ -1,14 +1,15 @@
 """The keeper of virtual machines: runs QEMU, and keeps the end of what it says.
 
 A request is {"command": [...]} with descriptors: after the life line those that the command knows
-as 4, 5 …; 3 is the machine's console, of which this process keeps the end. The last word of a
-machine has "console" and "complaint", what QEMU wrote on standard error; "killed" if its end was
-our doing.
+as 4, 5 …; 3 is the machine's console, of which this process keeps the end. Each runs in a
+`jail`, where one can be made here. The last word of a machine has "console" and "complaint", what
+QEMU wrote on standard error; "killed" if its end was our doing.
 """
 
 import fcntl
 import os
 import resource
+import select
 import signal
 import socket
 import sys
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from harness.guest import syscalls
+from harness.machine import bounds, jail
 from harness.machine.keeper import Keeper, Life
 
 KEPT = 4096  # bytes of a console, and of what QEMU complains of
@@ -47,35 +49,55 @@ class QemuLife(Life):
 class Spawner(Keeper):
     """Starts a QEMU on request."""
 
+    def __init__(self, control: socket.socket) -> None:
+        super().__init__(control)
+        self.jail = jail.namespaces()
+
     def make(self, line: int, request: dict[str, Any], given: list[int]) -> QemuLife:
         """Run a command."""
         ours, console = socket.socketpair()
         readable, complaint = os.pipe()
         with console:
-            pid = os.fork()
+            alive = os.pidfd_open(os.getpid())
+            who = (os.geteuid(), os.getegid()) if self.jail else None
+            pid, pidfd, limits = self.clone(self.jail)
             if pid == 0:
-                become(request["command"], complaint, [console.fileno(), *given])
-        for fd in (complaint, *given):
+                inherited = [complaint, console.fileno(), *given]
+                become(request["command"], alive, inherited, limits, who)
+        for fd in (alive, complaint, *given):
             os.close(fd)
         os.set_blocking(readable, False)
         ours.setblocking(False)
         outputs = {ours.detach(): bytearray(), readable: bytearray()}
-        return QemuLife(pid, os.pidfd_open(pid), line, outputs, end=time.monotonic() + LIFETIME)
+        end = time.monotonic() + LIFETIME
+        return QemuLife(pid, pidfd, limits, line, outputs, end=end)
 
 
-def become(command: list[str], complaint: int, given: list[int]) -> NoReturn:
-    """In the child: become QEMU, with nothing of ours but the descriptors `given`."""
-    parent = os.getppid()
+def become(
+    command: list[str],
+    parent: int,
+    given: list[int],
+    limits: bounds.Bounds,
+    jailed: tuple[int, int] | None,
+) -> NoReturn:
+    """In the child: become QEMU, with nothing of ours but the descriptors `given`, of which the
+    first is its standard error.
+
+    `parent` is the pidfd of the process that made it, `jailed` the uid and gid of that.
+    """
     try:
-        syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it ended before we could ask for the signal
-            os._exit(1)
+        limits.join()
         os.setsid()  # ^C is for the harness, which then closes its machines
-        high = [moved(fd) for fd in (complaint, *given)]  # out of the way of the new numbers
         null = os.open("/dev/null", os.O_RDWR)
-        for new, old in enumerate((null, null, *high)):
+        high = [moved(fd) for fd in (null, null, *given, parent)]  # out of the way of new numbers
+        for new, old in enumerate(high[:-1]):
             os.dup2(old, new)
-        os.closerange(CONSOLE + len(given), 1 << 16)
+        if jailed:
+            jail.enter(command, *jailed)
+        syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if select.select([high[-1]], [], [], 0)[0]:  # it ended before we could ask for the signal
+            os._exit(1)
+        os.closerange(2 + len(given), 1 << 16)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         os.execvp(command[0], command)
     except BaseException as error:

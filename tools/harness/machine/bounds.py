@@ -1,7 +1,7 @@
 """The bounds of a machine: a cgroup of its own in every hierarchy that can bound something.
 
-Works with cgroup v2, with v1 and with the mixture of both; cgroups(7). A machine's cgroup also
-is the root of its cgroup namespace, so that there is one in v2 even if it bounds nothing.
+Works with cgroup v2, with v1 and with the mixture of both; cgroups(7). For a machine of namespaces
+it is the root of its cgroup namespace, so that there is one in v2 even if it bounds nothing.
 """
 
 import itertools
