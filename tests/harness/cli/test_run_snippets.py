@@ -13,6 +13,7 @@ import pytest
 from processes import Done, python
 from small import TWO_SECTIONS, begin, write
 
+from harness import record as records
 from harness.cli.options import COMMANDS, parse, shard
 from harness.machine.backend import BACKENDS
 
@@ -159,6 +160,9 @@ def test_every_wrong_chapter_is_named_in_one_sentence(
         (("--update", "--kernel", "7", "--kernel", "6.1"), "update takes one --kernel"),
         (("--shell", "docs/a.md:8", "--executor", "tcp://a:1"), "shell takes no --executor"),
         (("merge", "none.json"), "none.json: can't be read"),
+        (("--reader", "--kernel", "7"), "--reader takes no --kernel"),
+        (("--reader", "--shard", "1/2"), "--reader takes no --shard"),
+        (("update", "--reader"), "update takes no --reader"),
     ],
 )
 def test_a_wrong_command_line_is_told_so(run: Run, words: tuple[str, ...], message: str) -> None:
@@ -236,6 +240,26 @@ def test_what_is_unchanged_is_not_run_again(run: Run, project: Path) -> None:
     run()
     assert file.stat() == written
     assert "unchanged" not in run("--no-cache").stdout
+
+
+def test_a_chapter_is_read_from_top_to_bottom_and_noted_down_apart(run: Run, project: Path) -> None:
+    words = ("--reader", "--backend", "namespaces", "docs/b.md")
+    write(project, "b", "## a\n\n~console\n$ touch x; cat\n~\n\n## b\n\n~console\n$ ls\n~\n")
+    done = run(*words, "--junit", "x.xml")
+    assert done.returncode == 1
+    fresh = "docs/b.md:9 began in a fresh machine, for line 4 had left the other unfit to go on"
+    assert fresh in done.stdout
+    assert '"line 9, because line 4 had broken the one before"' in (project / "x.xml").read_text()
+    write(project, "b", "## a\n\n~console\n$ touch x\n~\n\n## b\n\n~console\n$ ls\nx\n~\n")
+    assert run(*words).returncode == 0
+    done = run(*words)
+    assert "2 of them unchanged and not run again: 2 blocks passed" in done.stdout
+    known = records.load(project / "build" / "verification-reader.json")
+    assert [(entry.line, entry.verdict, entry.since) for entry in known] == [
+        (3, "passed", 3),
+        (9, "passed", 3),
+    ]
+    assert not (project / "build" / "verification.json").exists()
 
 
 def test_update_writes_what_differs_and_then_nothing(run: Run, project: Path) -> None:

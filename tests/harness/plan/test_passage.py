@@ -1,8 +1,13 @@
 """What a reader plays in one machine, and how they would type it."""
 
+import pytest
 from guests import Build
 
+from harness.compare import Reason
 from harness.plan.passage import PATIENCE, PROGRAMS, Passage, passages
+from harness.plan.scenario import scenarios
+from harness.run.verdict import entries
+from zenn.model import ChapterError
 
 SECTIONS = """\
 ## a
@@ -77,6 +82,47 @@ def test_a_program_with_a_result_is_typed_with_sudo_where_root_runs_it(chapter: 
         assert step.settings.timeout == PATIENCE * 2
     (step,) = terminal.interactions
     assert (step.terminal, step.user, step.exchange.text) == ("", "root", "id")
+
+
+ON = """\
+## a
+
+~console on=guest
+$ guest
+~
+
+~console on=reader
+$ reader
+~
+
+~python on=reader:x.py
+pass
+~
+
+~text:実行結果
+~
+
+## b
+
+~console
+$ both
+~
+"""
+
+
+def test_what_is_true_on_one_kind_of_machine_is_run_on_that_alone(chapter: Build) -> None:
+    read = chapter(ON)
+    (passage,) = passages(read)
+    assert typed(passage) == [["python3 x.py", "reader"], ["both"]]
+    guest = [step.exchange.text for one in scenarios(read) for step in one.interactions]
+    assert guest == ["guest", "both"]
+    assert passage.holds(scenarios(read)[:1])
+    there, elsewhere = entries(read, [], "reader"), entries(read, [])
+    assert [(one.line, one.reason) for one in there] == [(3, Reason("only-on-guest"))]
+    only = Reason("only-on-reader")
+    assert [(one.line, one.reason) for one in elsewhere] == [(7, only), (11, only), (15, only)]
+    with pytest.raises(ChapterError, match="unknown word `on=host`: do you mean `on="):
+        chapter("~console on=host\n$ x\n~\n")
 
 
 def test_what_is_asked_for_is_found_by_its_scenario(chapter: Build) -> None:

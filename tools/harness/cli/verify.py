@@ -79,13 +79,17 @@ def _read_through(context: Context, selection: Selection) -> list[Result]:
     """Play the passages in which something was chosen, the longest first; as `Session.verify`."""
     options, book = context.options, context.book
     file = record.of_reader(record_of(book, None))
-    all_of = (one for chapter in selection.chapters for one in passages(chapter))
-    chosen = [one for one in all_of if one.holds(selection.chosen)]
+    chosen = [
+        passage
+        for chapter in selection.chapters
+        for passage in passages(chapter)
+        if selection.has_all_of(chapter) or passage.holds(selection.of(chapter))
+    ]
     seconds = shard.of_passages(chosen, record.read(file))
     chosen.sort(key=lambda one: -seconds[one.name])
     results: list[Result] = []
     with backends(context, None) as made, kept_of(context) as kept:
-        play = partial(known_or_played, backend=made.usual, kept=kept)
+        play = partial(known_or_played, backend=made.single, kept=kept)
         expected = [seconds[one.name] for one in chosen]
         with (
             threads(made, options.jobs, play) as workers,

@@ -81,9 +81,10 @@ class Backends:
         self._lock = Lock()
 
     @property
-    def usual(self) -> Backend:
-        """The backend for what asks for nothing."""
-        return self._choice.usual
+    def single(self) -> Backend:
+        """The backend of machines that share no kernel with each other, if there is one here."""
+        usual = self._choice.usual
+        return usual.own if isinstance(usual, Worlds) else usual
 
     def of(self, scenario: Scenario) -> Backend:
         """The backend whose machines fit a scenario, or the nearest to that."""

@@ -1,11 +1,11 @@
 """Passages: what a reader types in one machine, from top to bottom, and how they would type it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.plan.chapter import Block, Chapter
-from harness.plan.scenario import Action, Put, Scenario, sections
+from harness.plan.scenario import Action, Put, Scenario, Section, sections
 from zenn.console import Prompt
 
 PATIENCE = 3  # times the time that a step may take: that machine has more to do than the step
@@ -18,9 +18,11 @@ class Passage:
 
     Terminals go on from one to the next, as all that is left behind does. Within a section the
     scenarios are played together, in the order of the page; each has a renaming of its own.
+    `first` is the line of the first block of its sections, be it run or not.
     """
 
     chapter: Path
+    first: int
     sections: tuple[tuple[Scenario, ...], ...]
 
     @property
@@ -42,9 +44,9 @@ class Passage:
         return f"{self.chapter}:{self.line}"
 
     def holds(self, chosen: Iterable[Scenario]) -> bool:
-        """Whether one of the chosen scenarios is played in it."""
-        places = {(one.line, one.end) for one in self.scenarios}
-        return any(one.chapter == self.chapter and (one.line, one.end) in places for one in chosen)
+        """Whether it has lines of one of the chapter's chosen scenarios, be these run elsewhere."""
+        last = self.blocks[-1].fence.end
+        return any(one.line <= last and self.first <= one.end for one in chosen)
 
 
 def passages(chapter: Chapter) -> tuple[Passage, ...]:
@@ -53,15 +55,20 @@ def passages(chapter: Chapter) -> tuple[Passage, ...]:
 
     Raises as `sections` does.
     """
-    found: list[list[tuple[Scenario, ...]]] = [[]]
+    found: list[list[Section]] = [[]]
     for section in sections(chapter, "reader"):
         if section.new:
             found.append([])
-        if section.scenarios:
-            found[-1].append(tuple(map(typed, section.scenarios)))
+        found[-1].append(section)
         if any(scenario.leaves for scenario in section.scenarios):
             found.append([])
-    return tuple(Passage(chapter.path, tuple(one)) for one in found if one)
+    return tuple(passage for one in found if (passage := _passage(chapter, one)).sections)
+
+
+def _passage(chapter: Chapter, found: Sequence[Section]) -> Passage:
+    first = found[0].line if found else 0
+    each = (tuple(map(typed, section.scenarios)) for section in found)
+    return Passage(chapter.path, first, tuple(filter(None, each)))
 
 
 def typed(scenario: Scenario) -> Scenario:

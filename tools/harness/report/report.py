@@ -65,12 +65,11 @@ class Report:
             if result.changed:
                 changed = ", ".join(result.changed[:3])
                 self.note(f"note: {name}: say `vm`; sharing a kernel changes {changed}", "dim")
-        entries = [entry for result in results for entry in result.entries]
-        for chapter, since, broke in sorted(
-            {(e.chapter, e.since, e.broke) for e in entries if e.broke}
-        ):
-            why = f"line {broke} had left the one before in an unknown state"
-            self.note(f"note: {chapter}:{since} began in a fresh machine, for {why}", "dim")
+        for entry in {
+            (e.chapter, e.since): e for r in results for e in r.entries if e.broke
+        }.values():
+            why = f"for line {entry.broke} had left the other unfit to go on"
+            self.note(f"note: {entry.chapter}:{entry.since} began in a fresh machine, {why}", "dim")
         for reason, number in reasons.items():
             self.note(f"skipped {number}: {reason}", "none")
         ran = {(e.machine, e.kernel) for result in results for e in result.entries if e.machine}

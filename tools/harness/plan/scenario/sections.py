@@ -21,8 +21,10 @@ REPL_TERMINAL = "Python"
 
 class Section(NamedTuple):
     """The scenarios of a section, or of its part that ends before the word `new` or begins there;
-    those of programs with a result may lie within another."""
+    those of programs with a result may lie within another. `line` is that of its first block, be it
+    run or not."""
 
+    line: int
     new: bool
     scenarios: tuple[Scenario, ...]
 
@@ -45,7 +47,8 @@ def sections(chapter: Chapter, where: Where) -> tuple[Section, ...]:
     for title, blocks in groups:
         there = [block for block in blocks if block.runs_on(where)]
         try:
-            found.append(Section(blocks[0].settings.new, tuple(_of(chapter, title, there))))
+            those = tuple(_of(chapter, title, there))
+            found.append(Section(blocks[0].line, blocks[0].settings.new, those))
         except Mistake as mistake:
             mistakes.append(mistake)
     raise_all(chapter.path, mistakes)
