@@ -104,6 +104,18 @@ def test_it_renders_as(text: str, expected: str) -> None:
         ('```console\n$ for i in 1; do\n>   echo "$i"\n> done\n1\n>>> print(1)\n1\n```',
          ['data-copy="for i in 1; do\n  echo &quot;$i&quot;\ndone\nprint(1)"']),
         ("```console\n^C\nbye\n```", ['class="block no-copy"']),
+        # Words say what else is typed, and what is not.
+        ('```console prompt="db> " answers status:T\n$ cat <<E\na &\nE\ndb> get\nA\n'
+         "[y/n] [yes]\n[2]\ndb> f(\n```", [
+            'data-copy="cat &lt;&lt;E\na &amp;\nE', '\nget\nyes\nf("',
+            '<span class="gp">db&gt; </span>get',
+            '<span class="go">[y/n] </span><span class="gp">[</span>yes<span class="gp">]</span>',
+            '<span class="ge">[2]</span>',
+        ]),
+        ("```console\n$ cat <<E\na\nE\na\n```", [
+            'data-copy="cat &lt;&lt;E\na\nE"',
+            '<span class="s">E</span>\n<span class="go">a</span>',
+        ]),
         # Material fetches a script for the class “mermaid”.
         ("```mermaid\nflowchart LR\n  a --> b\n```",
          ['<pre class="diagram">flowchart LR\n  a --&gt; b\n</pre>']),

@@ -36,6 +36,8 @@ SCRIPTS = frozenset({"bash", "sh", "shell"})
 
 _WORD = re.compile(r'(?:[^\s"]|"[^"]*"|")+')  # a quotation may hold spaces: prompt="sqlite> "
 _RANGE = r"[1-9][0-9]{0,6}(?:-[1-9][0-9]{0,6})?"
+_OPENING = re.compile(r"(`{3,}|~{3,})[ \t]*[^`\s][^`]*$")
+_QUOTED = re.compile(r"^[ \t>]*")
 _RANGES = re.compile(f"{_RANGE}(?:,{_RANGE})*")
 # What may stand between a program and its result: nothing that shows, in quotations, too.
 _BETWEEN = re.compile(r"[\s>]*(\[//\]: # \(.*\)\s*)?")
@@ -97,6 +99,29 @@ def is_result(info: InfoString | Fence, result: str) -> bool:
 def is_adjacent(between: Sequence[str]) -> bool:
     """Whether two blocks belong together with these lines between them."""
     return all(_BETWEEN.fullmatch(line) for line in between)
+
+
+def opened_within(fence: Fence, lines: Sequence[str]) -> str:
+    """That a block which isn't closed has swallowed where the next one opens, and what to write;
+    `lines` are the chapter's. Empty if it hasn't.
+    """
+    mark = mark_of(lines[fence.line - 1]) if fence.fenced else ""
+    inside = lines[fence.line : fence.end - 1] if fence.closed else []
+    for number, line in enumerate(inside, fence.line + 1):
+        found = _OPENING.match(_QUOTED.sub("", line))
+        if mark and found and found[1].startswith(mark):
+            return (
+                f"{found[0].rstrip()} of line {number} is shown as part of this block; close this "
+                f"block before it with a line {mark}, or, where it is part of it, open and close "
+                f"with {mark + mark[0]}"
+            )
+    return ""
+
+
+def mark_of(opening: str) -> str:
+    """The backticks or tildes that open a fence in this line."""
+    found = re.search(r"`{3,}|~{3,}", opening)
+    return found[0] if found else "```"
 
 
 def appearance(fence: Fence) -> Appearance:

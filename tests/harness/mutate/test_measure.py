@@ -93,6 +93,21 @@ def test_a_wildcard_hides_nothing_beside_it() -> None:
     assert found.score.caught > 8
 
 
+def test_what_is_typed_into_programs_is_no_output() -> None:
+    text = '~console prompt="db> " answers status\n$ db\nName: [{}]\nhello {}\ndb> get\nA\n[2]\n~\n'
+    found = measured(text.format("Al", "Al"), "", "hello Al\n", "A\n")
+    assert passing(found) == set()
+    # Letters, and lines dropped and doubled, of the two lines that are shown.
+    assert found.score.caught == found.score.tried == 3 + 4 + 1
+    # An answer with a value that varies is typed as the run has it.
+    varies = "[//]: # (varies: 1234 pid)\n" + text.format("1234", "1234").replace(
+        "$ db", "$ db\n1234"
+    )
+    shown = ("77\n", "hello 77\n", "A\n")
+    typed = ("db", "77", "get")
+    assert passing(measured(varies, *shown, typed=typed)) == set()
+
+
 def test_a_value_that_stands_once_may_be_any_and_no_other_shape() -> None:
     found = measured("~console\n$ x\nuts:[4026532201]\n~\n", "uts:[4026532300]\n")
     assert passing(found) == set()

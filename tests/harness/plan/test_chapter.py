@@ -133,6 +133,14 @@ def test_a_scenario_says_what_its_blocks_leave_behind(chapter: Build) -> None:
         ("~python:a.py\n~\n\nand\n\n~text:実行結果\n~\n", 6, "directly after the program"),
         ("~console\n$ ls\n~\n\nand\n\n~text:出力\nx\n~\n", 7, "directly after the console"),
         ("## A\n\n~console\n$ ls\n", 3, "never closed"),
+        ("~console\n$ a\n~\n\n~text:出力\nx\n\ntext\n", 5, "never closed"),
+        (
+            "~console\n$ a\n~\n\n~text:出力\nx\n\n## B\n\n~console\n$ b\n~\n",
+            5,
+            "```console of line 10 is shown as part of this block; close this block before it",
+        ),
+        ("~python:a.py\n~\n~text:実行結果\nx\n\n~c:a.c\n~\n", 3, "```c:a.c of line 6 is shown as"),
+        ("> ~console\n> $ a\n\n> ```console\n> $ b\n> ```\n".replace("~", "```"), 1, "never"),
         (
             '~console prompt="a: "\n$ b\n~\n',
             1,

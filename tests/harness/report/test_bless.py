@@ -85,6 +85,15 @@ def test_output_in_a_block_of_its_own_is_filled_in_whatever_it_looks_like(bless:
     )
 
 
+def test_what_is_typed_and_claimed_beside_the_output_stays(bless: Bless) -> None:
+    text = (
+        "~console answers status\n$ read -p 'A: ' x; echo $x; false\nA: [1]\nx\n[1]\n\n"
+        "$ cat <<EOF && ls /none\na\nEOF\n[2]\n~\n"
+    )
+    said = "ls: cannot access '/none': No such file or directory\n"
+    assert bless(text) == text.replace("\nx\n", "\n1\n").replace("EOF\n[2]", f"EOF\na\n{said}[2]")
+
+
 def test_line_endings_are_kept(tmp_path: Path, backend: Backend) -> None:
     text = b"# x\r\n\r\n```console\r\n$ hostname\r\nelse\r\n```\r\nend\x0c\r\n"
     once, refused = blessed(text, tmp_path, backend)
@@ -114,6 +123,11 @@ def test_the_result_of_a_program_is_corrected_and_the_program_left_alone(bless: 
         ("~console exit=1\n$ ls none\nb\n~\n", "failed with status 2"),
         ("~console\n$ printf '%s\\n' ...\nb\n~\n", "would be read as an elision"),
         ("~console\n$ printf '\\140\\140\\140\\n'\nb\n~\n", "would end the block"),
+        ("~console answers\n$ echo 'a [OK]'\nb\n~\n", "`a [OK` would be read as something typed"),
+        ("~console status\n$ echo '[1]'\nb\n~\n", "`[1]` would be read as something typed"),
+        ('~console prompt="a> "\n$ echo "a> b"\nb\n~\n', "would be read as something typed"),
+        ("~console status\n$ echo a; false\nb\n~\n", "ended with status 1, and the block says"),
+        ("~console answers\n$ read -p 'A: '\nB: [1]\n~\n", "at `A: `, and the text has `B: `"),
         ("~console\n$ printf 'a\\0b\\n'\nb\n~\n", "has control characters"),
     ],
 )

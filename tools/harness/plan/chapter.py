@@ -16,7 +16,7 @@ from harness.plan.settings import (
 )
 from zenn.book import Book
 from zenn.console import begins_typed
-from zenn.fences import SCRIPTS, TRANSCRIPTS, is_result, plain
+from zenn.fences import SCRIPTS, TRANSCRIPTS, is_result, opened_within, plain
 from zenn.model import ChapterError, Document, Fence, Kind, Mistake, raise_all
 from zenn.parser import parse
 
@@ -81,11 +81,13 @@ def from_document(document: Document, book: Book) -> Chapter:
     """What becomes of every fence of a parsed chapter of the book. Raises ChapterError."""
     blocks: list[Block] = []
     mistakes = list(_lost_comments(document))
-    before = None
+    before, lines = None, document.text.split("\n")
     for fence in document.fences:
         try:
             before = _block(fence, before, book)
             blocks.append(before)
+            if fence.kind in ("console", "result") and (why := opened_within(fence, lines)):
+                raise Mistake(fence.line, why)
         except Mistake as mistake:
             mistakes.append(mistake)
     raise_all(document.path, mistakes)

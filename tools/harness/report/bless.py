@@ -80,7 +80,8 @@ def _unfit(block: Block, old: Sequence[str], exact: bool, step: Step) -> str | N
         if _CONTROL.search(line):
             return "the output has control characters: show it by way of `cat -v` or xxd"
     if block.kind == "console":
-        text = "\n".join((f"{step.prompt or '$ '}x", *step.corrected)) + "\n"
+        typed = "x" if "\n" in step.text else step.text
+        text = "\n".join((f"{step.prompt or '$ '}{typed}", *step.corrected)) + "\n"
         for row in rows(text, block.settings.manner)[1:]:
             if row.kind != "output":
                 return f"the output line `{row.shown + row.text}` would be read as something typed"

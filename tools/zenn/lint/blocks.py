@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from zenn.fences import mark_of, opened_within
 from zenn.includes import expanded
 from zenn.lint.shelf import Caught, Draft
 from zenn.model import ChapterError, Document, Fence, clean
 from zenn.parser import parse
 
-_OPENING = re.compile(r"(`{3,}|~{3,})[ \t]*[^`\s][^`]*$")
 _QUOTED = re.compile(r"^[ \t>]*")
 LONGEST_CHAPTER = 50_000  # characters
 LONGEST_DIAGRAM = 2_000  # characters
@@ -60,16 +60,8 @@ def swallowed(draft: Draft) -> Iterator[Caught]:
     """A fence that isn't closed before the next one opens: it ends where that should."""
     lines = draft.document.text.split("\n")
     for fence in draft.document.fences:
-        mark = _mark(lines[fence.line - 1]) if fence.fenced else ""
-        inside = lines[fence.line : fence.end - 1] if fence.closed else []
-        for number, line in enumerate(inside, fence.line + 1):
-            found = _OPENING.match(_QUOTED.sub("", line))
-            if mark and found and found[1].startswith(mark):
-                why = f"Zenn shows {found[0].rstrip()} of line {number} as part of this block"
-                instead = f"close this block before it with a line {mark}, or, where it is part of"
-                instead += f" it, open and close with {mark + mark[0]}"
-                yield fence.line, "fence-unclosed", f"{why}; {instead}"
-                break
+        if found := opened_within(fence, lines):
+            yield fence.line, "fence-unclosed", found
 
 
 def _never_closed(container: _Container) -> Caught:
@@ -83,7 +75,7 @@ def _open_fence(fence: Fence, lines: list[str]) -> Caught:
     return (
         fence.line,
         "fence-unclosed",
-        f"{why}; add a line {_mark(lines[fence.line - 1])} after it",
+        f"{why}; add a line {mark_of(lines[fence.line - 1])} after it",
     )
 
 
@@ -92,11 +84,6 @@ def _cut(container: _Container) -> Caught:
     why = f"Zenn ends {container.head} of line {container.line} at this :::"
     instead = f"give the container more colons, {more} at both ends"
     return container.end, "container-cut", f"{why}, though it stands in a code block; {instead}"
-
-
-def _mark(opening: str) -> str:
-    found = re.search(r"`{3,}|~{3,}", opening)
-    return found[0] if found else "```"
 
 
 def length(draft: Draft) -> Iterator[Caught]:
