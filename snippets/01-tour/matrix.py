@@ -12,7 +12,6 @@ import select
 import signal
 import socket
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -29,8 +28,8 @@ KINDS = {
     "time": os.CLONE_NEWTIME,
 }
 LIBC = ctypes.CDLL(None, use_errno=True)
-IPC_CREAT, IPC_RMID, MS_BIND, MS_PRIVATE = 0o1000, 0, 1 << 12, 1 << 18
-CGROUP = Path("/sys/fs/cgroup/matrix")
+IPC_CREAT, IPC_RMID, MS_REC, MS_PRIVATE = 0o1000, 0, 1 << 14, 1 << 18
+CGROUPS = Path("/sys/fs/cgroup")
 
 
 def libc(name: str, *arguments: object) -> int:
@@ -40,8 +39,12 @@ def libc(name: str, *arguments: object) -> int:
     return result
 
 
-def mount(source: bytes, fstype: bytes, flags: int) -> None:
-    libc("mount", source, b"mounted", fstype, ctypes.c_ulong(flags), None)
+def mount(target: bytes, fstype: bytes, flags: int) -> None:
+    libc("mount", b"none", target, fstype, ctypes.c_ulong(flags), None)
+
+
+def cgroup_of(process: str) -> str:
+    return Path(f"/proc/{process}/cgroup").read_text().rpartition("0::")[2].strip()
 
 
 def listen() -> None:
@@ -55,7 +58,7 @@ def listen() -> None:
 def act() -> dict[str, str]:
     """子が手を加える。断られたものについて、エラーの名前を返す。"""
     acts: dict[str, Callable[[], object]] = {
-        "mount": lambda: mount(b"none", b"tmpfs", 0),
+        "mount": lambda: mount(b"mounted", b"tmpfs", 0),
         "hostname": lambda: socket.sethostname("inner"),
         "SysV queue": lambda: libc("msgget", 1, IPC_CREAT | 0o600),
         "abstract socket": listen,
@@ -88,7 +91,7 @@ def look(process: str) -> dict[str, object]:
             "PID": os.getpid() if process == "self" else int(process),
             "abstract socket": succeeds(lambda: client.connect("\0matrix")),
             "UID": os.stat(f"/proc/{process}").st_uid,
-            "cgroup": Path(f"/proc/{process}/cgroup").read_text(),
+            "cgroup": cgroup_of(process),
             "boot clock": time.clock_gettime(time.CLOCK_BOOTTIME) > 10**9,
             "file": Path("file").exists(),
         }
@@ -101,19 +104,24 @@ def start(flags: int, writer: int) -> int:
     """flagsの名前空間を作り、その中に子を生む。戻り値は、外から見た子のPID。"""
     reader, answer = os.pipe()
     if os.fork() == 0:
-        os.unshare(flags)
-        if flags == os.CLONE_NEWTIME:  # 最初の子が生まれる前なら、時計をずらせる
-            Path("/proc/self/timens_offsets").write_text(f"boottime {2 * 10**9} 0")
-        pid = os.fork()  # PIDとTimeは、子から先が中になる
-        if pid == 0:
-            errors = act()
-            os.write(writer, json.dumps([look("self"), errors]).encode())
-            signal.pause()
-        os.write(answer, str(pid).encode())
-        os._exit(0)
+        try:
+            os.unshare(flags)
+            if flags == os.CLONE_NEWTIME:  # 最初の子が生まれる前なら、時計をずらせる
+                Path("/proc/self/timens_offsets").write_text(f"boottime {2 * 10**9} 0")
+            pid = os.fork()  # PIDとTimeは、子から先が中になる
+            if pid == 0:
+                os.close(answer)
+                errors = act()
+                os.write(writer, json.dumps([look("self"), errors]).encode())
+                signal.pause()
+            os.write(answer, str(pid).encode())
+        except OSError as e:
+            print(f"matrix: {e.strerror}", file=sys.stderr)
+        finally:
+            os._exit(0)
     os.close(answer)
     os.wait()
-    return int(os.read(reader, 20))
+    return int(os.read(reader, 20) or sys.exit(1))
 
 
 def column(flags: int) -> dict[str, str]:
@@ -131,18 +139,25 @@ def column(flags: int) -> dict[str, str]:
 
 
 def main() -> None:
-    hostname = socket.gethostname()
-    CGROUP.mkdir()
-    (CGROUP / "cgroup.procs").write_text(str(os.getpid()))
+    # 「外」として、このプログラムだけの名前空間を使う。本物のホスト名やマウントは変えない
+    os.unshare(os.CLONE_NEWUTS | os.CLONE_NEWIPC | os.CLONE_NEWNS)
+    mount(b"/", b"", MS_REC | MS_PRIVATE)
+    mount(b"/mnt", b"tmpfs", 0)
+    own, hostname = cgroup_of("self"), socket.gethostname()
+    cgroup = CGROUPS / "matrix"
+    cgroup.mkdir(exist_ok=True)
+    (cgroup / "cgroup.procs").write_text("0")
     table = {}
-    for kind, flags in KINDS.items():
-        os.chdir(tempfile.mkdtemp())
-        Path("mounted").mkdir()
-        mount(b"mounted", b"", MS_BIND)
-        mount(b"", b"", MS_PRIVATE)  # マウントが外へ伝わらないようにしておく
-        table[kind] = column(flags)
-        socket.sethostname(hostname)
-        succeeds(lambda: libc("msgctl", libc("msgget", 1, 0), IPC_RMID, None))
+    try:
+        for kind, flags in KINDS.items():
+            Path(f"/mnt/{kind}/mounted").mkdir(parents=True)
+            os.chdir(f"/mnt/{kind}")
+            table[kind] = column(flags)
+            socket.sethostname(hostname)
+            succeeds(lambda: libc("msgctl", libc("msgget", 1, 0), IPC_RMID, None))
+    finally:
+        (CGROUPS / own.lstrip("/") / "cgroup.procs").write_text("0")
+        cgroup.rmdir()
 
     print(f"{'':<16}" + "".join(f"{kind:<7}" for kind in KINDS))
     for name in table["(none)"]:

@@ -6,6 +6,8 @@
  */
 #define _GNU_SOURCE
 #include <err.h>
+#include <errno.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +24,18 @@ static const struct {
     {"net", CLONE_NEWNET},   {"user", CLONE_NEWUSER},
     {"time", CLONE_NEWTIME}, {"cgroup", CLONE_NEWCGROUP},
 };
+
+/* PIDを読む。数でなければ終わる（number(3) は、誤りも0にする） */
+static pid_t number(const char *text)
+{
+    char *end;
+    errno = 0;
+    long pid = strtol(text, &end, 10);
+
+    if (errno || end == text || *end || pid < 1 || pid > INT_MAX)
+        errx(1, "%s: not a PID", text);
+    return (pid_t)pid;
+}
 
 static int flag_of(const char *name)
 {
@@ -58,7 +72,7 @@ int main(int argc, char *argv[])
         flags |= flag_of(argv[i]);
 
     show("before", argv + 2);
-    int pidfd = pidfd_open(atoi(argv[1]), 0);
+    int pidfd = pidfd_open(number(argv[1]), 0);
     if (pidfd < 0)
         err(1, "pidfd_open");
     if (setns(pidfd, flags) < 0) /* 全部に入れるか、ひとつも変わらないか */

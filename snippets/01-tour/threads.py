@@ -1,4 +1,4 @@
-"""プロセスの2本めのスレッドから、8種類それぞれの unshare(2) と setns(2) を試す。
+"""プロセスの2本目のスレッドから、8種類それぞれの unshare(2) と setns(2) を試す。
 
 workerとmainの列は、unshareのあとで変わっていた /proc/self/task/TID/ns のリンク。
 実行: sudo python3 threads.py
@@ -41,7 +41,7 @@ def changed(tid: int, before: dict[str, str]) -> str:
 
 # --8<-- [start:core]
 def in_a_thread(call: Callable[[], None]) -> list[str]:
-    """新しいプロセスの2本めのスレッドでcallを呼ぶ。結果と、2本のスレッドで変わったリンク。"""
+    """新しいプロセスの2本目のスレッドでcallを呼ぶ。結果と、2本のスレッドで変わったリンク。"""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -73,15 +73,23 @@ def target() -> int:
     """8種類とも別の名前空間にいるプロセスを作り、外から見たPIDを返す。"""
     reader, writer = os.pipe()
     if os.fork() == 0:
-        for flag in KINDS.values():
-            os.unshare(flag)
-        pid = os.fork()
-        if pid == 0:
-            signal.pause()
-        os.write(writer, str(pid).encode())
-        os._exit(0)
+        try:
+            for flag in KINDS.values():
+                os.unshare(flag)
+            pid = os.fork()
+            if pid == 0:
+                os.close(writer)
+                signal.pause()
+            os.write(writer, str(pid).encode())
+        except OSError as e:
+            print(f"threads: {e.strerror}", file=sys.stderr)
+        finally:
+            os._exit(0)
+    os.close(writer)  # 閉じないと、子が書かずに死んだとき、次のreadが終わらない
     os.wait()
-    return int(os.read(reader, 20))
+    if not (written := os.read(reader, 20)):
+        sys.exit(1)
+    return int(written)
 
 
 def main() -> None:

@@ -74,6 +74,7 @@ static void run(const char *kind, int flags)
         err(1, "%s: unshare", kind);
     show_changed(kind, "self", before);
 
+    int status;
     pid_t pid = fork();
     if (pid < 0)
         err(1, "%s: fork", kind);
@@ -81,7 +82,10 @@ static void run(const char *kind, int flags)
         show_changed("", "child", before);
         _exit(0);
     }
-    waitpid(pid, NULL, 0);
+    if (waitpid(pid, &status, 0) < 0)
+        err(1, "waitpid");
+    if (status != 0)
+        _exit(1);
 }
 
 int main(void)

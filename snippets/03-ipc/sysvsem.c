@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { STACK_SIZE = 64 * 1024 };
@@ -31,7 +32,11 @@ int main(void)
 {
     int flags = CLONE_NEWIPC | CLONE_SYSVSEM;
 
-    report("clone", clone(child, stack + STACK_SIZE, flags | SIGCHLD, NULL));
+    int pid = clone(child, stack + STACK_SIZE, flags | SIGCHLD, NULL);
+
+    report("clone", pid);
+    if (pid > 0) /* 断らないカーネルなら、子がいる */
+        waitpid(pid, NULL, 0);
     report("unshare", unshare(flags));
     return 0;
 }

@@ -96,10 +96,19 @@ def observe(side: str, witnesses: list[Witness], pidfds: list[int], writer: int)
     pid = os.fork()
     if pid == 0:
         LIBC.prctl(PR_SET_NAME, b"observer")
-        seen = [w.look(side, fd) for w, fd in zip(witnesses, pidfds, strict=True)]
-        os.write(writer, json.dumps(seen).encode())
-        os._exit(0)
+        try:
+            seen = [w.look(side, fd) for w, fd in zip(witnesses, pidfds, strict=True)]
+            os.write(writer, json.dumps(seen).encode())
+        finally:
+            os._exit(0)
     os.waitpid(pid, 0)
+
+
+def report(reader: int) -> list[dict[str, object]]:
+    """observe() の書いたもの。"""
+    if text := os.read(reader, 65536):
+        return json.loads(text)
+    sys.exit("inside_outside: no report")
 
 
 def main() -> None:
@@ -110,15 +119,24 @@ def main() -> None:
     os.unshare(os.CLONE_NEWPID)
     init = os.fork()
     if init == 0:
-        inner.testify()
-        subprocess.run(["mount", "-t", "proc", "proc", "proc"], check=True)
-        observe("inner", witnesses, [own, os.pidfd_open(1)], writer)
-        signal.pause()
-    inside = json.loads(os.read(reader, 65536))
+        try:
+            inner.testify()
+            subprocess.run(["mount", "-t", "proc", "proc", "proc"], check=True)
+            observe("inner", witnesses, [own, os.pidfd_open(1)], writer)
+            os.close(writer)
+            signal.pause()
+        except (OSError, subprocess.CalledProcessError) as e:
+            print(f"inner: {e}", file=sys.stderr)
+        finally:
+            os._exit(1)
+    os.close(writer)  # 閉じないと、innerが報告せずに死んだとき、次のreadが終わらない
+    inside = report(reader)
+    reader, writer = os.pipe()
     # このあとの子も中に生まれてしまうので、行き先を、いまいる名前空間に戻す
     os.setns(os.open("/proc/self/ns/pid", os.O_RDONLY), os.CLONE_NEWPID)
     observe("outer", witnesses, [own, os.pidfd_open(init)], writer)
-    outside = json.loads(os.read(reader, 65536))
+    os.close(writer)
+    outside = report(reader)
 
     print(f"{'process':<23}{'outer':<20}inner")
     print(f"{'seen from':<23}{'outside':<10}{'inside':<10}{'outside':<10}inside")
@@ -134,5 +152,9 @@ if os.geteuid() != 0:
 with tempfile.TemporaryDirectory() as directory:
     os.chdir(directory)
     Path("proc").mkdir()  # innerが、新しいprocをここにマウントする
-    main()
-    subprocess.run(["umount", "proc"], check=True)
+    try:
+        main()
+    finally:
+        os.chdir("/")
+        if os.path.ismount(f"{directory}/proc"):
+            subprocess.run(["umount", f"{directory}/proc"], check=True)

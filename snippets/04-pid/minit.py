@@ -61,7 +61,10 @@ def main() -> None:
             if code is not None:
                 sys.exit(code)
         else:
-            os.kill(child, number)
+            try:
+                os.kill(child, number)
+            except OSError as e:  # 渡せなくても、1番が終わるわけにはいかない
+                print(f"minit: kill: {e.strerror}", file=sys.stderr)
 
 
 main()

@@ -13,20 +13,33 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 PR_SET_CHILD_SUBREAPER = 36
 
 
+def fork(action: Callable[[], object]) -> int:
+    """actionをする子を生み、そのPIDを返す。子は、失敗しても、ここから先へは戻らない。"""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            action()
+        except Exception as e:
+            print(f"orphans: {e}", file=sys.stderr)
+        finally:
+            os._exit(0)
+    return pid
+
+
 def orphan() -> int:
     """子に孫を作らせ、子が終わったあとの、孫のgetppid(2) を返す。"""
     waiting, orphaned = os.pipe()
     reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        if os.fork() == 0:
-            os.close(orphaned)
-            os.read(waiting, 1)  # 子が終わり、パイプが閉じられるまで待つ
-            os.write(writer, str(os.getppid()).encode())
-        os._exit(0)
-    os.waitpid(child, 0)
+
+    def grandchild() -> None:
+        os.close(orphaned)
+        os.read(waiting, 1)  # 子が終わり、パイプが閉じられるまで待つ
+        os.write(writer, str(os.getppid()).encode())
+
+    os.waitpid(fork(lambda: fork(grandchild)), 0)
     os.close(orphaned)
-    return int(os.read(reader, 16))
+    os.close(writer)  # 閉じないと、孫が書かずに死んだとき、次のreadが終わらない
+    return int(os.read(reader, 16) or -1)
 
 
 def subreaper_orphan() -> int:
@@ -41,11 +54,7 @@ def show(label: str, action: Callable[[], int]) -> None:
 
 
 def in_child(label: str, action: Callable[[], int]) -> None:
-    pid = os.fork()
-    if pid == 0:
-        show(label, action)
-        os._exit(0)
-    os.waitpid(pid, 0)
+    os.waitpid(fork(lambda: show(label, action)), 0)
 
 
 def main() -> None:
@@ -54,13 +63,17 @@ def main() -> None:
     except OSError as e:
         sys.exit(f"unshare: {e.strerror}")
     reader, writer = os.pipe()
-    init = os.fork()
-    if init == 0:
+
+    def first() -> None:
         in_child("inside", orphan)
         in_child("inside, subreaper", subreaper_orphan)
         os.write(writer, b"x")
         signal.pause()
-    os.read(reader, 1)
+
+    init = fork(first)
+    os.close(writer)
+    if not os.read(reader, 1):
+        sys.exit("orphans: init has ended")
     in_child("entered", orphan)  # initのあとに生まれた、外に親を持つ子
     show("outside, subreaper", subreaper_orphan)
     os.kill(init, signal.SIGKILL)

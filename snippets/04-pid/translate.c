@@ -6,12 +6,26 @@
  *       sudo ./translate /proc/PID/ns/pid in 1234  ここの1234番は、中では何番か
  */
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/nsfs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+
+/* PIDを読む。数でなければ終わる（number(3) は、誤りも0にする） */
+static pid_t number(const char *text)
+{
+    char *end;
+    errno = 0;
+    long pid = strtol(text, &end, 10);
+
+    if (errno || end == text || *end || pid < 1 || pid > INT_MAX)
+        errx(1, "%s: not a PID", text);
+    return (pid_t)pid;
+}
 
 int main(int argc, char *argv[])
 {
@@ -21,9 +35,12 @@ int main(int argc, char *argv[])
     int fd = open(argv[1], O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         err(1, "%s", argv[1]);
-    int from = strcmp(argv[2], "from") == 0;
-    unsigned long request = from ? NS_GET_TGID_FROM_PIDNS : NS_GET_TGID_IN_PIDNS;
-    int pid = ioctl(fd, request, atoi(argv[3])); /* ポインタでなく、番号をそのまま渡す */
+    unsigned long request = NS_GET_TGID_IN_PIDNS;
+    if (strcmp(argv[2], "from") == 0)
+        request = NS_GET_TGID_FROM_PIDNS;
+    else if (strcmp(argv[2], "in") != 0)
+        errx(1, "%s: neither from nor in", argv[2]);
+    int pid = ioctl(fd, request, number(argv[3])); /* ポインタでなく、番号をそのまま渡す */
     if (pid < 0)
         err(1, "ioctl");
     printf("%d\n", pid);

@@ -4,6 +4,7 @@
 """
 
 import ctypes
+import errno
 import os
 import sys
 
@@ -32,21 +33,29 @@ def check(result: int, what: str) -> int:
 
 def user_namespace(disk: str, mounted: str) -> int:
     """読み替えの表を持つユーザー名前空間を作り、そのファイルディスクリプタを返す。"""
-    ready, go = os.pipe(), os.pipe()
+    (ready, tell), (wait, go) = os.pipe(), os.pipe()
     pid = os.fork()
     if pid == 0:
-        os.unshare(os.CLONE_NEWUSER)
-        os.write(ready[1], b"x")
-        os.read(go[0], 1)
-        os._exit(0)
-    os.read(ready[0], 1)
-    for name in ("uid_map", "gid_map"):
-        with open(f"/proc/{pid}/{name}", "w") as table:
-            table.write(f"{disk} {mounted} 1")
-    fd = os.open(f"/proc/{pid}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
-    os.write(go[1], b"x")
-    os.waitpid(pid, 0)
-    return fd
+        os.close(go)
+        try:
+            os.unshare(os.CLONE_NEWUSER)
+            os.write(tell, b"0")
+            os.read(wait, 1)  # 親が終わっても、ここは終わる
+        except OSError as e:
+            os.write(tell, str(e.errno).encode())
+        finally:
+            os._exit(0)
+    os.close(tell)  # 閉じないと、子が何も書かずに死んだとき、次のreadが終わらない
+    try:
+        if code := int(os.read(ready, 8) or errno.ECHILD):
+            raise OSError(code, os.strerror(code), "unshare")
+        for name in ("uid_map", "gid_map"):
+            with open(f"/proc/{pid}/{name}", "w") as table:
+                table.write(f"{disk} {mounted} 1")
+        return os.open(f"/proc/{pid}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
+    finally:
+        os.close(go)
+        os.waitpid(pid, 0)
 
 
 # --8<-- [start:main]
@@ -58,7 +67,7 @@ def main() -> None:
     tree = check(LIBC.open_tree(AT_FDCWD, source, OPEN_TREE_CLONE), "open_tree")
     size = ctypes.c_size_t(ctypes.sizeof(attr))
     done = LIBC.mount_setattr(tree, b"", AT_EMPTY_PATH, ctypes.byref(attr), size)
-    check(done, "mount_setattr")  # 取り付ける前でなければならない
+    check(done, "mount_setattr")  # マウントする前でなければならない
     check(LIBC.move_mount(tree, b"", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH), "move_mount")
     # --8<-- [end:main]
 
@@ -66,4 +75,4 @@ def main() -> None:
 try:
     main()
 except OSError as e:
-    sys.exit(f"{e.filename}: {e.strerror}")
+    sys.exit(f"{e.filename or 'idmap'}: {e.strerror}")

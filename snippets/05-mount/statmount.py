@@ -7,6 +7,7 @@ import ctypes
 import os
 import struct
 import sys
+from collections.abc import Iterator
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 SYS_STATMOUNT, SYS_LISTMOUNT = 457, 458  # x86-64でもarm64でも同じ
@@ -27,11 +28,34 @@ def request(mount: int, param: int) -> bytes:
     return struct.pack("=IIQQ", 24, 0, mount, param)
 
 
+class StatMount(ctypes.Structure):
+    """<linux/mount.h> の struct statmount のはじめの部分。"""
+
+    _fields_ = [
+        *((name, ctypes.c_uint32) for name in ("size", "mnt_opts")),
+        ("mask", ctypes.c_uint64),
+        *((name, ctypes.c_uint32) for name in ("sb_dev_major", "sb_dev_minor")),
+        ("sb_magic", ctypes.c_uint64),
+        *((name, ctypes.c_uint32) for name in ("sb_flags", "fs_type")),
+        *((name, ctypes.c_uint64) for name in ("mnt_id", "mnt_parent_id")),
+        *((name, ctypes.c_uint32) for name in ("mnt_id_old", "mnt_parent_id_old")),
+        *((name, ctypes.c_uint64) for name in ("mnt_attr", "mnt_propagation")),
+        *((name, ctypes.c_uint64) for name in ("mnt_peer_group", "mnt_master", "propagate_from")),
+        *((name, ctypes.c_uint32) for name in ("mnt_root", "mnt_point")),
+    ]
+
+
+STRINGS = 512  # 構造体の大きさ。文字列はその後ろにあり、フィールドにはそこからの位置が入る
+
+
 # --8<-- [start:main]
-def listmount() -> list[int]:
-    ids = (ctypes.c_uint64 * 256)()
-    n = call(SYS_LISTMOUNT, request(LSMT_ROOT, 0), ids, ctypes.c_size_t(256), ctypes.c_uint(0))
-    return ids[:n]
+def listmount() -> Iterator[int]:
+    """すべてのマウントのID。いちどに受け取りきれなければ、最後のIDから続ける。"""
+    ids, last = (ctypes.c_uint64 * 64)(), 0
+    size, flags = ctypes.c_size_t(len(ids)), ctypes.c_uint(0)
+    while n := call(SYS_LISTMOUNT, request(LSMT_ROOT, last), ids, size, flags):
+        yield from ids[:n]
+        last = ids[n - 1]
 
 
 def statmount(mount: int) -> tuple[int, str, str]:
@@ -40,10 +64,9 @@ def statmount(mount: int) -> tuple[int, str, str]:
     buffer = ctypes.create_string_buffer(8192)
     size, flags = ctypes.c_size_t(len(buffer)), ctypes.c_uint(0)
     call(SYS_STATMOUNT, request(mount, wanted), buffer, size, flags)
-    # 構造体は512バイトで、文字列はその後ろ。フィールドには、そこからの位置が入っている
-    fs_type, point = (struct.unpack_from("=I", buffer, at)[0] for at in (36, 108))
-    texts = [buffer.raw[512 + at :].split(b"\0")[0].decode() for at in (point, fs_type)]
-    return struct.unpack_from("=I", buffer, 56)[0], texts[0], texts[1]
+    found = StatMount.from_buffer(buffer)
+    text = (buffer.raw[STRINGS + at :].split(b"\0")[0] for at in (found.mnt_point, found.fs_type))
+    return found.mnt_id_old, *map(os.fsdecode, text)
 
 
 def main() -> None:

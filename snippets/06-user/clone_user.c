@@ -29,7 +29,7 @@ static int child(void *arg)
     close(pipe_fds[1]); /* 閉じないと、親が死んでもreadが終わらない */
     if (read(pipe_fds[0], &byte, 1) != 1) /* 親が書けずに終わると0が返る */
         return 1;
-    printf("child   uid=%d\n", (int)geteuid());
+    printf("child   uid=%u\n", geteuid());
     fflush(stdout);
     /* 対応づけたあとのexecなら、rootとして特権を持ったまま */
     execvp(argv[0], argv);
@@ -61,15 +61,15 @@ int main(void)
         err(1, "clone");
     close(pipe_fds[0]);
 
-    snprintf(uid_map, sizeof(uid_map), "0 %d 1", (int)geteuid());
-    snprintf(gid_map, sizeof(gid_map), "0 %d 1", (int)getegid());
+    snprintf(uid_map, sizeof(uid_map), "0 %u 1", geteuid());
+    snprintf(gid_map, sizeof(gid_map), "0 %u 1", getegid());
     put(pid, "uid_map", uid_map);
     put(pid, "setgroups", "deny");
     put(pid, "gid_map", gid_map);
     snprintf(path, sizeof(path), "/proc/%d", (int)pid);
     if (stat(path, &st) < 0)
         err(1, "%s", path);
-    printf("parent  uid=%d, child's uid=%d\n", (int)geteuid(), (int)st.st_uid);
+    printf("parent  uid=%u, child's uid=%u\n", geteuid(), st.st_uid);
     fflush(stdout);
     if (write(pipe_fds[1], "!", 1) != 1)
         err(1, "write");

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/nsfs.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -29,6 +30,16 @@ static const char *name(int fd)
 }
 
 /* --8<-- [start:main] */
+/* 所有者か親を指すfd。元のfdは閉じる */
+static int related(int fd, unsigned long request)
+{
+    int found = ioctl(fd, request), error = errno;
+
+    close(fd);
+    errno = error;
+    return found;
+}
+
 int main(int argc, char *argv[])
 {
     if (argc != 2)
@@ -37,17 +48,22 @@ int main(int argc, char *argv[])
     int fd = open(argv[1], O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         err(1, "%s", argv[1]);
-    if (strncmp(name(fd), "user:", 5) != 0) {
+    int kind = ioctl(fd, NS_GET_NSTYPE);
+    if (kind < 0)
+        err(1, "%s", argv[1]);
+    if (kind != CLONE_NEWUSER) {
         printf("%s\n", name(fd));
-        fd = ioctl(fd, NS_GET_USERNS);
+        fd = related(fd, NS_GET_USERNS);
     }
     while (fd >= 0) {
         uid_t uid;
         if (ioctl(fd, NS_GET_OWNER_UID, &uid) < 0)
             err(1, "NS_GET_OWNER_UID");
         printf("  %s  owner uid=%u\n", name(fd), (unsigned)uid);
-        fd = ioctl(fd, NS_GET_PARENT);
+        fd = related(fd, NS_GET_PARENT);
     }
+    if (errno != EPERM)
+        err(1, "ioctl");
     /* 最初のユーザー名前空間に親はなく、EPERMが返る */
     printf("  %s\n", strerror(errno));
     return 0;

@@ -11,7 +11,20 @@ import sys
 # <linux/nsfs.h>。はじめの2つは、新しいファイルディスクリプタを返す
 NS_GET_USERNS = 0xB701
 NS_GET_PARENT = 0xB702
+NS_GET_NSTYPE = 0xB703
 NS_GET_OWNER_UID = 0xB704
+
+
+def kind(fd: int) -> int:
+    return fcntl.ioctl(fd, NS_GET_NSTYPE)
+
+
+def related(fd: int, request: int) -> int:
+    """所有者か親を指すfd。元のfdは閉じる。"""
+    try:
+        return fcntl.ioctl(fd, request)
+    finally:
+        os.close(fd)
 
 
 def owner_uid(fd: int) -> int:
@@ -29,14 +42,18 @@ def main() -> None:
         sys.exit(f"usage: {sys.argv[0]} /proc/PID/ns/TYPE")
     try:
         fd = os.open(sys.argv[1], os.O_RDONLY | os.O_CLOEXEC)
-        if not name(fd).startswith("user:"):
+        if kind(fd) != os.CLONE_NEWUSER:
             print(name(fd))
-            fd = fcntl.ioctl(fd, NS_GET_USERNS)
+            fd = related(fd, NS_GET_USERNS)
         while True:
             print(f"  {name(fd)}  owner uid={owner_uid(fd)}")
-            fd = fcntl.ioctl(fd, NS_GET_PARENT)
-    except OSError as e:  # 最初のユーザー名前空間に親はなく、EPERMが返る
-        print(f"  {e.strerror}")
+            fd = related(fd, NS_GET_PARENT)
+    except PermissionError as e:
+        if e.filename:  # 開けなかった
+            sys.exit(f"{e.filename}: {e.strerror}")
+        print(f"  {e.strerror}")  # 最初のユーザー名前空間に親はなく、EPERMが返る
+    except OSError as e:
+        sys.exit(f"{sys.argv[1]}: {e.strerror}")
 
 
 main()

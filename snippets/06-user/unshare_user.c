@@ -24,8 +24,7 @@ static void show(const char *label)
     while (fgets(line, sizeof(line), status) != NULL)
         sscanf(line, "CapEff: %31s", caps);
     fclose(status);
-    printf("%-8s%s  uid=%-6dgid=%-6dCapEff=%s\n", label, ns, (int)geteuid(),
-           (int)getegid(), caps);
+    printf("%-8s%s  uid=%-6ugid=%-6uCapEff=%s\n", label, ns, geteuid(), getegid(), caps);
 }
 
 /* --8<-- [start:main] */
@@ -44,8 +43,8 @@ int main(void)
     char uid_map[64], gid_map[64];
 
     /* 移ったあとでは、もとのIDを尋ねられない */
-    snprintf(uid_map, sizeof(uid_map), "0 %d 1", (int)geteuid());
-    snprintf(gid_map, sizeof(gid_map), "0 %d 1", (int)getegid());
+    snprintf(uid_map, sizeof(uid_map), "0 %u 1", geteuid());
+    snprintf(gid_map, sizeof(gid_map), "0 %u 1", getegid());
     show("before");
 
     if (unshare(CLONE_NEWUSER) < 0)

@@ -4,8 +4,18 @@
 """
 
 import os
+import select
 import sys
 from pathlib import Path
+
+
+def wait_until_empty(box: Path) -> None:
+    with (box / "cgroup.events").open() as events:
+        changed = select.poll()
+        changed.register(events, select.POLLPRI)
+        while "populated 1" in events.read():
+            changed.poll()
+            events.seek(0)
 
 
 def main() -> None:
@@ -25,6 +35,7 @@ def main() -> None:
                 os.execvp(command[0], command)
             except OSError as e:
                 print(f"cgrun: {e.strerror}", file=sys.stderr, flush=True)
+            finally:
                 os._exit(127)
         _, status = os.waitpid(pid, 0)
         events = dict(line.split() for line in (box / "memory.events").read_text().splitlines())
@@ -33,8 +44,7 @@ def main() -> None:
         print(f"fork_failed={failed != '0'}")
     finally:
         (box / "cgroup.kill").write_text("1")  # 残った子孫も道連れにする
-        while "populated 1" in (box / "cgroup.events").read_text():
-            os.sched_yield()
+        wait_until_empty(box)
         box.rmdir()
 
 

@@ -24,6 +24,7 @@ struct ns_id_req {
     uint64_t user_ns_id; /* この所有者のものだけ。0なら問わない */
 };
 
+/* --8<-- [start:main] */
 int main(void)
 {
     struct ns_id_req req = {.size = sizeof(req), .ns_type = CLONE_NEWUTS};
@@ -39,3 +40,4 @@ int main(void)
         err(1, "listns");
     return 0;
 }
+/* --8<-- [end:main] */

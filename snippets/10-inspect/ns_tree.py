@@ -3,9 +3,9 @@
 実行: sudo python3 ns_tree.py
 """
 
+import contextlib
 import fcntl
 import os
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,7 +67,7 @@ def places(process: Path) -> Iterator[tuple[Path, str]]:
     for link in (process / "ns").iterdir():
         yield link, f"{pid} {comm}"
     for link in (process / "fd").iterdir():
-        if re.match(r"\w+:\[\d+\]$", os.readlink(link)):
+        if os.readlink(link).partition(":")[0] in KINDS.values():  # socket:[…] などではない
             yield link, f"fd {link.name} of {pid} {comm}"
     for fields in map(str.split, (process / "mountinfo").read_text().splitlines()):
         if fields[fields.index("-") + 1] == "nsfs":
@@ -77,11 +77,10 @@ def places(process: Path) -> Iterator[tuple[Path, str]]:
 def search() -> None:
     processes = (path for path in Path("/proc").glob("[0-9]*") if path.name != str(os.getpid()))
     for process in sorted(processes, key=lambda path: int(path.name)):
-        try:
+        with contextlib.suppress(OSError):  # 終わったプロセス、調べる許可のないプロセス
             for path, holder in places(process):
-                add(os.open(path, os.O_RDONLY | os.O_CLOEXEC)).holders[holder] = None
-        except OSError:  # 終わったプロセス、調べる許可のないプロセス
-            continue
+                with contextlib.suppress(OSError):  # 1つ開けなくても、次へ進む
+                    add(os.open(path, os.O_RDONLY | os.O_CLOEXEC)).holders[holder] = None
 
 
 def draw(tree: dict[Namespace | None, list[Namespace]], top: Namespace | None, indent: str) -> None:

@@ -6,6 +6,8 @@
  */
 #define _GNU_SOURCE
 #include <err.h>
+#include <errno.h>
+#include <limits.h>
 #include <linux/pidfd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +16,22 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* PIDを読む。数でなければ終わる（number(3) は、誤りも0にする） */
+static pid_t number(const char *text)
+{
+    char *end;
+    errno = 0;
+    long pid = strtol(text, &end, 10);
+
+    if (errno || end == text || *end || pid < 1 || pid > INT_MAX)
+        errx(1, "%s: not a PID", text);
+    return (pid_t)pid;
+}
+
 /* --8<-- [start:main] */
 static int open_process(const char *pid)
 {
-    int pidfd = (int)syscall(SYS_pidfd_open, atoi(pid), 0);
+    int pidfd = (int)syscall(SYS_pidfd_open, number(pid), 0);
 
     if (pidfd < 0)
         err(1, "pidfd_open %s", pid);

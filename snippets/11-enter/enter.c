@@ -7,8 +7,10 @@
  */
 #define _GNU_SOURCE
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +28,18 @@ static const struct {
     {"net", CLONE_NEWNET},       {"user", CLONE_NEWUSER},
     {"cgroup", CLONE_NEWCGROUP}, {"time", CLONE_NEWTIME},
 };
+
+/* PIDを読む。数でなければ終わる（number(3) は、誤りも0にする） */
+static pid_t number(const char *text)
+{
+    char *end;
+    errno = 0;
+    long pid = strtol(text, &end, 10);
+
+    if (errno || end == text || *end || pid < 1 || pid > INT_MAX)
+        errx(1, "%s: not a PID", text);
+    return (pid_t)pid;
+}
 
 static struct stat status_of(const char *pid, const char *kind)
 {
@@ -59,7 +73,7 @@ int main(int argc, char *argv[])
 
     if (argc < 3)
         errx(1, "usage: %s PID COMMAND...", argv[0]);
-    int pidfd = pidfd_open(atoi(argv[1]), 0);
+    int pidfd = pidfd_open(number(argv[1]), 0);
     if (pidfd < 0)
         err(1, "pidfd_open");
     snprintf(path, sizeof(path), "/proc/%s/root", argv[1]);

@@ -10,13 +10,14 @@ import signal
 import socket
 import sys
 
-MAX_FDS = 8
+MAX_FDS, SECONDS = 8, 1
 
 
 def serve(listener: socket.socket) -> None:
     kept: dict[str, list[int]] = {}
     while True:
         client, _ = listener.accept()
+        client.settimeout(SECONDS)  # 何も言わない相手に、ほかの人を待たせない
         # 途中で切れる相手がいても、預かったものは失わない
         with client, contextlib.suppress(OSError):
             message, fds, _, _ = socket.recv_fds(client, 1024, MAX_FDS)
@@ -34,15 +35,30 @@ def serve(listener: socket.socket) -> None:
                 client.send(b"no")
 
 
+def remove_stale(path: str) -> None:
+    """前に止まったkeeperのソケットを消す。動いているkeeperのものは消さない。"""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as old:
+        try:
+            old.connect(path)
+        except ConnectionRefusedError:  # ファイルはあるが、誰も待っていない
+            os.unlink(path)
+        except FileNotFoundError:
+            pass
+
+
 def main() -> None:
     if len(sys.argv) != 2:
         sys.exit(f"usage: {sys.argv[0]} SOCKET")
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # ^Cで終わり、預かったfdも閉じられる
     os.umask(0o077)  # 同じユーザーにしか、つながせない
-    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
-        listener.bind(sys.argv[1])
-        listener.listen()
-        serve(listener)
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+            remove_stale(sys.argv[1])
+            listener.bind(sys.argv[1])
+            listener.listen()
+            serve(listener)
+    except OSError as e:
+        sys.exit(f"{sys.argv[1]}: {e.strerror}")
 
 
 main()

@@ -6,6 +6,8 @@
  */
 #define _GNU_SOURCE
 #include <err.h>
+#include <errno.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +19,18 @@
 #define PIDFD_GET_UTS_NAMESPACE _IO(0xFF, 10)
 #endif
 
+/* PIDを読む。数でなければ終わる（number(3) は、誤りも0にする） */
+static pid_t number(const char *text)
+{
+    char *end;
+    errno = 0;
+    long pid = strtol(text, &end, 10);
+
+    if (errno || end == text || *end || pid < 1 || pid > INT_MAX)
+        errx(1, "%s: not a PID", text);
+    return (pid_t)pid;
+}
+
 /* --8<-- [start:main] */
 int main(int argc, char *argv[])
 {
@@ -24,7 +38,7 @@ int main(int argc, char *argv[])
 
     if (argc != 2)
         errx(1, "usage: %s PID", argv[0]);
-    int pidfd = pidfd_open(atoi(argv[1]), 0);
+    int pidfd = pidfd_open(number(argv[1]), 0);
     if (pidfd < 0)
         err(1, "pidfd_open");
     int ns = ioctl(pidfd, PIDFD_GET_UTS_NAMESPACE, 0); /* 返り値が、名前空間のfd */

@@ -1,0 +1,232 @@
+"""The book's programs when something goes wrong: they end, say why, and leave nothing behind.
+
+Each runs in one machine of the book's own image, as a reader who has copied the files that a
+chapter names; what breaks is a function of Python's, or what is given to the program.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import guests
+import pytest
+
+from zenn.book import read_book
+from zenn.parser import parse
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., tuple[list[str], int]]
+
+PROGRAMS = """
+01-tour/matrix.py 01-tour/threads.py 01-tour/setns_pidfd.c 02-uts/clone3.py 02-uts/clone_uts.py
+04-pid/inside_outside.py 04-pid/minit.c 04-pid/minit.py 04-pid/orphans.py 04-pid/translate.c
+05-mount/idmap.py 06-user/clone_user.c 06-user/ns_owner.c 06-user/ns_owner.py
+06-user/unshare_user.c 10-inspect/ns_tree.py 10-inspect/pidfd_ns.c 11-enter/enter.c
+11-enter/fetch.c 11-enter/keeper.py 11-enter/pidfd_get.c
+"""
+
+BROKEN = """
+import errno, os, signal, socket, subprocess
+def fail(*_, **__):
+    raise PermissionError(errno.EPERM, "broken")
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+"""A sitecustomize.py begins so; then it replaces the function that is to break."""
+
+HUNG = 124  # of timeout(1)
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    """`run(script, broken)` is what a script prints, in lines, and its status.
+
+    It runs as root where the programs are; `broken` is a line for sitecustomize.py.
+    """
+    with closing(guests.namespaces()) as backend, closing(backend.start()) as machine:
+        channel = machine.channel
+
+        def put(path: str, text: str) -> None:
+            channel.request("put", path=path, text=text, mode=0o755, owner="root")
+
+        for program in PROGRAMS.split():
+            put(f"/p/{Path(program).name}", (ROOT / "snippets" / program).read_text("utf-8"))
+        for name, text in files_of("05-mount", "10-inspect"):
+            put(f"/p/{name}", text)
+        channel.request("open", within=30, terminal="t", user="root", seconds=30)
+
+        def run(script: str, broken: str = "") -> tuple[list[str], int]:
+            put("/p/broken/sitecustomize.py", BROKEN + broken)
+            head = "cd /p\nexport PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/p/broken\n"
+            put("/p/case.sh", head + script)
+            line = "timeout --kill-after=1 8 bash /p/case.sh < /dev/null 2>&1"
+            reply = channel.request(
+                "type", within=30, terminal="t", text=line, seconds=30, until="end"
+            )
+            return reply["output"].replace("\r", "").splitlines(), reply["status"]
+
+        yield run
+
+
+def files_of(*chapters: str) -> Iterator[tuple[str, str]]:
+    """The files in the text of chapters: their names without folders, and what they say."""
+    book = read_book(ROOT)
+    for chapter in chapters:
+        path = Path(f"docs/{chapter}.md")
+        for fence in parse((ROOT / path).read_text("utf-8"), path, book).fences:
+            if "file" in fence.words:
+                yield Path(fence.title).name, fence.whole
+
+
+@pytest.mark.parametrize(
+    ("child", "said"),
+    [
+        ("os.listdir('/none')", "child: No such file or directory"),
+        ("[][0]", "IndexError: list index out of range"),
+        ("sys.exit(3)", ""),
+    ],
+)
+def test_a_child_that_fails_never_runs_its_parents_code(run: Run, child: str, said: str) -> None:
+    program = "import os, sys; from clone3 import clone3; print('once')\n"
+    program += f"pid = clone3(lambda: {child}, 0)\n"
+    program += "print('parent', os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))"
+    lines, status = run(f'python3 -c "{program}"')
+    assert (lines[0], lines[-1], status) == ("once", "parent 1", 0)
+    assert (lines[-2] if said else "") == said
+    assert lines.count("once") == lines.count("parent 1") == 1
+
+
+@pytest.mark.parametrize(
+    ("program", "broken", "said"),
+    [
+        ("clone_uts.py", "socket.sethostname = fail", "child: broken"),
+        ("idmap.py /a /b 0 0", "os.unshare = fail", "unshare: Operation not permitted"),
+        ("idmap.py /a /b 0 0", "os.unshare = die", "unshare: No child processes"),
+        ("threads.py", "os.unshare = fail", "threads: broken"),
+        ("threads.py", "os.unshare = die", ""),
+        ("inside_outside.py", "subprocess.run = fail", "inside_outside: no report"),
+        ("orphans.py", "os.write = fail", "orphans: init has ended"),
+        ("orphans.py", "signal.pause = fail; os.waitpid = fail", "orphans: init has ended"),
+    ],
+)
+def test_a_parent_doesnt_wait_for_a_child_that_has_failed(
+    run: Run, program: str, broken: str, said: str
+) -> None:
+    lines, status = run(f"python3 {program}", broken)
+    assert status not in (0, HUNG), lines
+    assert not said or said in lines, lines
+
+
+def test_what_failed_has_mounted_nothing_that_stays(run: Run) -> None:
+    assert run("python3 inside_outside.py; grep -c proc /proc/mounts", "signal.pause = die")[0]
+    assert run("grep ' /tmp/' /proc/mounts") == ([], 1)
+
+
+def test_a_matrix_that_fails_leaves_the_host_as_it_was_and_runs_again(run: Run) -> None:
+    world = "unshare -mC bash -c 'umount -R /sys/fs/cgroup; mount -t cgroup2 c /sys/fs/cgroup && "
+    script = "for i in 1 2; do python3 matrix.py; done; ls /sys/fs/cgroup | grep -c matrix'"
+    state = "$(hostname; cat /proc/mounts)"
+    lines, _ = run(f'before="{state}"\n{world}{script}\ntest "$before" = "{state}" && echo same')
+    # A machine of namespaces may not set the clock of the last column.
+    assert lines == ["matrix: Operation not permitted"] * 2 + ["0", "same"]
+
+
+@pytest.mark.parametrize("program", ["./minit", "python3 minit.py"])
+def test_an_init_goes_on_when_it_cant_pass_a_signal_on(run: Run, program: str) -> None:
+    lines, status = run(
+        "gcc -o minit minit.c; mkfifo end\n"
+        "other='setpriv --reuid=1000 --clear-groups cat end'\n"
+        f"setpriv --bounding-set=-kill unshare -fp {program} $other 2> said & unshared=$!\n"
+        "until pgrep -x -u 1000 cat; do :; done > /dev/null\n"
+        "kill -USR1 $(pgrep -P $unshared)\n"
+        "until grep kill: said; do :; done\n"
+        ": > end; rm end; wait $unshared"
+    )
+    assert lines == ["minit: kill: Operation not permitted"]
+    assert status == 0
+
+
+def test_a_pid_is_a_number_and_a_verb_is_known(run: Run) -> None:
+    names = "setns_pidfd pidfd_ns enter pidfd_get translate"
+    lines, _ = run(
+        f"for p in {names}; do gcc -Wall -Wextra -Wpedantic -o $p $p.c; done\n"
+        "./setns_pidfd 1x uts; ./pidfd_ns 1 ''; ./enter -1 true; ./pidfd_get 99999999999\n"
+        "./translate /proc/1/ns/pid in 2x; ./translate /proc/1/ns/pid to 1"
+    )
+    assert lines == [
+        "before uts:" + lines[0].removeprefix("before uts:"),
+        "setns_pidfd: 1x: not a PID",
+        "pidfd_ns: : not a PID",
+        "enter: -1: not a PID",
+        "pidfd_get: 99999999999: not a PID",
+        "translate: 2x: not a PID",
+        "translate: to: neither from nor in",
+    ]
+
+
+def test_uids_above_two_thousand_million_are_what_they_are(run: Run) -> None:
+    lines, _ = run(
+        "chmod 755 .; for p in unshare_user clone_user; do gcc -o $p $p.c\n"
+        "setpriv --reuid=3000000000 --regid=3000000000 --clear-groups ./$p; done"
+    )
+    assert "uid=3000000000gid=3000000000" in lines[0]
+    assert "uid=0     gid=0" in lines[2]
+    assert lines[3] == "parent  uid=3000000000, child's uid=3000000000"
+
+
+def test_an_owner_that_cant_be_asked_for_is_an_error(run: Run) -> None:
+    lines, status = run(
+        "gcc -o ns_owner ns_owner.c; ./ns_owner /etc/passwd; python3 ns_owner.py /none"
+    )
+    assert lines == [
+        "ns_owner: /etc/passwd: Inappropriate ioctl for device",
+        "/none: No such file or directory",
+    ]
+    assert status == 1
+    deep = "unshare -Ur " * 4
+    lines, status = run(
+        f"{deep} sleep 9 & until [ $(cat /proc/$!/comm) = sleep ]; do :; done\n"
+        "(ulimit -n 5; ./ns_owner /proc/$!/ns/user); s=$?; kill $!; exit $s"
+    )
+    assert ([line.split()[0].partition(":")[0] for line in lines], status) == (
+        ["user"] * 5 + ["Operation"],
+        0,
+    )
+
+
+def test_a_private_tmp_is_private_whatever_the_environment_says(run: Run) -> None:
+    count = "grep -c ' /tmp ' /proc/mounts"
+    lines, _ = run(f"export SUDO_USER=reader INSIDE=1\n{count}; ./private-tmp {count}; {count}")
+    outside, inside, after = map(int, lines)
+    assert (inside, after) == (outside + 1, outside)
+
+
+def test_a_keeper_serves_others_beside_a_silent_client_and_starts_again(run: Run) -> None:
+    lines, _ = run(
+        "gcc -o fetch fetch.c; python3 keeper.py sock & until [ -S sock ]; do :; done\n"
+        'python3 -c \'import socket, time; s = socket.socket(1, 5); s.connect("sock"); '
+        "time.sleep(9)' & until [ $(grep -c sock$ /proc/net/unix) = 2 ]; do :; done\n"
+        "./fetch sock box true; python3 keeper.py sock\n"
+        "kill %1 %2; wait; python3 keeper.py sock & until ./fetch sock box true 2>&1 | "
+        "grep nothing; do :; done; kill $!"
+    )
+    nothing = "fetch: box: nothing is kept by this name"
+    assert lines == [nothing, "sock: Address already in use", nothing]
+
+
+def test_a_target_that_cant_be_read_has_no_peers(run: Run) -> None:
+    lines, status = run("setpriv --reuid=1000 --clear-groups bash peers.sh 1")
+    assert status == 1
+    assert set(lines[0].split()) & {"readlink:", "Permission"}
+    lines, status = run("bash peers.sh 99999999")
+    assert (len(lines), status) == (1, 1)
+
+
+def test_a_socket_hides_no_namespace_from_the_tree(run: Run) -> None:
+    lines, _ = run(
+        "unshare -i sleep 9 & pid=$!; until [ $(cat /proc/$pid/comm) = sleep ]; do :; done\n"
+        "python3 -c 'import os, socket, sys; s = socket.socket(); os.open(sys.argv[1], 0); "
+        "os.dup2(3, 5); print(flush=True); input()' /proc/$pid/ns/ipc < <(sleep 8) > up &\n"
+        "until [ -s up ]; do :; done; kill $pid; wait $pid; python3 ns_tree.py; kill %2"
+    )
+    assert any("ipc:" in line and " fd 4 of " in line for line in lines), lines
