@@ -5,7 +5,9 @@
 #   provision.sh downloads also what PDF and EPUB take (`make pdf` and `make epub` call it)
 #   provision.sh test      also what the tests take (`make test` calls it)
 #   provision.sh bench     also what the benchmarks take (`make bench` calls it)
-#   provision.sh reader    also what readers of the book type: the machine of the Vagrantfile
+#   provision.sh reader    only what readers of the book type: the machine of the Vagrantfile, and
+#                          the reader's machine of the harness
+#   provision.sh list      installs nothing, lists what `reader` does (the harness asks)
 #   provision.sh how PACKAGE…   installs nothing, says how that is done here (the harness asks)
 #
 # As root it installs; as another user it says what to install. A second run changes nothing.
@@ -44,6 +46,18 @@ if [ "${1-}" = how ]; then
     exit
 fi
 
+reader() { # a package a line: what the guest has, in which the chapters' outputs were made …
+    sed 's/#.*//; s/ //g; /^$/d' "$here/harness/image/recipe/packages"
+    sed -n '/^packages = \[/,/^\]/s/^ *"\([^"]*\)".*/\1/p' "$here/../pyproject.toml"
+    # … and what a person wants besides.
+    printf '%s\n' tmux man-db manpages-dev git bash-completion rustc cargo
+}
+
+if [ "${1-}" = list ]; then
+    reader
+    exit
+fi
+
 if ! has apt-get; then
     echo "The book is verified on Debian or Ubuntu, so $(how)." >&2
     exit 1
@@ -60,51 +74,51 @@ installed() { # installed PACKAGE
     [ "$(dpkg-query --show --showformat '${db:Status-Status}' "$1")" = installed ]
 }
 
-guest() { # the packages of the guest image: those of the harness, those of this book
-    sed 's/#.*//' "$here/harness/image/recipe/packages"
-    sed -n '/^packages = \[/,/^\]/s/^ *"\([^"]*\)".*/\1/p' "$here/../pyproject.toml"
-}
-
 for_downloads() {
     need chromium command -v chromium # prints the PDF; in the tests, reads as a reader does
     need fonts-noto-cjk installed fonts-noto-cjk
     need pandoc command -v pandoc # makes the EPUB
 }
 
-need make command -v make
-need python3-venv python3 -c 'import ensurepip, venv'
-need mmdebstrap command -v mmdebstrap
-need debian-archive-keyring test -e /usr/share/keyrings/debian-archive-keyring.gpg
-if [ "$(uname -m)" = x86_64 ]; then
-    need qemu-system-x86 command -v qemu-system-x86_64 # virtual machines, which are x86-64's …
-fi
-need squashfs-tools-ng command -v tar2sqfs # … and their disks
-need kmod env PATH="$PATH:/usr/sbin:/sbin" sh -c 'command -v depmod'
-need nodejs command -v node # Zenn's own renderer, in the tests
-need npm command -v npm     # that, and the diagrams of the site
-[ "$(id -u)" -eq 0 ] || need uidmap command -v newuidmap # the guest image, built by a user
+for_authors() {
+    need make command -v make
+    need python3-venv python3 -c 'import ensurepip, venv'
+    need mmdebstrap command -v mmdebstrap
+    need debian-archive-keyring test -e /usr/share/keyrings/debian-archive-keyring.gpg
+    if [ "$(uname -m)" = x86_64 ]; then
+        need qemu-system-x86 command -v qemu-system-x86_64 # virtual machines, which are x86-64's …
+    fi
+    need squashfs-tools-ng command -v tar2sqfs # … and their disks
+    need kmod env PATH="$PATH:/usr/sbin:/sbin" sh -c 'command -v depmod'
+    need nodejs command -v node # Zenn's own renderer, in the tests
+    need npm command -v npm     # that, and the diagrams of the site
+    [ "$(id -u)" -eq 0 ] || need uidmap command -v newuidmap # the guest image, built by a user
+}
 
 case ${1-} in
-    "") ;;
-    downloads) for_downloads ;;
+    "") for_authors ;;
+    downloads)
+        for_authors
+        for_downloads
+        ;;
     test)
+        for_authors
         for_downloads
         need epubcheck command -v epubcheck
         need poppler-utils command -v pdftotext
         ;;
     bench)
+        for_authors
         need chromium command -v chromium
         need bubblewrap command -v bwrap # what others make of namespaces
         ;;
     reader)
-        # The machine has what the guest has, in which the chapters' outputs were made, and what a
-        # person wants besides.
-        for package in $(guest) tmux man-db manpages-dev git bash-completion rustc cargo; do
+        for package in $(reader); do
             need "$package" installed "$package"
         done
         ;;
     *)
-        echo "usage: provision.sh [downloads|test|bench|reader|how PACKAGE…]" >&2
+        echo "usage: provision.sh [downloads|test|bench|reader|list|how PACKAGE…]" >&2
         exit 2
         ;;
 esac
@@ -121,7 +135,7 @@ if [ -n "$missing" ]; then
     apt-get install --quiet --yes --no-install-recommends $missing
 fi
 
-if ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; then
+if [ "${1-}" != reader ] && ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; then
     echo "Node.js $(node --version) is too old for Zenn's renderer, which the tests ask: it needs 18." \
         "Debian 12 and Ubuntu 24.04, and what came after them, have that." >&2
     exit 1
