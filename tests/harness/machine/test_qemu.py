@@ -13,10 +13,10 @@ from processes import ran
 from harness.guest.world import read
 from harness.image import kernels, store
 from harness.image.image import Image
-from harness.machine import MachineError, StillbornError, bounds
+from harness.machine import MachineError, StillbornError, bounds, qemu
 from harness.machine.channel import AgentGoneError
 from harness.machine.namespaces import RESTRICTION
-from harness.machine.qemu import Qemu, QemuMachine, acceleration, command, template
+from harness.machine.qemu import Qemu, QemuMachine, acceleration, template
 
 KERNEL = guests.GUEST.kernel
 MACHINES = ("qemu",)
@@ -189,7 +189,7 @@ def test_a_broken_template_is_made_anew(other_cache: Path) -> None:
 def test_a_machine_that_does_not_boot_is_reported_with_its_console(
     other_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "KERNEL_COMMAND_LINE", "console=ttyS0 panic=-1 rdinit=/none")
+    monkeypatch.setattr(qemu, "PARAMETERS", "console=ttyS0 panic=-1 rdinit=/none")
     with (
         closing(Qemu(guests.built(), quiet, KERNEL)) as backend,
         pytest.raises(MachineError, match=r"No virtual machine boots here.*Kernel panic"),

@@ -4,8 +4,8 @@ import fcntl
 import os
 import signal
 import termios
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, NoReturn
 
 USER_UID = 1000  # of the ordinary user, whom the image's recipe makes
 ENVIRONMENT = {"TERM": "dumb", "LANG": "C.UTF-8", "SHELL": "/bin/bash"}
@@ -58,11 +58,23 @@ def start_shell(slave: int, user: Account, directory: str, path: str) -> int:
 
     `path` is its PATH.
     """
-    os.fchown(slave, user.uid, -1)
     environment = {"HOME": user.home, "USER": user.name, "LOGNAME": user.name, "PATH": path}
     if shell := os.fork():
         return shell
+    become_shell(slave, user, directory, ENVIRONMENT | environment, ("/bin/bash", "bash"))
+
+
+def become_shell(
+    slave: int,
+    user: Account,
+    directory: str,
+    environment: Mapping[str, str],
+    command: Sequence[str],
+) -> NoReturn:
+    """In the child: be `user` at a terminal that becomes theirs; `command` is a file and argv."""
+    file, *words = command
     try:
+        os.fchown(slave, user.uid, -1)
         os.setsid()
         fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
         for fd in range(3):
@@ -75,7 +87,7 @@ def start_shell(slave: int, user: Account, directory: str, path: str) -> int:
         os.setgid(user.gid)
         os.setuid(user.uid)
         os.chdir(directory)
-        os.execve("/bin/bash", ["bash"], ENVIRONMENT | environment)
+        os.execve(file, words, environment)
     except BaseException as error:
-        os.write(2, f"bash: {error}\n".encode())
+        os.write(2, f"{words[0]}: {error}\n".encode())
     os._exit(127)

@@ -70,9 +70,19 @@ import signal
 import socket
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NoReturn
 
-from harness.guest.accounts import USER_UID, Refused, account, accounts
+from harness.guest.accounts import (
+    SYSTEM_PATH,
+    USER_PATH,
+    USER_UID,
+    Account,
+    Refused,
+    account,
+    accounts,
+    start_shell,
+)
 from harness.guest.proc import Proc
 from harness.guest.terminal import Report, Terminal, caret
 
@@ -192,12 +202,17 @@ class Agent:
 
     def do_open(self, terminal: str, user: str, seconds: float) -> Report:
         try:
-            opened = Terminal(account(user), self.home, self.proc)
+            opened = self.open_for(account(user))
         except OSError as error:
             raise Refused(f"no terminal can be opened: {error.strerror}") from error
         self.terminals[terminal] = opened
         self.watched.add(opened.master)
         return self.do_wait(terminal, seconds)
+
+    def open_for(self, user: Account) -> Terminal:
+        """A new terminal of that user's; OSError where there can be none."""
+        path = SYSTEM_PATH if user.uid == 0 else USER_PATH
+        return Terminal(self.proc, partial(start_shell, user=user, directory=self.home, path=path))
 
     def do_type(self, terminal: str, text: str, **waiting: Any) -> Report:
         line = text.encode("utf-8", "surrogateescape") + b"\n"

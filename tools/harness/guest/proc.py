@@ -62,6 +62,10 @@ class Proc:
         opening, closing = text.index("("), text.rindex(")")
         return text[opening + 1 : closing], text[closing + 2 :].split()
 
+    def parent(self, pid: int) -> int:
+        """The process id of its parent."""
+        return int(self.stat(pid)[1][1])
+
     def group(self, pgrp: int) -> Iterator[int]:
         """The processes of a process group, its leader first, since that is most often asked."""
         for pid in (pgrp, *(pid for pid in self.pids() if pid != pgrp)):

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from typing import Literal, TypedDict
 
-from harness.guest.accounts import SYSTEM_PATH, USER_PATH, Account, start_shell
 from harness.guest.proc import SHELLS, Proc, Reader, field_of
 
 SHORT_READ = 1024  # bytes; a terminal that gives fewer has no more (it gives up to 4095 at once)
@@ -47,16 +46,15 @@ class Report(TypedDict):
 
 
 class Terminal:
-    """A pseudo-terminal and the shell that it was opened for."""
+    """A pseudo-terminal and the shell that it was opened for; `start(slave)` makes that."""
 
-    def __init__(self, user: Account, directory: str, proc: Proc) -> None:
+    def __init__(self, proc: Proc, start: Callable[[int], int]) -> None:
         self.proc = proc
         self.master, self.slave = os.openpty()
         found = os.fstat(self.slave)
         self.identity = (found.st_dev, found.st_ino, found.st_rdev)
         self.resize(ROWS, COLUMNS)
-        path = SYSTEM_PATH if user.uid == 0 else USER_PATH
-        self.shell = start_shell(self.slave, user, directory, path)
+        self.shell = start(self.slave)
         os.set_blocking(self.master, False)
         self.shown = bytearray()  # and not yet reported
         self.dropped = 0  # bytes of a flood

@@ -15,7 +15,8 @@ import struct
 import sys
 import time
 import traceback  # noqa: F401
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -180,6 +181,11 @@ def make_world() -> None:
         with contextlib.suppress(OSError):
             (CGROUP / "cgroup.subtree_control").write_text(f"+{controller}")
     world.settle(bounded=True)
+    protect()
+
+
+def protect() -> None:
+    """Keep this process answering, whatever becomes of the machine."""
     with contextlib.suppress(OSError):
         (LRU_GEN / "enabled").write_text("y")
         (LRU_GEN / "min_ttl_ms").write_text("1000")
@@ -194,13 +200,15 @@ def go_first() -> None:
     os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, first)
 
 
-def warm() -> None:
-    """Do in a terminal what scenarios do, so that clones find it in memory."""
-    user = account(USER_UID)
+def warm(start: Callable[[int], int], text: str) -> None:
+    """Do in a terminal what scenarios do, so that clones find it in memory.
+
+    `start(slave)` makes a shell there, our child, and `text` ends it.
+    """
     master, slave = os.openpty()
-    shell = start_shell(slave, user, user.home, SYSTEM_PATH)
+    shell = start(slave)
     os.close(slave)
-    os.write(master, WARM.encode())
+    os.write(master, text.encode())
     with contextlib.suppress(OSError):  # EIO: its last process has gone
         while os.read(master, 1 << 16):
             pass
@@ -221,5 +229,6 @@ def port() -> int:
 def main() -> None:
     os.unlink("/agent.zip")
     make_world()
-    warm()
+    user = account(USER_UID)
+    warm(partial(start_shell, user=user, directory=user.home, path=SYSTEM_PATH), WARM)
     GuestAgent(port()).run()

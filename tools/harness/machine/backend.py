@@ -13,11 +13,12 @@ from harness.machine.namespaces import Namespaces
 from harness.machine.namespaces.host import is_virtual_machine
 from harness.machine.qemu import Qemu
 from harness.machine.qemu.worlds import Randomized, Worlds
+from harness.machine.reader import Reader
 from harness.plan.scenario import Scenario
 from harness.plan.settings import version_of
 from zenn.book import Guest
 
-BACKENDS = ("qemu", "namespaces")
+BACKENDS = ("qemu", "namespaces", "reader")
 
 
 class Backend(Protocol):
@@ -126,8 +127,13 @@ def make_backends(
     """
     if name == "auto":
         name = choose(note)
-    elif name == "namespaces" and kernel is not None:
-        raise MachineError("A kernel of choice takes virtual machines: say `--backend qemu`.")
+    elif name != "qemu" and kernel is not None:
+        raise MachineError("A kernel of choice takes the machines of `--backend qemu`.")
+    if name == "reader":
+        system = Reader(guest, note)
+        with closing(Backends(Choice(system, system, Randomized(system)), guest.kernel)) as readers:
+            yield readers
+        return
     built = image.ensure(guest, note)
 
     def vms(kernel: str) -> Choice:

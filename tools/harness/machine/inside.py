@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # the zygote imports this, and is to stay small
     from harness.image.kernels import Kernel
 
 PACKAGE = Path(harness.__file__).parent
-MAIN = b"from harness.guest.virtual import main\nmain()\n"
+MAIN = b"from harness.guest.%s import main\nmain()\n"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 
 
@@ -30,10 +30,11 @@ def init() -> bytes:
 
 
 @cache
-def archive() -> bytes:
-    """The modules of the guest room, as one file; equal bytes for equal contents."""
-    files = {"__main__.py": MAIN}
-    for path in (PACKAGE / "__init__.py", *sorted((PACKAGE / "guest").glob("*.py"))):
+def archive(main: bytes = b"virtual") -> bytes:
+    """The modules of the guest room, as one file that runs the module `main`; equal bytes for
+    equal contents."""
+    files = {"__main__.py": MAIN % main}
+    for path in (PACKAGE / "__init__.py", *sorted((PACKAGE / "guest").rglob("*.py"))):
         files[f"harness/{path.relative_to(PACKAGE)}"] = path.read_bytes()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as written:

@@ -23,6 +23,7 @@ NAMESPACES = (
 SYSTEM = ("usr", "bin", "lib", "lib32", "lib64", "libx32", "etc/ld.so.cache")
 DEVICES = {"null": (1, 3), "kvm": (10, 232)}
 READ_ONLY = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV
+SCRATCH = "var/tmp"  # where QEMU keeps what is written to a disk that it has by “snapshot=on”
 NEW_ROOT = "/tmp"  # a directory that any system has; what is below it is opened before
 
 
@@ -84,6 +85,8 @@ def enter(command: Iterable[str], uid: int, gid: int) -> None:
             if not uid:
                 share(opened[path], writes)
             bind(opened[path], path[1:], 0 if writes else READ_ONLY)
+    os.makedirs(SCRATCH, 0o755)
+    syscalls.mount("scratch", SCRATCH, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, "mode=1777")
     os.mkdir("dev")
     for name, path in devices.items():
         if uid:

@@ -4,6 +4,7 @@
         <key>/initramfs     what it booted from
         <key>/memory        its memory; a clone maps it copy-on-write
         <key>/state         the rest of it: processor, devices
+        <key>/disk          its disk, of a machine that has one of its own
 
 QEMU's memory lies in a file of its own (memory-backend-file) and is left out of the saved state by
 the migration capability x-ignore-shared (docs/devel/migration in QEMU), so that a clone has
@@ -22,18 +23,30 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from harness.image.image import Image
-from harness.image.kernels import Kernel
 from harness.image.store import cache_directory, derive
-from harness.machine import MachineError, inside
+from harness.machine import MachineError
 from harness.machine.channel import AgentGoneError, AgentRefusedError
-from harness.machine.qemu.command import MEMORY, PROGRAM, Hardware
+from harness.machine.qemu.command import PROGRAM, Hardware
 from harness.machine.qemu.process import Launcher
 from harness.machine.qemu.qmp import Qmp, QmpError
 
-BOOT_SECONDS = {"tcg": 120.0, "kvm": 20.0}  # and warming; it takes a tenth
 SAVE_SECONDS = 60.0
-KEPT = 3  # templates of one kernel: other checkouts of the project may use theirs
+KEPT = 3  # templates of one name: other checkouts of the project may use theirs
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a template is to be made of. `seconds` is how long booting and warming may take.
+
+    Equal `parts` (and hardware, and initramfs) make the same; `name` is that of the folder in
+    which few are kept.
+    """
+
+    name: str
+    parts: tuple[str, ...]
+    initramfs: bytes
+    hardware: Hardware
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -44,17 +57,13 @@ class Template:
     hardware: Hardware
 
     @property
-    def memory(self) -> Path:
-        return self.directory / "memory"
-
-    @property
     def state(self) -> Path:
         return self.directory / "state"
 
     @property
     def clone(self) -> list[str]:
         """The command line of a clone."""
-        return self.hardware.command(self.memory, clone=True)
+        return self.hardware.command(self.directory, clone=True)
 
     @property
     def whole(self) -> bool:
@@ -70,32 +79,20 @@ class Template:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-def ensure(
-    launcher: Launcher,
-    image: Image,
-    kernel: Kernel,
-    acceleration: str,
-    progress: Callable[[str], None],
-) -> Template:
-    """The template of this kernel and image, made now if the cache doesn't have a whole one.
+def ensure(launcher: Launcher, design: Design, progress: Callable[[str], None]) -> Template:
+    """The template of this design, made now if the cache doesn't have a whole one.
 
     :raises MachineError: it doesn't boot; with the end of its console.
     """
-    archive = inside.initramfs(kernel, image.busybox())
-    squashfs = image.squashfs(progress)
-    directory = cache_directory() / f"templates-{kernel.name}"
+    directory = cache_directory() / f"templates-{design.name}"
 
     def build(target: Path) -> None:
-        progress(f"booting kernel {kernel.release} once, for all machines to be cloned from")
+        progress(f"booting {design.name} once, for all machines to be cloned from")
         target.mkdir()
-        (target / "initramfs").write_bytes(archive)
-        boot(launcher, template_at(target))
+        boot(launcher, Template(target, design.hardware), design)
 
-    def template_at(path: Path) -> Template:
-        return Template(path, Hardware(kernel, squashfs, path / "initramfs", acceleration))
-
-    key = key_of(template_at(Path()).hardware, image, archive)
-    found = template_at(directory / key)
+    key = key_of(design)
+    found = Template(directory / key, design.hardware)
     if found.directory.exists() and not found.whole:
         found.discard()
     derive(directory, key, build)
@@ -112,23 +109,27 @@ def version() -> str:
     return done.stdout.splitlines()[0]
 
 
-def key_of(hardware: Hardware, image: Image, archive: bytes) -> str:
+def key_of(design: Design) -> str:
     """Sixteen hexadecimal digits: the same for what makes the same template."""
     digest = hashlib.sha256(version().encode())
-    parts = (image.key, hardware.kernel.release, hardware.command(Path("memory"), clone=False))
-    digest.update(json.dumps(parts).encode())
-    digest.update(archive)
+    command = design.hardware.command(Path(), clone=False)
+    digest.update(json.dumps((*design.parts, command)).encode())
+    digest.update(design.initramfs)
     return digest.hexdigest()[:16]
 
 
-def boot(launcher: Launcher, template: Template) -> None:
-    """Boot a machine whose memory is the template's, wait until its agent answers, save it."""
-    acceleration = template.hardware.acceleration
-    with open(template.memory, "wb") as memory:
-        memory.truncate(MEMORY << 20)
-    process = launcher.launch(template.hardware.command(template.memory, clone=False))
+def boot(launcher: Launcher, template: Template, design: Design) -> None:
+    """Boot a machine whose files are the template's, wait until its agent answers, save it."""
+    hardware, directory = template.hardware, template.directory
+    (directory / "initramfs").write_bytes(design.initramfs)
+    with open(directory / "memory", "wb") as memory:
+        memory.truncate(hardware.memory << 20)
+    if hardware.own:
+        copy = ("cp", "--sparse=always", "--reflink=auto")
+        subprocess.run([*copy, hardware.disks[0], directory / "disk"], check=True)
+    process = launcher.launch(hardware.command(directory, clone=False))
     try:
-        process.channel.request("hello", within=BOOT_SECONDS[acceleration])
+        process.channel.request("hello", within=design.seconds)
         with open(template.state, "wb") as state:
             Qmp(process.monitor, SAVE_SECONDS).save(state.fileno(), SAVE_SECONDS)
     except (AgentGoneError, AgentRefusedError, QmpError, OSError) as error:

@@ -13,7 +13,7 @@ from threading import Lock
 
 from harness.machine import StillbornError
 from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
-from harness.machine.qemu import Qemu, QemuMachine
+from harness.machine.qemu import Clones, QemuMachine
 
 KIND = "qemu-namespaces"
 LIFETIME = 1800.0  # seconds after which a machine is replaced: its spawner lets none live for ever
@@ -58,7 +58,7 @@ class WorldMachine:
 class Derived:
     """Other machines of those that `own` makes."""
 
-    def __init__(self, own: Qemu) -> None:
+    def __init__(self, own: Clones) -> None:
         self.own = own
 
     def identity(self) -> str:
@@ -101,7 +101,7 @@ class Worlds(Derived):
 
     own_kernel = False
 
-    def __init__(self, own: Qemu) -> None:
+    def __init__(self, own: Clones) -> None:
         super().__init__(own)
         self.second = own
         self._idle: list[QemuMachine] = []

@@ -1,0 +1,74 @@
+"""The agent of the reader's machine: a service of its systemd, once that has come up.
+
+Booted once, warmed, and cloned as any virtual machine (`virtual`). Whoever opens a terminal is
+given one in a session; the first is there already, as where one has logged in.
+"""
+
+import contextlib
+import os
+import subprocess
+from functools import partial
+from typing import Any
+
+from harness.guest import virtual
+from harness.guest.accounts import USER_UID, Account, account
+from harness.guest.reader import session
+from harness.guest.terminal import Terminal
+from harness.guest.virtual import WARM, GuestAgent, port, protect
+
+PATIENCE = 600.0  # seconds, for the first session
+WARM_TOO = """\
+systemctl status > /dev/null; systemd-cgls > /dev/null; loginctl > /dev/null; journalctl -n 1
+sudo systemd-run --wait --pipe true; pstree > /dev/null; man -w man; cat /proc/self/cgroup; exit
+"""
+
+
+class ReaderAgent(GuestAgent):
+    """The agent; `ready` is a terminal of the ordinary user's that nobody has asked for yet."""
+
+    ready: Terminal | None = None
+
+    def prepare(self) -> None:
+        """Log in, so that who opens a terminal first need not."""
+        self.watched.discard(self.channel)  # where somebody may be waiting for us already
+        self.do_open("", account(USER_UID).name, PATIENCE)
+        self.ready = self.terminals.pop("")
+        self.watched.discard(self.ready.master)
+        self.watched.add(self.channel)
+        self.started = set(self.proc.pids())
+
+    def open_for(self, user: Account) -> Terminal:
+        """See `Agent.open_for`."""
+        ready = self.ready
+        if ready and user.uid == USER_UID:
+            self.ready = ready.reader = None  # it has yet to be told that it waits
+            return ready
+        return Terminal(self.proc, partial(session.start, user=user, directory=self.home))
+
+    def do_processes(self) -> dict[str, Any]:
+        """See `agent`; without those that the machine has had from its start."""
+        found = []
+        for process in super().do_processes()["processes"]:
+            if not process["shell"] and process["pid"] not in self.started:
+                with contextlib.suppress(OSError):  # it has gone
+                    found.append(process | {"shell": self._is_first(process["pid"])})
+        return {"processes": found}
+
+    def _is_first(self, pid: int) -> bool:
+        """Whether a process is what a session was opened for, or of sudo's there."""
+        keepers = [terminal.shell for terminal in self.terminals.values()]
+        parent = self.proc.parent(pid)
+        by_sudo = self.proc.stat(parent)[0] == "sudo"
+        return parent in keepers or (by_sudo and self.proc.parent(parent) in keepers)
+
+
+def main() -> None:
+    os.unlink("/run/agent.zip")
+    subprocess.run(["systemctl", "is-system-running", "--wait"], stdout=subprocess.DEVNULL)
+    protect()
+    start = partial(session.start, user=account(USER_UID), directory=account(USER_UID).home)
+    for text in (WARM, WARM_TOO):
+        virtual.warm(start, text)
+    agent = ReaderAgent(port())
+    agent.prepare()
+    agent.run()
