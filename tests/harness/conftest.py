@@ -27,7 +27,7 @@ def snippets(tmp_path: Path) -> Path:
 def chapter(snippets: Path) -> Build:
     """A chapter with the given text; ``~`` at the start of a line stands for the fence ```."""
 
-    book = Book(snippets.parent)
+    book = Book(snippets.parent, guest=guests.GUEST)
 
     def build(text: str) -> Chapter:
         lines = ["```" + line[1:] if line.startswith("~") else line for line in text.split("\n")]

@@ -23,6 +23,12 @@ TABLE = "run-snippets"
 # They get into the guest's configuration (sudoers(5), hosts(5)) as they are.
 _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 _HOST = re.compile(r"(?=.{1,64}$)[A-Za-z0-9][A-Za-z0-9-]{0,62}(\.[A-Za-z0-9][A-Za-z0-9-]{0,62})*")
+_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
+_NAMES = {  # by the key of a guest; what takes it, or has it
+    "user": (_USER, "name that useradd(8) takes"),
+    "host": (_HOST, "name that hostname(7) takes"),
+    "packages": (_PACKAGE, "list of Debian packages"),
+}
 
 
 class ProjectError(Exception):
@@ -118,9 +124,9 @@ def _book(root: Path, table: Mapping[str, Any]) -> Book:
     if not isinstance(of_guest, dict):
         raise ProjectError(f"{file}: [tool.{TABLE}.guest] is no table")
     guest = Guest(**_checked(file, f"tool.{TABLE}.guest", Guest, of_guest))
-    for key, pattern, page in (("user", _USER, "useradd(8)"), ("host", _HOST, "hostname(7)")):
-        if not pattern.fullmatch(name := getattr(guest, key)):
-            why = f"`{key}` is to be a name that {page} takes, and not {name!r}"
+    said_of_it = [("user", guest.user), ("host", guest.host)]
+    for key, name in (*said_of_it, *(("packages", name) for name in guest.packages)):
+        if why := guest_problem(key, name):
             raise ProjectError(f"{file}: [tool.{TABLE}.guest] {why}")
     book = Book(root, **_checked(file, f"tool.{TABLE}", Book, said), guest=guest)
     try:
@@ -128,6 +134,13 @@ def _book(root: Path, table: Mapping[str, Any]) -> Book:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ProjectError(f"{file}: no time zone is named {book.time_zone}") from None
     return book
+
+
+def guest_problem(key: str, name: str) -> str:
+    """Why a guest can't have such a user or host, or one of its packages; empty if it can."""
+    pattern, wanted = _NAMES[key]
+    fits = pattern.fullmatch(name) and (key, name) != ("user", "root")
+    return "" if fits else f"`{key}` is to be a {wanted}, and not {name!r}"
 
 
 def _checked(file: Path, name: str, kind: type, table: Mapping[str, Any]) -> dict[str, Any]:

@@ -161,6 +161,14 @@ def parse_front_matter(block: str) -> dict[str, Any]:
     return data
 
 
+def front_matter_node(text: str) -> yaml.MappingNode | None:
+    """The front matter of a chapter that has been parsed, as YAML's nodes, whose lines count from
+    that after the first fence."""
+    found = _BLOCK.match(text)
+    node = yaml.compose(found[1], yaml.SafeLoader) if found else None
+    return node if isinstance(node, yaml.MappingNode) else None
+
+
 def yaml_problem(error: Exception) -> tuple[int, str]:
     """Return the line that YAML stumbles on (1 if it doesn't say), and what it says."""
     mark = getattr(error, "problem_mark", None)

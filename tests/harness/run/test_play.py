@@ -295,7 +295,7 @@ def test_a_scenario_that_hangs_does_not_hold_up_the_next_round(
 ) -> None:
     first, second = scenarios(chapter(BOOK))
     released, enough = Event(), Future[None]()
-    backends = Backends(Choice(backend, backend, backend), "")
+    backends = Backends(lambda *_: Choice(backend, backend, backend), others=False)
     with threads(backends, 1, partial(known_or_run, backends=backends, kept=None)) as workers:
 
         def hang(scenario: Scenario) -> Result:

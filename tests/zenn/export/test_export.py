@@ -23,6 +23,13 @@ HOME = "books/namespace-book"
 CHAPTER = """\
 ---
 title: "章"
+machine:
+  whole: true
+  files:
+    /etc/x: |
+      a
+
+      b
 ---
 
 [//]: # (varies: 1 pid)

@@ -21,6 +21,7 @@ from harness.report import listing
 from harness.report.progress import Progress
 from harness.report.report import Report, SafeConsole
 from zenn.book import Book, ProjectError, read_book
+from zenn.model import ChapterError
 
 PASSED, FAILED, WRONG, NO_MACHINE = range(4)
 INTERRUPTED = 128 + signal.SIGINT
@@ -38,7 +39,7 @@ def main(words: Sequence[str]) -> int:
         for error in group.exceptions:
             progress.fail(error)
         return WRONG
-    except (ProjectError, record.RecordError) as error:
+    except (ProjectError, ChapterError, record.RecordError) as error:
         progress.fail(error)
         return WRONG
     except MachineError as error:

@@ -14,7 +14,7 @@ from harness import record
 from harness.machine.backend import Backends, make_backends
 from harness.mutate.measure import measure_all
 from harness.plan.chapter import Chapter
-from harness.plan.passage import passages
+from harness.plan.passage import Passage, passages
 from harness.plan.scenario import Scenario
 from harness.plan.selection import Selection
 from harness.plan.settings import Where
@@ -26,7 +26,7 @@ from harness.report.report import Report
 from harness.run import shard
 from harness.run.cache import Cache
 from harness.run.cluster import Wanted, cluster
-from harness.run.runner import Workers, known_or_played, known_or_run, threads
+from harness.run.runner import Played, Workers, known_or_played, known_or_run, threads
 from harness.run.runner import run as run_scenarios
 from harness.run.verdict import Result, update, worst
 from zenn.book import Book
@@ -89,7 +89,10 @@ def _read_through(context: Context, selection: Selection) -> list[Result]:
     chosen.sort(key=lambda one: -seconds[one.name])
     results: list[Result] = []
     with backends(context, None) as made, kept_of(context) as kept:
-        play = partial(known_or_played, backend=made.single, kept=kept)
+
+        def play(passage: Passage) -> Played:
+            return known_or_played(passage, made.single(passage.scenarios[0]), kept)
+
         expected = [seconds[one.name] for one in chosen]
         with (
             threads(made, options.jobs, play) as workers,

@@ -3,3 +3,7 @@
 
 class MachineError(Exception):
     """No machine could be made (or it can't be ended); one sentence that says what to do."""
+
+
+class NoPackageError(MachineError):
+    """Debian has no such package for a guest."""

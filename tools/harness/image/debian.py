@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
-from harness.image import MachineError
+from harness.image import MachineError, NoPackageError
 
 PROVISION = Path(__file__).parents[2] / "provision.sh"
 PATH = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"  # a user's has no depmod(8)
@@ -42,14 +42,24 @@ def mmdebstrap(
 
     `progress` is given mmdebstrap's own line for each of its stages.
 
+    :raises NoPackageError: the suite has no package of such a name.
     :raises MachineError: mmdebstrap fails; with the end of what it said.
     """
-    run(
-        *("mmdebstrap", mode(), f"--keyring={KEYRING}", *arguments),
-        *(suite, target, f"deb {mirror()} {suite} main"),
-        environment=proxies() | {"SOURCE_DATE_EPOCH": str(epoch)},
-        progress=lambda line: progress(f"guest image: {line}"),
-    )
+    try:
+        run(
+            *("mmdebstrap", mode(), f"--keyring={KEYRING}", *arguments),
+            *(suite, target, f"deb {mirror()} {suite} main"),
+            environment=proxies() | {"SOURCE_DATE_EPOCH": str(epoch)},
+            progress=lambda line: progress(f"guest image: {line}"),
+        )
+    except MachineError as error:
+        unknown = re.findall(
+            r"^E: (?:Unable to locate package|Package) '?([\w.+-]+)", str(error), re.MULTILINE
+        )
+        if unknown:
+            why = f"Debian {suite} has no package {' and '.join(dict.fromkeys(unknown))}"
+            raise NoPackageError(why) from error
+        raise
 
 
 def mode() -> str:

@@ -3,11 +3,11 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol
 
-from harness.image import image, kernels
+from harness.image import NoPackageError, image, kernels
 from harness.machine import Machine, MachineError, qemu
 from harness.machine.namespaces import Namespaces
 from harness.machine.namespaces.host import is_virtual_machine
@@ -16,7 +16,8 @@ from harness.machine.qemu.worlds import Randomized, Worlds
 from harness.machine.reader import Reader
 from harness.plan.scenario import Scenario
 from harness.plan.settings import version_of
-from zenn.book import Guest
+from zenn.book import TABLE, Guest, ProjectError
+from zenn.model import ChapterError
 
 BACKENDS = ("qemu", "namespaces", "reader")
 
@@ -65,48 +66,66 @@ class Choice:
 
 
 class Backends:
-    """The backends that there are, and those over the kernels that some scenarios want, made by
-    `other(name)` when first asked for.
+    """The backends over the guests that chapters have and the kernels that some scenarios want,
+    made by `make(guest, kernel)` when first asked for: with the kernel None those for most.
 
-    The kernel `default` is taken where it will do. Without `other`, a scenario that wants another
-    kernel is given what there is.
+    The guest's kernel is taken where it will do. Unless there are `others`, a scenario that wants
+    another is given what there is.
     """
 
-    def __init__(
-        self, choice: Choice, default: str, other: Callable[[str], Choice] | None = None
-    ) -> None:
-        self._choice = choice
-        self._default = default
-        self._other = other
-        self._others: dict[str, Choice] = {}
+    def __init__(self, make: Callable[[Guest, str | None], Choice], others: bool) -> None:
+        self._make, self._others = make, others
+        self._made: dict[tuple[Guest, str | None], Choice] = {}
         self._lock = Lock()
 
-    @property
-    def single(self) -> Backend:
-        """The backend of machines that share no kernel with each other, if there is one here."""
-        usual = self._choice.usual
+    def single(self, scenario: Scenario) -> Backend:
+        """The backend of machines that share no kernel with each other, if there is one here, for
+        all that shares a machine with a scenario. Raises as `of` does."""
+        with _packages_of(scenario):
+            usual = self.choice(scenario.outfit.guest).usual
         return usual.own if isinstance(usual, Worlds) else usual
 
     def of(self, scenario: Scenario) -> Backend:
-        """The backend whose machines fit a scenario, or the nearest to that."""
-        backend = self._choice.of(scenario)
+        """The backend whose machines fit a scenario, or the nearest to that.
+
+        Raises MachineError where none can be made, and ChapterError where Debian doesn't have what
+        the chapter wants in them.
+        """
+        guest = scenario.outfit.guest
+        with _packages_of(scenario):
+            backend = self.choice(guest).of(scenario)
         if not scenario.kernel or version_of(backend.release()) in scenario.kernel:
             return backend
-        name = kernels.fitting(scenario.kernel, self._default)
-        if name is None or self._other is None:
-            return backend
+        name = kernels.fitting(scenario.kernel, guest.kernel) if self._others else None
+        return self.choice(guest, name).of(scenario) if name else backend
+
+    def choice(self, guest: Guest, kernel: str | None = None) -> Choice:
+        """Those over a guest and a kernel; nobody waits for others that are being made."""
+        if found := self._made.get((guest, kernel)):
+            return found
         with self._lock:
-            if name not in self._others:
-                self._others[name] = self._other(name)
-            return self._others[name].of(scenario)
+            if (guest, kernel) not in self._made:
+                self._made[guest, kernel] = self._make(guest, kernel)
+            return self._made[guest, kernel]
 
     def close(self) -> None:
         """Destroy what is left of their machines."""
         with self._lock:  # a scenario may be asking for another kernel's
-            choices = (self._choice, *self._others.values())
+            choices = tuple(self._made.values())
         for choice in choices:
             choice.usual.close()
             choice.own.close()
+
+
+@contextmanager
+def _packages_of(scenario: Scenario) -> Iterator[None]:
+    """Within it the lack of a package is a mistake of the chapter that asks for some."""
+    try:
+        yield
+    except NoPackageError as error:
+        if not scenario.outfit.line:
+            raise
+        raise ChapterError(scenario.chapter, scenario.outfit.line, str(error)) from error
 
 
 @contextmanager
@@ -123,38 +142,43 @@ def make_backends(
     own; if that is None, the guest's, or another for the scenarios that want another, and what says
     no `vm` shares machines (`harness.machine.qemu.worlds`). `note` is given what a user should
     know: the image being built, what is chosen and why. Raises MachineError where the host can't
-    run it, with what to do.
+    run it, with what to do, and ProjectError where there is no such kernel.
     """
+    if guest.kernel not in kernels.KERNELS:
+        known = ", ".join(kernels.KERNELS)
+        why = f"`kernel` is {guest.kernel!r}, and there are {known}"
+        raise ProjectError(f"pyproject.toml: [tool.{TABLE}.guest] {why}")
     if name == "auto":
         name = choose(note)
     elif name != "qemu" and kernel is not None:
         raise MachineError("A kernel of choice takes the machines of `--backend qemu`.")
-    if name == "reader":
-        system = Reader(guest, note)
-        with closing(Backends(Choice(system, system, Randomized(system)), guest.kernel)) as readers:
-            yield readers
-        return
-    built = image.ensure(guest, note)
+    others = kernel is None and name != "reader" and not qemu.lack()
 
-    def vms(kernel: str) -> Choice:
-        own = Qemu(built, note, kernel)  # makes nothing before its first machine is asked for
-        return Choice(Worlds(own), own, Randomized(own))
+    def make(guest: Guest, wanted: str | None) -> Choice:
+        if name == "reader":
+            system = Reader(guest, note)
+            return Choice(system, system, Randomized(system))
+        built = image.ensure(guest, note)
+        if kernel:
+            each = Randomized(Qemu(built, note, kernel))
+            return Choice(each, each, each)
+        here = None
+        if name == "namespaces" and not wanted:
+            here = Namespaces(built, note, allow_bare_metal=allow_bare_metal)
+            if not others:
+                return Choice(here, here, here)
+        # It makes nothing before its first machine is asked for.
+        own = Qemu(built, note, wanted or guest.kernel)
+        if here:  # what other namespaces come and go on a busy host is no fault of a text
+            here.second = own
+        return Choice(here or Worlds(own), own, Randomized(own))
 
-    other = vms if kernel is None and not qemu.lack() else None
-    if name == "namespaces":
-        here = Namespaces(built, note, allow_bare_metal=allow_bare_metal)
-        choice = Choice(here, here, here)
-        if other:
-            choice = replace(vms(guest.kernel), usual=here)
-            # What other namespaces come and go on a busy host is no fault of a text.
-            here.second = choice.own
-    elif kernel is None:
-        choice = vms(guest.kernel)
-    else:
-        each = Randomized(Qemu(built, note, kernel))
-        choice = Choice(each, each, each)
-    backends = Backends(choice, guest.kernel, other)
+    backends = Backends(make, others)
     with closing(backends):
+        try:
+            backends.choice(guest)  # what lacks for it lacks for all
+        except NoPackageError as error:
+            raise ProjectError(f"pyproject.toml: [tool.{TABLE}.guest] {error}") from error
         yield backends
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.compare import Varying
+from harness.plan.outfit import Outfit, read_outfit
 from harness.plan.settings import (
     Settings,
     Where,
@@ -60,6 +61,7 @@ class Chapter:
     path: Path
     document: Document
     blocks: tuple[Block, ...]
+    outfit: Outfit
 
 
 def read(path: Path, shown_as: Path, book: Book) -> Chapter:
@@ -90,8 +92,13 @@ def from_document(document: Document, book: Book) -> Chapter:
                 raise Mistake(fence.line, why)
         except Mistake as mistake:
             mistakes.append(mistake)
+    outfit = Outfit(book.guest)
+    try:
+        outfit = read_outfit(document, book)
+    except Mistake as mistake:
+        mistakes.append(mistake)
     raise_all(document.path, mistakes)
-    return Chapter(book, document.path, document, tuple(blocks))
+    return Chapter(book, document.path, document, tuple(blocks), outfit)
 
 
 def _block(fence: Fence, before: Block | None, book: Book) -> Block:

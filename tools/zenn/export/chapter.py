@@ -6,13 +6,14 @@ Everything else stays letter by letter, comments too: they show nothing there ei
 from dataclasses import replace
 from typing import Any
 
+import yaml
 from markdown_it.token import Token
 
 from zenn.export.relink import Address, with_addresses
 from zenn.includes import expanded
 from zenn.lint.blocks import as_read
 from zenn.model import Document, Mistake, at
-from zenn.parser import parse
+from zenn.parser import front_matter_node, parse
 from zenn.syntax.links import chapter_link
 
 
@@ -23,11 +24,24 @@ def exported(document: Document, address: Address) -> str:
     """
     with at(document.path):
         relinked = with_addresses(document, address)
-        text = expanded(replace(document, text=relinked))
+        text = without_machine(expanded(replace(document, text=relinked)))
         again = parse(text, document.path, None)
         if shape(again, str) != shape(document, address):
             raise Mistake(1, "Zenn would read this chapter otherwise")
     return text
+
+
+def without_machine(text: str) -> str:
+    """A chapter without what its front matter says to the harness, which is nothing to Zenn."""
+    node = front_matter_node(text)
+    lines = text.split("\n")
+    pairs = node.value if node and not node.flow_style else []
+    for key, value in reversed(pairs):
+        if key.value == "machine":
+            begin, end = key.start_mark.line + 1, value.end_mark.line + 1
+            blocks = isinstance(value, yaml.CollectionNode) and not value.flow_style
+            lines[begin : end + (not blocks)] = []
+    return "\n".join(lines)
 
 
 def shape(document: Document, address: Address) -> list[Any]:

@@ -10,6 +10,7 @@ from typing import Literal
 from packaging.specifiers import SpecifierSet
 
 from harness.plan.chapter import Block
+from harness.plan.outfit import Outfit
 from harness.plan.runs import Runs
 from harness.plan.settings import Settings
 from zenn.console import Exchange
@@ -69,13 +70,12 @@ Action = Put | Interaction
 class Scenario:
     """Blocks that share a machine, made for them and destroyed after them.
 
-    `user` is the ordinary user there, who owns the files; `output` titles the blocks that show
-    output and nothing else.
+    `outfit` says what machine; `output` titles the blocks that show output and nothing else.
     """
 
     chapter: Path
     title: str
-    user: str
+    outfit: Outfit
     blocks: tuple[Block, ...]
     actions: tuple[Action, ...]
     output: str
@@ -84,6 +84,11 @@ class Scenario:
     @property
     def line(self) -> int:
         return self.blocks[0].line
+
+    @property
+    def user(self) -> str:
+        """The ordinary user there, who owns the files."""
+        return self.outfit.guest.user
 
     @property
     def end(self) -> int:

@@ -56,8 +56,11 @@ def sections(chapter: Chapter, where: Where) -> tuple[Section, ...]:
 
 
 def _groups(chapter: Chapter) -> list[tuple[str, list[Block]]]:
-    """A section's title and its blocks, for each; cut at `new`, joined at `same`."""
-    headings = [heading for heading in chapter.document.headings if heading.level <= 2]
+    """A section's title and its blocks, for each; cut at `new`, joined at `same`. A chapter that
+    has one machine is one section."""
+    whole = chapter.outfit.whole
+    levels = () if whole else (1, 2)
+    headings = [heading for heading in chapter.document.headings if heading.level in levels]
 
     def heading_of(block: Block) -> Heading | None:
         return next((one for one in reversed(headings) if one.line < block.line), None)
@@ -66,12 +69,12 @@ def _groups(chapter: Chapter) -> list[tuple[str, list[Block]]]:
     settled = (b for b in chapter.blocks if b.runs or b.settings.same or b.settings.new)
     for heading, blocks in groupby(settled, heading_of):
         for number, block in enumerate(blocks):
-            if block.settings.same and number > 0:
+            if block.settings.same and number > 0 and not whole:
                 why = "`same` belongs to the first block of a section: the others share its machine"
                 raise Mistake(block.line, why)
-            if block.settings.same and not groups:
+            if block.settings.same and not groups and not whole:
                 raise Mistake(block.line, "`same`: there is no section before")
-            if block.settings.new or (number == 0 and not block.settings.same):
+            if block.settings.new or not groups or (number == 0 and not block.settings.same):
                 groups.append((heading.text if heading else "", []))
             groups[-1][1].append(block)
     return groups
@@ -101,7 +104,7 @@ def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenar
         "c": [f"gcc -Wall -Wextra -Wpedantic -o {out} {source}", executable],
         "rust": [f"rustc -o {out} {source}", executable],
     }[language]
-    user = chapter.book.guest.user
+    user = chapter.outfit.guest.user
     runs_as = "root" if program.settings.root or result.settings.root else user
     wanted = program.settings.exit if result.settings.exit is None else result.settings.exit
 
@@ -113,13 +116,20 @@ def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenar
         return Interaction(block, "", exchange, runs_as, settings)
 
     actions: tuple[Action, ...] = (
+        *_given(chapter, program),
         Put(program, str(name), program.fence.whole),
         *(typed(program, command) for command in compiling),
         typed(result, running, *_shown(result), exit=wanted),
     )
     run_by = {program.line: (result.line,)}
     return Scenario(
-        chapter.path, title, user, (program, result), actions, chapter.book.output, run_by
+        chapter.path,
+        title,
+        chapter.outfit,
+        (program, result),
+        actions,
+        chapter.book.output,
+        run_by,
     )
 
 
@@ -146,7 +156,7 @@ def _together(
                 f"it, a ```text:{chapter.book.result} right after it, or before it "
                 "`[//]: # (skip: WHY)`",
             )
-    actions: list[Action] = []
+    actions: list[Action] = [*_given(chapter, members[0])] if members else []
     opened: dict[str, Interaction] = {}  # by the terminal: what is typed into it first
     for block in members:
         terminal = block.fence.title
@@ -156,7 +166,7 @@ def _together(
             continue
         if block.kind != "console":
             text = block.fence.whole
-            actions.append(Put(block, terminal, text, 0o755 if text.startswith("#!") else 0o644))
+            actions.append(Put(block, terminal, text, _mode(text)))
             continue
         entries = typed[block.line]
         if of_repl := _is_of_repl(block, entries):
@@ -176,10 +186,18 @@ def _together(
             actions.append(action)
     if members:
         of_all = tuple(with_ends(actions))
-        user = chapter.book.guest.user
-        yield Scenario(
-            chapter.path, title, user, tuple(members), of_all, chapter.book.output, run_by
-        )
+        output = chapter.book.output
+        yield Scenario(chapter.path, title, chapter.outfit, tuple(members), of_all, output, run_by)
+
+
+def _given(chapter: Chapter, first: Block) -> Iterator[Put]:
+    """The files that are there before anything is typed, as if the first block had put them."""
+    for path, text in chapter.outfit.files:
+        yield Put(first, path, text, _mode(text))
+
+
+def _mode(text: str) -> int:
+    return 0o755 if text.startswith("#!") else 0o644
 
 
 def _shown(result: Block) -> tuple[str, ...]:
@@ -218,7 +236,7 @@ def _repl(block: Block, user: str) -> Exchange:
 def _user(chapter: Chapter, block: Block, opened: Interaction | None) -> str:
     """Who a terminal is opened for. Only the block that opens it can say."""
     if not opened:
-        return "root" if block.settings.root else chapter.book.guest.user
+        return "root" if block.settings.root else chapter.outfit.guest.user
     if block.settings.root and opened.user != "root":
         raise Mistake(
             block.line,
