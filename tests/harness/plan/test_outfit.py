@@ -73,7 +73,7 @@ def test_a_whole_page_has_one_machine(chapter: Build, word: str) -> None:
 
 def test_a_whole_page_begins_anew_where_a_block_says_so(chapter: Build) -> None:
     found = chapter(with_machine("whole: true", text=TWO.format(" new")))
-    assert [section.new for section in sections(found)] == [False, True]
+    assert [section.new for section in sections(found, "guest")] == [False, True]
 
 
 @pytest.mark.parametrize(

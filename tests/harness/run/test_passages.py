@@ -192,3 +192,33 @@ def test_what_has_passed_is_recalled_whole_until_any_of_it_changes(
         assert play(changed)[0]
     broken = text.replace("$ true", "$ false")
     assert [play(broken)[0] for _ in range(2)] == [False, False]
+
+
+GIVEN = """\
+---
+machine:
+  files:
+    /srv/x.conf: |
+      a = 1
+---
+## a
+
+~console
+$ cat /srv/x.conf; echo 'a = 2' > /srv/x.conf
+a = 1
+~
+
+## b
+
+~console
+$ cat /srv/x.conf
+a = {}
+~
+"""
+
+
+def test_files_of_the_front_matter_are_given_to_a_machine_once(
+    chapter: Build, backend: Backend
+) -> None:
+    assert reasons(read(chapter, backend, GIVEN.format(2))) == []
+    assert reasons(read(chapter, backend, GIVEN.format(1))) == [(16, "the output differs")]

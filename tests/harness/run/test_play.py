@@ -308,3 +308,11 @@ def test_a_scenario_that_hangs_does_not_hold_up_the_next_round(
         with closing(run([second], workers, stop_at_failure=False)) as results:
             assert [result.scenario for result in results] == [second]
         released.set()
+
+
+def test_files_of_the_front_matter_are_given_to_every_machine(play: Play) -> None:
+    given = '---\nmachine:\n  files: {x: a, sub/y: "#!/bin/sh\\necho $0"}\n---\n'
+    section = "~console\n$ cat x; sub/y; rm x\nasub/y\n~\n\n"
+    results = play(f"{given}## a\n\n{section}## b\n\n{section}")
+    assert [reasons(result) for result in results] == [[], []]
+    assert reasons(play(f"{given}{section.replace('cat', 'nl -bn')}")[0]) != []

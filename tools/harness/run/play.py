@@ -74,6 +74,10 @@ class _Player:
 
     def put(self, action: Put) -> None:
         self.script.put(action)
+        if action.given:
+            if action.path in self.terminals.given:  # what a section before has made of it stays
+                return
+            self.terminals.given.add(action.path)
         self.channel.request(
             "put", path=action.path, text=action.text, mode=action.mode, owner=self.scenario.user
         )

@@ -80,7 +80,8 @@ class Terminal:
 
 
 class Terminals:
-    """The terminals of a machine, each opened when it is first typed into.
+    """The terminals of a machine, each opened when it is first typed into; and which files the
+    chapter's front matter has `given` it.
 
     Where a section begins for root what another had opened for the user, that is another terminal.
     """
@@ -90,6 +91,7 @@ class Terminals:
         self._opened: dict[tuple[str, str], Terminal] = {}
         self._names: set[str] = set()  # that the agent knows
         self._users = {0: "root"}
+        self.given: set[str] = set()
 
     def of(self, action: Interaction) -> Terminal:
         place = action.terminal, action.user

@@ -23,12 +23,13 @@ _ADDRESSES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """A file that appears in the machine."""
+    """A file that appears in the machine; one that is `given` is there from its beginning."""
 
     block: Block
     path: str
     text: str
     mode: int = 0o644
+    given: bool = False
 
     @property
     def line(self) -> int:

@@ -193,7 +193,7 @@ def _together(
 def _given(chapter: Chapter, first: Block) -> Iterator[Put]:
     """The files that are there before anything is typed, as if the first block had put them."""
     for path, text in chapter.outfit.files:
-        yield Put(first, path, text, _mode(text))
+        yield Put(first, path, text, _mode(text), given=True)
 
 
 def _mode(text: str) -> int:
