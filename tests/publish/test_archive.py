@@ -4,7 +4,10 @@ import os
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from publish.archive import write_archive
+from zenn.book import ProjectError
 
 
 def test_the_archive_has_every_program_below_one_folder(snippets: Path, tmp_path: Path) -> None:
@@ -26,3 +29,10 @@ def test_the_same_programs_make_the_same_bytes(snippets: Path, tmp_path: Path) -
     (snippets / "02-uts/hello.py").write_text("other\n")
     write_archive(snippets, tmp_path / "2.zip", "a-book")
     assert (tmp_path / "1.zip").read_bytes() != (tmp_path / "2.zip").read_bytes()
+
+
+def test_a_link_that_leads_out_is_not_given_away(snippets: Path, tmp_path: Path) -> None:
+    (snippets / "02-uts/passwd").symlink_to("/etc/passwd")
+    with pytest.raises(ProjectError, match="02-uts/passwd leads out of its folder"):
+        write_archive(snippets, tmp_path / "1.zip", "a-book")
+    assert not (tmp_path / "1.zip").exists()

@@ -21,7 +21,7 @@ from zenn.model import Document
 from zenn.parser import parse, split_front_matter
 
 ROOT = Path(__file__).parents[2]
-_VENDOR = ("vendor/iframe-worker.js", "vendor/mermaid.js")
+_SCRIPTS = ("book.js", "diagrams.js", "search.js", "iframe-worker.js", "vendor/mermaid.js")
 
 
 def render(text: str, **options: str) -> str:
@@ -69,10 +69,11 @@ class Project:
         book.write("docs/02-b.md", "---\ntitle: B\n---\n\n## 見出し\n\n文です。\n")
         book.write("docs/glossary.md", "# 用語集\n")
         book.write("docs/config.yaml", "title: x\n")
-        for name in ("book.css", "book.js", "diagrams.js", "search.js", "icon.svg", *_VENDOR):
+        for name in ("book.css", "icon.svg", *_SCRIPTS):
             book.write(f"docs/assets/{name}", (ROOT / "docs/assets" / name).read_text("utf-8"))
         book.write("snippets/01-a/hello.py", 'print("hello")\n')
         (root / "docs/programs").symlink_to("../snippets")
+        (root / "tools").symlink_to(ROOT / "tools")  # hooks of mkdocs.yml
         return book
 
     def write(self, name: str, text: str) -> None:

@@ -29,7 +29,7 @@ def book(tmp_path: Path) -> Book:
         "docs/01-a.md": HEAD + "## 節\n",
         "docs/02-b.md": HEAD + "## はじめに\n",
         "docs/index.md": "# 本\n",
-        "snippets/fence.md": "```\n```\n",
+        "snippets/fence.txt": "```\n```\n",
         "snippets/colons.txt": ":::\n",
     }.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)

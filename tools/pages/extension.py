@@ -38,7 +38,7 @@ class ZennExtension(Extension):
         try:
             self.book = read_book(Path.cwd())
         except ProjectError as error:
-            raise _for_the_author(error) from error
+            raise for_the_author(error) from error
         self.config = {
             "docs": [self.book.docs, "folder of the chapters; empty where the text is of no file"],
             "snippets": [self.book.snippets, "folder of the programs that chapters include"],
@@ -68,7 +68,7 @@ class ZennExtension(Extension):
             with at(source.path):
                 return self._tree(source, md)
         except ChapterError as error:
-            raise _for_the_author(error) from error
+            raise for_the_author(error) from error
 
     def _tree(self, source: PageFile, md: Markdown) -> Element:
         document = parse(source.text, source.path, self.book)
@@ -103,7 +103,7 @@ class ZennExtension(Extension):
         """The file that the text is of. Without one a page has no badges, which is said."""
         docs = self.book.docs
         if docs and not self.book.chapters.is_dir():
-            raise _for_the_author(
+            raise for_the_author(
                 ChapterError(docs, 0, "no such folder; build from the one that mkdocs.yml is in")
             )
         found = page_file(text, self.book) if docs else None
@@ -152,7 +152,7 @@ def _warn(sentence: str) -> None:
     logging.getLogger(f"{generator}.pages").warning(sentence)
 
 
-def _for_the_author(error: ChapterError | ProjectError) -> Exception:
+def for_the_author(error: ChapterError | ProjectError) -> Exception:
     """Turn an author's mistake into what the site generator prints as a sentence.
 
     MkDocs shows a traceback for any exception but its own. The class is asked for only where

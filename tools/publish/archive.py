@@ -8,13 +8,19 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from zenn.book import read_book
+from zenn.book import ProjectError, read_book
+from zenn.guard import no_links_out, visible
 
 _NO_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that the format has
 
 
 def write_archive(folder: Path, file: Path, below: str) -> None:
-    """Write the files of `folder` into the zip `file`, in its folder `below`."""
+    """Write the files of `folder` into the zip `file`, in its folder `below`.
+
+    Raises ProjectError for a link that leads out of it: nobody has said to give that away.
+    """
+    for why in no_links_out(folder, [folder]):
+        raise ProjectError(why)
     file.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for path in sorted(folder.rglob("*")):
@@ -30,7 +36,10 @@ def write_archive(folder: Path, file: Path, below: str) -> None:
 def main(words: Sequence[str]) -> None:
     """Write the archive that the command line asks for."""
     folder, file = map(Path, words)
-    write_archive(folder, file, read_book(Path.cwd()).name)
+    try:
+        write_archive(folder, file, read_book(Path.cwd()).name)
+    except ProjectError as error:
+        sys.exit(visible(str(error)))
 
 
 if __name__ == "__main__":

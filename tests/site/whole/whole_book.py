@@ -50,6 +50,7 @@ def build(folder: Path, **environment: str) -> None:
     for name in ("docs", "snippets"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "mkdocs.yml", folder)
+    (folder / "tools").symlink_to(ROOT / "tools")
     chapters = sorted(folder.glob("docs/[0-9]*.md"))
     entries = [entry for chapter in chapters for entry in _entries(chapter)]
     record.write(folder / "build/verification.json", entries)

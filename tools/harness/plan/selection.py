@@ -8,6 +8,8 @@ from pathlib import Path
 from harness.plan.chapter import Chapter, read
 from harness.plan.scenario import Scenario, scenarios
 from zenn.book import Book, chapters_at
+from zenn.guard import leads_out, strays
+from zenn.guard.folders import STRAY
 from zenn.model import ChapterError
 
 
@@ -45,12 +47,21 @@ def select(words: Sequence[str], book: Book) -> Selection:
 def asked_for(words: Sequence[str], book: Book) -> dict[Path, list[int]]:
     """The chapters that ``CHAPTER``, ``CHAPTER:LINE`` or a folder of chapters name (default: all of
     the book), each with the lines, 0 for all of it.
+
+    Raises an ExceptionGroup with a ChapterError for each file that leads out of the book's folder,
+    and, for all of the book, for each that the site would make a page of without it being one.
     """
     lines: dict[Path, list[int]] = {}
+    refused = [] if words else [ChapterError(book.shown(one), 1, STRAY) for one in strays(book)]
     for word in words or [str(book.chapters)]:
         named, number = place(word)
         for path in chapters_at(named):
+            is_ours = path.absolute().is_relative_to(book.chapters)
+            if is_ours and (why := leads_out(path, (book.chapters,))):
+                refused.append(ChapterError(book.shown(path), 1, why))
             lines.setdefault(path.resolve(), []).append(number)
+    if refused:
+        raise ExceptionGroup("files that are no chapters", refused)
     return lines
 
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from zenn.book import Book, BookAddress, ProjectError, book_address
 from zenn.export.chapter import exported
+from zenn.guard import leads_out
 from zenn.lint import Shelf, lint_book
 from zenn.lint.shelf import Draft
 from zenn.model import ChapterError, clean
@@ -64,6 +65,8 @@ def contents(book: Book, address: BookAddress) -> dict[str, bytes]:
         files[f"{home}/{name}.md"] = exported(document, address.chapter).encode()
         for _, token in Draft(document, shelf).tokens("image"):
             image = unquote(str(token.attrGet("src"))).removeprefix("/")
+            if why := leads_out(book.chapters / image, (book.chapters / "images",)):
+                raise Refused([why])
             files[image] = (book.chapters / image).read_bytes()
     return files
 

@@ -12,6 +12,8 @@ from zenn.book import Book
 # What MkDocs makes a page of (mkdocs.utils.markdown_extensions).
 _MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkdn", ".mkd"})
 
+STRAY = "the site would make a page of it that nothing verifies: chapters are *.md right in docs/"
+
 
 def leads_out(path: Path, folders: Iterable[Path]) -> str:
     """Why a file is not to be read: where it leads, if that is outside of `folders`; else empty."""

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from zenn.book import Book, chapters_at
+from zenn.guard import no_links_out, strays
+from zenn.guard.folders import STRAY
 from zenn.lint import blocks, links, markup, metadata, text
 from zenn.lint.shelf import Draft, Rule, Shelf, Trap
 from zenn.model import Document
@@ -30,7 +32,17 @@ def lint_book(book: Book) -> list[Trap]:
     """Return what is wrong with config.yaml and every page of docs/."""
     shelf = Shelf(book)
     pages = [book.chapters / f"{name}.md" for name in shelf.names]
-    return [*metadata.traps(shelf), *_lint(pages, shelf)]
+    return [*_files(book), *metadata.traps(shelf), *_lint(pages, shelf)]
+
+
+def _files(book: Book) -> Iterator[Trap]:
+    """What would be published, and is not the book's or no chapter."""
+    folders = (book.chapters, book.programs)
+    for folder in folders:
+        for why in no_links_out(folder, folders):
+            yield Trap(book.shown(folder), 1, "link-out", why)
+    for stray in strays(book):
+        yield Trap(book.shown(stray), 1, "no-chapter", STRAY)
 
 
 def lint_files(files: Sequence[Path], book: Book) -> list[Trap]:

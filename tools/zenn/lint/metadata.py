@@ -17,6 +17,7 @@ LONGEST_TITLE = 70  # UTF-16 code units, as JavaScript counts
 MOST_CHAPTERS = 200
 MOST_TOPICS = 5
 _SLUG = re.compile(r"[0-9a-z_-]{12,50}")
+_TAG = re.compile(r"<[a-zA-Z/!]")
 _SIGNS = re.compile(r"[ -/:-@\[-`{-~]")
 
 Wrong = tuple[str, str]
@@ -123,6 +124,9 @@ def title(draft: Draft) -> Iterator[Caught]:
         yield _line(draft.document, "title"), "title", f"{why} at its head"
     elif length := too_long(found):
         yield _line(draft.document, "title"), "title-length", length
+    elif _TAG.search(found):
+        why = "a title is plain text, and its tags are shown; leave them out"
+        yield _line(draft.document, "title"), "title", why
 
 
 def free(draft: Draft) -> Iterator[Caught]:
