@@ -16,6 +16,7 @@ enum { STACK_SIZE = 1024 * 1024 };
 static _Alignas(16) char stack[STACK_SIZE];
 static int ends[2]; /* 親から子へのパイプ */
 
+/* --8<-- [start:main] */
 /* 子はここから始まり、戻り値が終了ステータスになる */
 static int child(void *arg)
 {
@@ -56,3 +57,4 @@ int main(void)
         err(1, "waitpid");
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
+/* --8<-- [end:main] */

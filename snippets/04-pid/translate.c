@@ -27,6 +27,7 @@ static pid_t number(const char *text)
     return (pid_t)pid;
 }
 
+/* --8<-- [start:main] */
 int main(int argc, char *argv[])
 {
     if (argc != 4)
@@ -46,3 +47,4 @@ int main(int argc, char *argv[])
     printf("%d\n", pid);
     return 0;
 }
+/* --8<-- [end:main] */
