@@ -149,7 +149,7 @@ def test_a_scenario_says_what_its_blocks_leave_behind(chapter: Build) -> None:
         ('~console prompt=""\n$ b\n~\n', 1, "is empty"),
         ("~console prompt=x\n$ b\n~\n", 1, 'do you mean `prompt="TEXT "`'),
         ('~console prompt="$ "\n$ b\n~\n', 1, "as the prompt of a shell"),
-        ('~console more="... "\n$ b\n~\n', 1, "as the prompt of the Python REPL"),
+        ('~console prompt="... "\n$ b\n~\n', 1, "as the prompt of the Python REPL"),
         ("~console status exit=1\n$ b\n~\n", 1, "keep one"),
         ("~python answers:x.py\n~\n", 1, "`answers` is for blocks of a terminal"),
         ("~text status\n$ b\n~\n", 1, "is not run: write ```console"),

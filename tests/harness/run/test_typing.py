@@ -18,6 +18,15 @@ EDITED = (  # with line editing of its own, as most have it
     '~console prompt="sql> " more="...> "\n'
     '$ bash -c \'while read -ep "sql> " x; do read -ep "...> " y; echo "$x$y"; done\'\n'
 )
+LOOP = (  # waits for more than the terminal, as gdb and Node do; and edits, and ends its lines so
+    "~python:loop.py\nimport os, select, termios, tty\nbefore = tty.setraw(0)\n"
+    "waits = select.epoll()\nfor fd in (0, os.pipe()[0]):\n    waits.register(fd, 1)\n"
+    "line = b''\nwhile line != b'quit\\n':\n    os.write(1, b'\\r\\x1b[Kdb> ')\n    waits.poll()\n"
+    "    line = os.read(0, 99)\n"
+    "    os.write(1, line.strip() + b'\\r\\r\\n' + line.upper().replace(b'\\n', b'\\r\\n'))\n"
+    "termios.tcsetattr(0, termios.TCSADRAIN, before)\n~\n\n"
+    '~console timeout=3 prompt="db> "\n$ python3 loop.py\n'
+)
 ASK = (
     "~python:ask.py\nname = input('Name? [Bob] ')\nprint('Hello', name)\nraise SystemExit(3)\n~\n\n"
 )
@@ -32,6 +41,8 @@ PASS = {
     "a shell's script": "~console prompt=\"> \"\n$ sh -c 'while printf \"> \"; read x; do echo "
         "\"<$x>\"; done'\n> a\n<a>\n> > b\n<> b>\n^D\n",
     "line editing": EDITED + "sql> a\n...> b\nab\nsql> c\n...> d\ncd\n",
+    "a program that waits for something else, too":
+        LOOP + "db> a\nA\ndb> quit\nQUIT\n$ true\n",
     "prompts of two programs": DB + '~console prompt="db> " prompt="...> "\n$ python3 db.py\n'
         "db> many\n...> 1\n1\n...> \ndb> quit\n$ true\n",
     "answers": ASKED + "Name? [Bob] [Al]\nHello Al\n[3]\n$ read -p 'A: ' x; read -p ' B: '; "
@@ -59,6 +70,8 @@ PASS = {
 FAIL = {
     "another prompt": (DB + SESSION.removeprefix(DB).replace("db> ", "bd> "), -3,
         "python3 reads the terminal at `db> `, and the text has `bd> ` there"),
+    "another prompt of what waits for something else": (
+        LOOP.replace('prompt="db', 'prompt="d'), -1, "not at its end after 3 s"),
     "another space": (SESSION.replace("'db> '", "'db>  '"), -3, "at `db>  `"),
     "not declared": (SESSION.replace(' prompt="db> "', ""), -3, "python3 reads the terminal"),
     "no program": ('~console prompt="db> "\n$ echo "db> "\ndb> get a\n', 3,

@@ -36,7 +36,7 @@ or is a password, and its state:
     more      a shell wants the rest of a command (PS2, or ``...`` of the Python REPL)
     repl      the Python REPL reads the terminal
     prompt    a program reads it right after one of `prompts`, which was all of its last line: the
-              `prompt`, which is no part of the output
+              `prompt`, which is no part of the output. It may wait for something else, too
     question  the same of a shell that reads for a command (``read -p``)
     program   another program reads the terminal
     running   nothing of the foreground reads it

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import platform
+import re
 import struct
 import sys
 from collections.abc import Iterator
@@ -11,9 +12,11 @@ from dataclasses import dataclass, replace
 from harness.guest import syscalls
 
 SYSTEM_CALLS = {
-    "x86_64": {0: "read", 19: "read", 7: "poll", 271: "poll", 23: "select", 270: "select"},
-    "aarch64": {63: "read", 65: "read", 73: "poll", 72: "select"},
+    "x86_64": {0: "read", 19: "read", 7: "poll", 271: "poll", 23: "select", 270: "select"}
+    | dict.fromkeys((232, 281, 441), "epoll"),
+    "aarch64": {63: "read", 65: "read", 73: "poll", 72: "select", 22: "epoll", 441: "epoll"},
 }
+_WATCHED = re.compile(rb"^tfd: *(\d+) ", re.MULTILINE)
 SHELLS = {"bash", "sh", "dash", "ash", "busybox"}
 
 Identity = tuple[int, int, int]  # of a terminal: st_dev, st_ino, st_rdev of its slave
@@ -73,19 +76,22 @@ class Proc:
                 if self.stat(pid)[1][2] == str(pgrp):
                     yield pid
 
-    def reader(self, terminal: Identity, pgrp: int, last: Reader | None) -> Reader | None:
+    def reader(
+        self, terminal: Identity, pgrp: int, last: Reader | None, sole: bool = True
+    ) -> Reader | None:
         """The task of process group `pgrp` that sleeps in a read of `terminal`, if there is one.
 
-        `last` is who read it last: mostly it is who it was.
+        It waits for nothing but that, unless it need not be `sole`. `last` is who read it last:
+        mostly it is who it was.
         """
         if last and last.pgrp == pgrp:
             with contextlib.suppress(OSError):
-                if self._reads(last.pid, last.tid, terminal):
+                if self._reads(last.pid, last.tid, terminal, sole):
                     return self._reader(pgrp, last.pid, last.tid)
         for pid in self.group(pgrp):
             with contextlib.suppress(OSError):
                 for tid in self.entries(f"{pid}/task"):
-                    if self._reads(pid, tid, terminal):
+                    if self._reads(pid, tid, terminal, sole):
                         return self._reader(pgrp, pid, tid)
         return None
 
@@ -112,7 +118,7 @@ class Proc:
                 return replace(reader, switches=switches)
         return None
 
-    def _reads(self, pid: int, tid: str, terminal: Identity) -> bool:
+    def _reads(self, pid: int, tid: str, terminal: Identity, sole: bool) -> bool:
         task = f"{pid}/task/{tid}"
         words = self.read(f"{task}/syscall").split()
         call = self.calls.get(int(words[0])) if words[0].isdigit() else None
@@ -123,9 +129,13 @@ class Proc:
             fds = [first]
         elif call == "poll":
             fds = self._polled(pid, first, second)
+        elif call == "epoll":
+            fds = [int(fd) for fd in _WATCHED.findall(self.read(f"{task}/fdinfo/{first}"))]
         else:
             fds = self._selected(pid, first, [int(word, 16) for word in words[2:5]])
-        return len(fds) == 1 and self._is_terminal(task, pid, fds[0], terminal)
+        if sole and len(fds) != 1:
+            return False
+        return any(self._is_terminal(task, pid, fd, terminal) for fd in fds)
 
     def _memory(self, pid: int, address: int, size: int) -> bytes:
         fd = os.open(f"{pid}/mem", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self.fd)

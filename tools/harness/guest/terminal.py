@@ -64,7 +64,7 @@ class Terminal:
         self.at: str | None = None  # that of them which was the last that it showed
         self.echoed = True  # what was typed last
         self.echo = b""  # of the terminal, still to come
-        self.own_echo = b""  # that a program with line editing may give by itself
+        self.own_echo: bytes | None = None  # that a program with line editing may give by itself
         self.reader: Reader | None = None  # the last, as it was when something was last typed
         self.ended: int | None = None  # how the shell has ended
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -77,7 +77,8 @@ class Terminal:
         flags = termios.tcgetattr(self.master)[3]
         self.echoed = not flags & termios.ICANON or bool(flags & termios.ECHO)
         self.echo = echo if flags & termios.ECHO else b""
-        self.own_echo = b"" if flags & (termios.ECHO | termios.ICANON) else echo
+        raw = echo and not flags & (termios.ECHO | termios.ICANON)
+        self.own_echo = echo.removesuffix(b"\r\n") if raw else None
         if self.reader:
             self.reader = self.proc.again(self.reader)
         self.mark = self.at = None
@@ -113,10 +114,10 @@ class Terminal:
         except OSError:
             return 0
 
-    def current_reader(self) -> Reader | None:
+    def current_reader(self, sole: bool = True) -> Reader | None:
         """The task of the foreground that sleeps in a read of this terminal, if there is one."""
         pgrp = self._foreground()
-        return self.proc.reader(self.identity, pgrp, self.reader) if pgrp > 0 else None
+        return self.proc.reader(self.identity, pgrp, self.reader, sole) if pgrp > 0 else None
 
     def asleep(self) -> list[tuple[int, bytes]] | None:
         """The foreground processes with their sleeps counted; None while one of them runs."""
@@ -130,8 +131,13 @@ class Terminal:
         return picture or None
 
     def _waits(self) -> Reader | None:
-        """The reader, if it has slept anew since the last typing and nothing is left to read."""
+        """The reader, if it has slept anew since the last typing and nothing is left to read.
+
+        What has just shown its prompt may wait for something else as well, as gdb and Node do.
+        """
         reader = self.current_reader()
+        if reader is None and self._last_line() in self.prompts:
+            reader = self.current_reader(sole=False)
         if reader is None or reader == self.reader:
             return None
         return reader if integer_ioctl(self.slave, termios.FIONREAD) == 0 else None
@@ -167,9 +173,11 @@ class Terminal:
         if self.echo and (place := self.shown.find(self.echo)) >= 0:
             del self.shown[place : place + len(self.echo)]
             self.echo = b""
-        if self.own_echo and self.shown.startswith(self.own_echo):
-            del self.shown[: len(self.own_echo)]
-            self.own_echo = b""
+        if self.own_echo is not None:  # ended by what it has for a line's end, \r\n say, and ONLCR
+            ended = re.compile(re.escape(self.own_echo) + rb"\r+\n")
+            if found := ended.match(self.shown):
+                del self.shown[: found.end()]
+                self.own_echo = None
 
     def who_reads(self, reader: Reader) -> tuple[State, int | None]:
         """What kind of program the reader is, and ``$?`` where its prompt says it."""
@@ -193,14 +201,17 @@ class Terminal:
 
     def _take_prompt(self) -> bool:
         """Take a prompt of `prompts` out of what was shown, if it is its whole last line."""
-        begin = self.shown.rfind(b"\n") + 1
-        _, _, line = CONTROL.sub(b"", self.shown[begin:]).rpartition(b"\r")
-        found = line.decode("utf-8", "replace")
+        found = self._last_line()
         if found not in self.prompts:
             return False
         self.at = found
-        del self.shown[begin:]
+        del self.shown[self.shown.rfind(b"\n") + 1 :]
         return True
+
+    def _last_line(self) -> str:
+        """The line that the cursor is in, as it stands there."""
+        line = CONTROL.sub(b"", self.shown[self.shown.rfind(b"\n") + 1 :])
+        return line.rpartition(b"\r")[2].decode("utf-8", "replace")
 
     def _take_marks(self) -> None:
         for mark in MARK.finditer(self.shown):

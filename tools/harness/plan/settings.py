@@ -93,7 +93,7 @@ def is_manner(word: str) -> bool:
 
 
 def _check_manner(word: str, fence: Fence) -> None:
-    _, _, quoted = word.partition("=")
+    name, _, quoted = word.partition("=")
     if fence.kind != "console":
         why = "is for blocks of a terminal: write ```console, and prompts in it"
     elif quoted and quoted.count('"') != 2:
@@ -103,7 +103,7 @@ def _check_manner(word: str, fence: Fence) -> None:
         )
     elif quoted and not quoted.strip('"'):
         why = "is empty: write the prompt of a program, and the space after it"
-    elif quoted[1:-1] in _TAKEN:
+    elif name == "prompt" and quoted[1:-1] in _TAKEN:
         why = f"is known already, as the prompt of {_TAKEN[quoted[1:-1]]}"
     else:
         return
