@@ -1,5 +1,5 @@
 /*
- * プロセスを指すpidfdを setns(2) に渡し、何種類もの名前空間にいちどに入る。
+ * プロセスを指すpidfdを setns(2) に渡し、何種類もの名前空間に一度に入る。
  *
  * 実行: gcc -Wall -Wextra -Wpedantic -o setns_pidfd setns_pidfd.c
  *       sudo ./setns_pidfd PID 種類...   （例: 1234 uts ipc net）
@@ -75,7 +75,7 @@ int main(int argc, char *argv[])
     int pidfd = pidfd_open(number(argv[1]), 0);
     if (pidfd < 0)
         err(1, "pidfd_open");
-    if (setns(pidfd, flags) < 0) /* 全部に入れるか、ひとつも変わらないか */
+    if (setns(pidfd, flags) < 0) /* 全部に入れるか、1つも変わらないか */
         err(1, "setns");
     close(pidfd);
     show("after ", argv + 2);

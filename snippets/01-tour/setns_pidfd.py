@@ -1,4 +1,4 @@
-"""プロセスを指すpidfdを setns(2) に渡し、何種類もの名前空間にいちどに入る。
+"""プロセスを指すpidfdを setns(2) に渡し、何種類もの名前空間に一度に入る。
 
 実行: sudo python3 setns_pidfd.py PID 種類...   （例: 1234 uts ipc net）
 """
@@ -33,7 +33,7 @@ def main() -> None:
     show("before", kinds)
     try:
         pidfd = os.pidfd_open(pid)
-        os.setns(pidfd, flags)  # 全部に入れるか、ひとつも変わらないか
+        os.setns(pidfd, flags)  # 全部に入れるか、1つも変わらないか
     except OSError as e:
         sys.exit(f"setns: {e.strerror}")
     show("after ", kinds)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def namespaces() -> Iterator[tuple[str, str, int]]:
-    """IPC名前空間ごとに、番号、そこにいるPIDのひとつ、開いたファイルを1回ずつ返す。"""
+    """IPC名前空間ごとに、番号、そこにいるPIDの1つ、開いたファイルを1回ずつ返す。"""
     seen = set()
     pids = sorted(int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit())
     for pid in pids:

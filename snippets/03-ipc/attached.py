@@ -37,7 +37,7 @@ def main() -> None:
     ctypes.memmove(address, b"first", 5)
     show("first", address)
 
-    os.unshare(os.CLONE_NEWIPC)  # 1つめの名前空間には、もう誰もいない
+    os.unshare(os.CLONE_NEWIPC)  # 1つ目の名前空間には、もう誰もいない
     show("second", address)
     ctypes.memmove(address, b"again", 5)
     show("written", address)

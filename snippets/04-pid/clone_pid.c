@@ -1,5 +1,5 @@
 /*
- * clone(2) で子を新しいPID名前空間に生み、ひとつのプロセスの2つのPIDを並べる。
+ * clone(2) で子を新しいPID名前空間に生み、1つのプロセスの2つのPIDを並べる。
  *
  * 実行: gcc -Wall -Wextra -Wpedantic -o clone_pid clone_pid.c
  *       sudo ./clone_pid

@@ -24,7 +24,7 @@ def name(status: int) -> str:
     return signal.Signals(os.WTERMSIG(status)).name
 
 
-init, entered = spawn(), spawn()  # 1番と、2番。どちらも親は外の自分
+init, entered = spawn(), spawn()  # PID 1と、2番。どちらも親は外の自分
 
 os.kill(init, signal.SIGKILL)
 # enteredが終わるのを待つ。WNOWAITなので、まだ回収はしない

@@ -15,7 +15,7 @@ def handle(_number: int, _frame: FrameType | None) -> None:
 
 
 def init(number: signal.Signals, handled: bool, inside: bool, start: int, ready: int) -> None:
-    """新しい名前空間の1番がすること。何も届かなければ、0で終わる。"""
+    """新しい名前空間のPID 1がすること。何も届かなければ、0で終わる。"""
     if handled:
         signal.signal(number, handle)
     if inside:
@@ -56,7 +56,7 @@ def attempt(number: signal.Signals, *, handled: bool, inside: bool) -> str:
 
 
 def case(number: signal.Signals, *, handled: bool, inside: bool) -> str:
-    """1回ごとに新しい名前空間で試す。unshare(2) は1つのプロセスで1度だけなので、子に頼む。"""
+    """1回ごとに新しい名前空間で試す。unshare(2) は1つのプロセスで1回だけなので、子に頼む。"""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:

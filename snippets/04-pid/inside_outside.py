@@ -1,6 +1,6 @@
 """外のプロセスouterと中のプロセスinnerのPIDが、外と中から何番に見えるかを測る。
 
-innerは新しいPID名前空間の1番。両者の残した番号を、それぞれの子が読んで報告する。
+innerは新しいPID名前空間のPID 1。両者の残した番号を、それぞれの子が読んで報告する。
 実行: sudo python3 inside_outside.py
 """
 

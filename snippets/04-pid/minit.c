@@ -1,5 +1,5 @@
 /*
- * 小さなinit。コマンドを1つ起動し、シグナルを渡し、孤児を片づけ、その終了ステータスで終わる。
+ * 小さなinit。コマンドを1つ起動し、シグナルを渡し、孤児を片付け、その終了ステータスで終わる。
  *
  * 実行: gcc -Wall -Wextra -Wpedantic -o minit minit.c
  *       sudo unshare --fork --pid --mount-proc ./minit COMMAND [ARG]...
@@ -75,7 +75,7 @@ int main(int argc, char *argv[])
         if (number == SIGCHLD)
             reap(child);
         else if (kill(child, number) < 0)
-            warn("kill"); /* 渡せなくても、1番が終わるわけにはいかない */
+            warn("kill"); /* 渡せなくても、PID 1が終わるわけにはいかない */
     }
     err(1, "sigwait");
 }

@@ -1,4 +1,4 @@
-"""小さなinit。コマンドを1つ起動し、シグナルを渡し、孤児を片づけ、その終了ステータスで終わる。
+"""小さなinit。コマンドを1つ起動し、シグナルを渡し、孤児を片付け、その終了ステータスで終わる。
 
 実行: sudo unshare --fork --pid --mount-proc python3 minit.py COMMAND [ARG]...
 """
@@ -63,7 +63,7 @@ def main() -> None:
         else:
             try:
                 os.kill(child, number)
-            except OSError as e:  # 渡せなくても、1番が終わるわけにはいかない
+            except OSError as e:  # 渡せなくても、PID 1が終わるわけにはいかない
                 print(f"minit: kill: {e.strerror}", file=sys.stderr)
 
 

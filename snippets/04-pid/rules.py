@@ -1,4 +1,4 @@
-"""PID名前空間の決まりごとを、ひとつずつ破ってみる。
+"""PID名前空間の決まりごとを、1つずつ破ってみる。
 
 実行: sudo python3 rules.py
 """
@@ -18,7 +18,7 @@ def own_namespace() -> int:
 
 
 def inside(action: Callable[[], None]) -> None:
-    """新しいPID名前空間の1番として action を行う。失敗は終了ステータスで外に伝える。"""
+    """新しいPID名前空間のPID 1として action を行う。失敗は終了ステータスで外に伝える。"""
     unshare()
     pid = os.fork()
     if pid == 0:

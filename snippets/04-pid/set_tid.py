@@ -25,7 +25,7 @@ def attempt(label: str, flags: int, *tids: int) -> None:
 
 
 if os.getpid() != 1:
-    sys.exit("新しいPID名前空間の1番として実行してください")
+    sys.exit("新しいPID名前空間のPID 1として実行してください")
 attempt("500", 0, 500)
 attempt("next", 0)
 attempt("1", 0, 1)

@@ -47,7 +47,7 @@ int main(int argc, char *argv[])
 
     pid_t pid = fork();
     if (pid < 0)
-        err(1, "fork"); /* 1番がもういなければENOMEM */
+        err(1, "fork"); /* PID 1がもういなければENOMEM */
     if (pid == 0) {
         printf("%-8spid=%d ppid=%d\n", "child", getpid(), getppid());
         return 0;

@@ -30,7 +30,7 @@ def main() -> None:
     try:
         pid = os.fork()
     except OSError as e:
-        sys.exit(f"fork: {e.strerror}")  # 1番がもういなければENOMEM
+        sys.exit(f"fork: {e.strerror}")  # PID 1がもういなければENOMEM
     if pid == 0:
         print(f"{'child':<8}pid={os.getpid()} ppid={os.getppid()}", flush=True)
         os._exit(0)

@@ -1,5 +1,5 @@
 /*
- * unshare(2) のあとに生まれる子が、新しいPID名前空間の1番になる。
+ * unshare(2) のあとに生まれる子が、新しいPID名前空間のPID 1になる。
  *
  * 実行: gcc -Wall -Wextra -Wpedantic -o unshare_pid unshare_pid.c
  *       sudo ./unshare_pid

@@ -1,4 +1,4 @@
-"""unshare(2) のあとに生まれる子が、新しいPID名前空間の1番になる。
+"""unshare(2) のあとに生まれる子が、新しいPID名前空間のPID 1になる。
 
 実行: sudo python3 unshare_pid.py
 """

@@ -19,7 +19,7 @@ int main(int argc, char *argv[])
     if (argc != 4)
         errx(1, "usage: %s PID SOURCE TARGET", argv[0]);
 
-    /* bind mountの元を作る。まだどこにも取り付けず、fdだけが指している */
+    /* bind mountの元を作る。まだどこにもマウントせず、fdだけが指している */
     int tree = open_tree(AT_FDCWD, argv[2], OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
     if (tree < 0)
         err(1, "open_tree %s", argv[2]);

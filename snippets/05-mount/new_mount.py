@@ -1,4 +1,4 @@
-"""新しいマウントAPIで、tmpfsを作り、中身を入れてから/mntに取り付ける。
+"""新しいマウントAPIで、tmpfsを作り、中身を入れてから/mntにマウントする。
 
 実行: sudo python3 new_mount.py
 """
@@ -49,7 +49,7 @@ def main() -> None:
     attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV
     mnt = check(LIBC.fsmount(fs, FSMOUNT_CLOEXEC, attributes), "fsmount")
 
-    # まだどこにも取り付けていないが、ファイルディスクリプタを通して使える
+    # まだどこにもマウントしていないが、ファイルディスクリプタを通して使える
     os.close(os.open("hello", os.O_CREAT | os.O_WRONLY, dir_fd=mnt))
     print("fsmount   :", names(mnt), os.listdir("/mnt"))
     moved = LIBC.move_mount(mnt, b"", AT_FDCWD, b"/mnt", MOVE_MOUNT_F_EMPTY_PATH)

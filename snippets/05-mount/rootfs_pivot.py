@@ -24,7 +24,7 @@ def main() -> None:
     ns = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
     call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
     call("umount2", b"/", MNT_DETACH)  # rootfsの上にかぶさっていたルートを外す
-    os.setns(ns, os.CLONE_NEWNS)  # いまいる名前空間に入り直し、その根に立つ
+    os.setns(ns, os.CLONE_NEWNS)  # いまいる名前空間に入り直し、そのルートに立つ
     print("rootfs:", *sorted(os.listdir("/")), flush=True)
     os.mkdir("/new")
     call("mount", b"tmpfs", b"/new", b"tmpfs", 0, None)

@@ -33,7 +33,7 @@ int main(int argc, char *argv[])
     int fd = open(argv[1], O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         err(1, "%s", argv[1]);
-    if (setns(fd, CLONE_NEWNS) < 0) /* ルートと作業ディレクトリも、入った先の根になる */
+    if (setns(fd, CLONE_NEWNS) < 0) /* ルートと作業ディレクトリも、入った先のルートになる */
         err(1, "setns");
     close(fd);
     show("after");

@@ -19,7 +19,7 @@ def main() -> None:
     show("before")
     try:
         fd = os.open(sys.argv[1], os.O_RDONLY | os.O_CLOEXEC)
-        os.setns(fd, os.CLONE_NEWNS)  # ルートと作業ディレクトリも、入った先の根になる
+        os.setns(fd, os.CLONE_NEWNS)  # ルートと作業ディレクトリも、入った先のルートになる
     except OSError as e:
         sys.exit(f"{e.filename or 'setns'}: {e.strerror}")
     os.close(fd)

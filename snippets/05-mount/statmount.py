@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 SYS_STATMOUNT, SYS_LISTMOUNT = 457, 458  # x86-64でもarm64でも同じ
-LSMT_ROOT = 2**64 - 1  # 名前空間の根から全部
+LSMT_ROOT = 2**64 - 1  # 名前空間のルートから全部
 STATMOUNT_MNT_BASIC, STATMOUNT_MNT_POINT, STATMOUNT_FS_TYPE = 0x02, 0x10, 0x20
 
 
@@ -50,7 +50,7 @@ STRINGS = 512  # 構造体の大きさ。文字列はその後ろにあり、フ
 
 # --8<-- [start:main]
 def listmount() -> Iterator[int]:
-    """すべてのマウントのID。いちどに受け取りきれなければ、最後のIDから続ける。"""
+    """すべてのマウントのID。一度に受け取りきれなければ、最後のIDから続ける。"""
     ids, last = (ctypes.c_uint64 * 64)(), 0
     size, flags = ctypes.c_size_t(len(ids)), ctypes.c_uint(0)
     while n := call(SYS_LISTMOUNT, request(LSMT_ROOT, last), ids, size, flags):

@@ -48,7 +48,7 @@ def write_all(pid: int | str, steps: Iterable[tuple[str, ...]]) -> str:
 
 
 def attempt(steps: list[tuple[str, ...]], by_parent: bool) -> str:
-    """子をひとつ作って書き、結果を返す。"""
+    """子を1つ作って書き、結果を返す。"""
     from_child, to_parent = os.pipe()
     from_parent, to_child = os.pipe()
     pid = os.fork()

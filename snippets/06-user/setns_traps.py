@@ -49,7 +49,7 @@ def with_thread(operation: Callable[[], object]) -> None:
 
 
 def with_shared_fs(operation: Callable[[], object]) -> None:
-    pid = clone3(signal.pause, CLONE_FS)  # 根と作業ディレクトリを親と共有する子
+    pid = clone3(signal.pause, CLONE_FS)  # ルートと作業ディレクトリを親と共有する子
     try:
         operation()
     finally:

@@ -1,5 +1,5 @@
 /*
- * clone3(2) で、はじめから別のcgroupにいて、そこを根と見る子を作る。
+ * clone3(2) で、はじめから別のcgroupにいて、そこをルートと見る子を作る。
  *
  * 実行: gcc -Wall -Wextra -Wpedantic -o clone_cgroup clone_cgroup.c
  *       sudo ./clone_cgroup

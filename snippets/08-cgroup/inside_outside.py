@@ -23,7 +23,7 @@ def path(text: str) -> str:
 
 
 def root_of(mount_point: str) -> str:
-    """mountinfoの4番目の欄。マウントが、そのファイルシステムのどこを根にしているか。"""
+    """mountinfoの4番目の欄。マウントが、そのファイルシステムのどこをルートにしているか。"""
     lines = Path("/proc/self/mountinfo").read_text().splitlines()
     return next(line.split()[3] for line in lines if line.split()[4] == mount_point)
 

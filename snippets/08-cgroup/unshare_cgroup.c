@@ -1,5 +1,5 @@
 /*
- * cgroupに移ってから unshare(2) して、そこを根とするcgroup名前空間に移る。
+ * cgroupに移ってから unshare(2) して、そこをルートとするcgroup名前空間に移る。
  *
  * 実行: gcc -Wall -Wextra -Wpedantic -o unshare_cgroup unshare_cgroup.c
  *       sudo ./unshare_cgroup（終わったら sudo rmdir /sys/fs/cgroup/demo）
@@ -61,7 +61,7 @@ int main(void)
 
     if (unshare(CLONE_NEWCGROUP) < 0)
         err(1, "unshare");
-    show("unshare"); /* いるcgroupは同じまま、根だけが変わった */
+    show("unshare"); /* いるcgroupは同じまま、ルートだけが変わった */
     return 0;
 }
 /* --8<-- [end:main] */

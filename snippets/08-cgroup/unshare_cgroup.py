@@ -1,4 +1,4 @@
-"""cgroupに移ってから unshare(2) して、そこを根とするcgroup名前空間に移る。
+"""cgroupに移ってから unshare(2) して、そこをルートとするcgroup名前空間に移る。
 
 実行: sudo python3 unshare_cgroup.py（終わったら sudo rmdir /sys/fs/cgroup/demo）
 """
@@ -11,7 +11,7 @@ DEMO = Path("/sys/fs/cgroup/demo")
 
 
 def path(pid: str) -> str:
-    """PIDのcgroup v2でのパス。読む側（自分）の根から数えたもの。"""
+    """PIDのcgroup v2でのパス。読む側（自分）のルートから数えたもの。"""
     lines = Path(f"/proc/{pid}/cgroup").read_text().splitlines()
     return next(line[3:] for line in lines if line.startswith("0::"))
 
@@ -34,7 +34,7 @@ def main() -> None:
         os.unshare(os.CLONE_NEWCGROUP)
     except OSError as e:
         sys.exit(f"unshare: {e.strerror}")
-    show("unshare")  # いるcgroupは同じまま、根だけが変わった
+    show("unshare")  # いるcgroupは同じまま、ルートだけが変わった
 
 
 main()

@@ -10,7 +10,7 @@ import sys
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 AT_EMPTY_PATH = 0x1000
-FD_NSFS_ROOT = -10003  # include/uapi/linux/fcntl.h。nsfsの根を表す、開かなくてよい番号
+FD_NSFS_ROOT = -10003  # include/uapi/linux/fcntl.h。nsfsのルートを表す、開かなくてよい番号
 SIZE = 16  # struct nsfs_file_handle（include/uapi/linux/nsfs.h）
 
 

@@ -60,6 +60,8 @@ class Book:
     site add of their own is Japanese. `time_zone` is that of its dates (tz database).
     A ```text block titled `result` shows what the program before it prints; one titled `output`
     what the last command of the console block before it prints, letter by letter.
+    `terms` is a file below `root`, of the words that the book writes otherwise (see
+    `zenn.lint.shelf.Term`); a book that names none has none.
     """
 
     root: Path
@@ -70,6 +72,7 @@ class Book:
     time_zone: str = "Asia/Tokyo"
     result: str = "実行結果"
     output: str = "出力"
+    terms: str = ""
     guest: Guest = field(default_factory=Guest)
 
     @property

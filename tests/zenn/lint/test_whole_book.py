@@ -1,6 +1,7 @@
 """config.yaml, files as a whole, and any text at all."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,53 @@ def test_any_text_can_be_linted(text: str) -> None:
         return
     lines = range(1, document.text.count("\n") + 2)
     assert all(finding.line in lines for finding in lint(document, SHELF))
+
+
+HEAD = "unwanted\twanted\twhy\texcept"
+
+
+@pytest.fixture
+def terms(book: Book) -> Callable[[str], Book]:
+    """`terms(table)` is the book with that table of terms, and a chapter that breaks it."""
+
+    def with_table(table: str) -> Book:
+        (book.root / "terms.tsv").write_text(table, "utf-8")
+        chapter = book.chapters / "01-a.md"
+        text = chapter.read_text("utf-8") + "\n根本の根と `根`\n\n## 道すじ\n"
+        chapter.write_text(text, "utf-8")
+        return replace(book, terms="terms.tsv")
+
+    return with_table
+
+
+def test_a_word_that_the_book_writes_otherwise_is_found(terms: Callable[[str], Book]) -> None:
+    book = terms(f"{HEAD}\n根 .\tルート\tone word\t根本\n道すじ\t流れ\tone word\t\n")
+    found = lint_book(book)
+    assert [finding.rule for finding in found] == ["term", "term"]
+    assert [finding.message for finding in found] == [
+        "this book writes ルート for 根: one word",
+        "this book writes 流れ for 道すじ: one word",
+    ]
+    assert found[1].line == found[0].line + 2
+    assert lint_book(replace(book, terms="")) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "said"),
+    [
+        ("根\tルート\tone word\t\n", 1, "a line has unwanted, wanted, why, except"),
+        (f"{HEAD}\n根\tルート\n", 2, "with TABs between them"),
+        (f"{HEAD}\n\n\tルート\twhy\t\n", 3, "with TABs between them"),
+    ],
+)
+def test_a_table_of_terms_that_is_none_is_a_finding(
+    terms: Callable[[str], Book], table: str, line: int, said: str
+) -> None:
+    (finding,) = lint_book(terms(table))
+    assert (str(finding.path), finding.line, finding.rule) == ("terms.tsv", line, "terms")
+    assert said in finding.message
+
+
+def test_a_table_of_terms_that_isnt_there_is_a_finding(book: Book) -> None:
+    (finding,) = lint_book(replace(book, terms="none.tsv"))
+    assert str(finding) == "none.tsv:1: can't be read: No such file or directory [terms]"

@@ -54,7 +54,7 @@ def lint_files(files: Sequence[Path], book: Book) -> list[Trap]:
 
 
 def _lint(files: Sequence[Path], shelf: Shelf) -> list[Trap]:
-    found: list[Trap] = []
+    found = list(shelf.terms[1])
     for file in files:
         read = shelf.read(file)
         found += [read] if isinstance(read, Trap) else lint(read, shelf)

@@ -17,6 +17,8 @@ from zenn.parser import parse
 
 _NUMBERED = re.compile(r"[0-9]+-")
 
+_COLUMNS = ("unwanted", "wanted", "why", "except")
+
 Caught = tuple[int, str, str]
 """What a rule has found: a line of the chapter, the rule's name, the message."""
 
@@ -32,6 +34,20 @@ class Trap:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.message} [{self.rule}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One line of the book's table of terms, TAB-separated below ``unwanted wanted why except``.
+
+    `pattern` finds a word of the first column, as its group 1, and before that one of the last
+    column, whose words may hold one of the first; words have spaces between them, and no meaning
+    as patterns.
+    """
+
+    pattern: re.Pattern[str]
+    wanted: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,29 @@ class Shelf:
     def chapters(self) -> tuple[str, ...] | None:
         """Return the chapters that config.yaml lists; None where it lists none that can be read."""
         return _listed(self.book.chapters / "config.yaml")
+
+    @cached_property
+    def terms(self) -> tuple[tuple[Term, ...], tuple[Trap, ...]]:
+        """Return what the book writes otherwise, and what is wrong with its table of that."""
+        if not self.book.terms:
+            return (), ()
+        shown = Path(self.book.terms)
+        try:
+            lines = (self.book.root / shown).read_text("utf-8").split("\n")
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is no text in UTF-8"
+            return (), (Trap(shown, 1, "terms", f"can't be read: {why}"),)
+        found, wrong = list[Term](), list[Trap]()
+        for number, line in enumerate(lines, 1):
+            cells = line.split("\t")
+            head, is_whole = number == 1, len(cells) == len(_COLUMNS) and all(cells[:3])
+            if tuple(cells) != _COLUMNS if head else line and not is_whole:
+                why = f"a line has {', '.join(_COLUMNS)}, with TABs between them"
+                wrong.append(Trap(shown, number, "terms", f"{why}; so has the first"))
+            elif not head and line:
+                words = ("|".join(map(re.escape, cells[column].split())) for column in (3, 0))
+                found.append(Term(re.compile("{}|({})".format(*words).lstrip("|")), *cells[1:3]))
+        return tuple(found), tuple(wrong)
 
     def document(self, name: str) -> Document | None:
         """Return the parsed page of that name; None if it has a mistake that hides the rest."""

@@ -1,4 +1,5 @@
-"""Within a paragraph: line breaks, emphasis and math that are none, footnotes without a note.
+"""Within a paragraph: line breaks, emphasis and math that are none, footnotes without a note, and
+words that the book writes otherwise.
 
 In ``**「強調」**です`` the asterisks stand between punctuation and a letter, and emphasise nothing.
 """
@@ -135,4 +136,12 @@ def _instead(inside: str, mark: str) -> str:
     return f"{before}{mark}{inside[first : len(inside) - last]}{mark}{after}"
 
 
-RULES = (line_breaks, math, footnotes, emphasis)
+def terms(draft: Draft) -> Iterator[Caught]:
+    """A word for which the book has another, by its own table."""
+    for term in draft.shelf.terms[0]:
+        for line, found in draft.matches(term.pattern):
+            if found[1]:
+                yield line, "term", f"this book writes {term.wanted} for {found[1]}: {term.why}"
+
+
+RULES = (line_breaks, math, footnotes, emphasis, terms)
