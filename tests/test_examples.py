@@ -98,7 +98,7 @@ def project(tmp_path: Path) -> Path:
     no_packages = shutil.ignore_patterns("node_modules", "__pycache__", "*.egg-info")
     for name in ("tools", "snippets", ".github"):
         shutil.copytree(ROOT / name, root / name, ignore=no_packages)
-    for file in ("Makefile", "mkdocs.yml", "pyproject.toml", ".clang-format"):
+    for file in ("Makefile", "mkdocs.yml", "pyproject.toml", "terms.tsv", ".clang-format"):
         shutil.copy(ROOT / file, root)
     (root / ".venv").symlink_to(Path(sys.executable).parent.parent)
     (root / "docs").mkdir()
