@@ -8,7 +8,7 @@ from pathlib import Path
 from zenn.book import Book, ProjectError, read_book
 from zenn.export.book import Refused, export
 from zenn.guard import visible
-from zenn.lint import lint_book, lint_files
+from zenn.lint import is_of, lint_book, lint_files
 
 CLEAN, FOUND = range(2)
 
@@ -43,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _lint(book: Book, files: Sequence[Path]) -> int:
+    for file in files:
+        if not is_of(book, file):
+            print(f"{file}: not below {book.docs}/, and so none of Zenn's", file=sys.stderr)
     found = lint_files(files, book) if files else lint_book(book)
     # At once: a pipe into head(1) may be closed after the first lines.
     sys.stdout.write("".join(f"{visible(str(finding))}\n" for finding in found))

@@ -145,6 +145,11 @@ def test_every_wrong_chapter_is_named_in_one_sentence(
     ("words", "message"),
     [
         (("docs/none.md",), "docs/none.md:1: can't be read: No such file"),
+        (("docs/a.md", ""), "no chapter: one of the words is empty\n"),
+        (("docs/n*.md",), "no chapter: no *.md is called docs/n*.md\n"),
+        ((str(TOOL), "docs/a.md"), f"no chapter: {TOOL} is no *.md\n"),
+        (("watch", "docs/none.md"), "docs/none.md:1: can't be read: No such file"),
+        (("watch", "snippets"), "no chapter: snippets has no *.md\n"),
         (("docs/a.md:4",), "docs/a.md:4: no block that runs is at this line"),
         (("docs/a.md:0",), "docs/a.md:0:1: can't be read: No such file"),
         (("docs/a.md:abc",), "docs/a.md:abc:1: can't be read: No such file"),
@@ -221,6 +226,32 @@ def test_a_project_without_chapters_or_with_a_wrong_description_is_told_so(
     done = run()
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert done.stderr.endswith("has no `snipets`: do you mean `snippets`?\n")
+
+
+def test_chapters_may_be_anywhere(
+    run: Run, project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """In a folder that has no project, and from elsewhere."""
+    bare = tmp_path_factory.mktemp("bare")
+    (bare / "part").mkdir(parents=True)
+    (bare / "README.md").write_text("# x\n\n```console\n$ hostname\nunshared\n```\n")
+    (bare / "part/1.md").write_text("```console\n$ hostname\nelse\n```\n")
+    for word, cwd, named in (
+        ("README.md", bare, ["README.md"]),
+        (str(bare), project, [str(bare / "README.md")]),
+        ("**/*.md", bare, ["README.md", "part/1.md"]),
+        (str(bare / "part/[0-9].md"), project, [str(bare / "part/1.md")]),
+    ):
+        listed = json.loads(run("--list", "--json", word, cwd=cwd).stdout)
+        assert [one["chapter"] for one in listed] == named
+    done = run("READ*.md", "part", cwd=bare)
+    assert done.returncode == 1
+    assert "FAILED part/1.md:2 the output differs" in done.stdout
+    assert "2 scenarios: 1 blocks passed, 1 failed" in done.stdout
+    done = run(cwd=bare)
+    assert (done.returncode, done.stderr) == (
+        2, "no chapters: there is no folder docs/ here; name some\n"
+    )  # fmt: skip
 
 
 def test_the_machine_is_chosen_where_nothing_is_said(run: Run) -> None:

@@ -121,6 +121,14 @@ def test_a_page_of_the_site_alone_keeps_to_no_limit_of_zenn(book: Book) -> None:
     assert [finding.rule for finding in lint_files([page], book)] == ["html"]
 
 
+def test_a_file_that_is_none_of_the_book_s_is_none_of_zenn_s(book: Book, tmp_path: Path) -> None:
+    text = "##a\n\n<b>\n"
+    for file in (tmp_path / "README.md", book.root / "README.md", book.chapters / "03-c.md"):
+        file.write_text(text)
+        rules = {finding.rule for finding in lint_files([file], book)}
+        assert rules == ({"heading-space", "html", "title"} if file.name == "03-c.md" else set())
+
+
 def test_a_link_to_a_chapter_with_a_mistake_is_no_mistake_more(book: Book, lint: Lint) -> None:
     (book.chapters / "02-b.md").write_text("---\n- a\n---\n")
     assert lint("[a](02-b#b)") == []

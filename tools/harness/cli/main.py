@@ -16,7 +16,7 @@ from harness.machine import MachineError
 from harness.mutate import listing as survivors
 from harness.mutate.measure import measure_all
 from harness.plan.chapter import Chapter
-from harness.plan.selection import Selection, place, select
+from harness.plan.selection import NamesNothingError, Selection, place, select
 from harness.report import listing
 from harness.report.progress import Progress
 from harness.report.report import Report, SafeConsole
@@ -39,7 +39,7 @@ def main(words: Sequence[str]) -> int:
         for error in group.exceptions:
             progress.fail(error)
         return WRONG
-    except (ProjectError, ChapterError, record.RecordError) as error:
+    except (ProjectError, ChapterError, NamesNothingError, record.RecordError) as error:
         progress.fail(error)
         return WRONG
     except MachineError as error:
@@ -67,10 +67,6 @@ def _do(context: Context) -> int:
             shell.run(context)
             return PASSED
     selection = select(options.chapters, book)
-    if not selection.chapters:
-        named = " and ".join(options.chapters) or book.chapters
-        context.progress.fail(f"no chapter: {named} has no *.md")
-        return WRONG
     if options.command == "list":
         fates = listing.fates(selection)
         if options.json:

@@ -134,7 +134,7 @@ def _add_options(command: str, add: Callable[..., Any]) -> None:
             "chapters",
             nargs="*",
             metavar="CHAPTER[:LINE]",
-            help="or a folder of chapters; default: all of the book",
+            help="or a folder, or a pattern; anywhere; default: all of the book",
         )
     if command in (*_RUNS, "shell"):
         several = ", may be repeated" if command == "verify" else ""

@@ -12,7 +12,7 @@ import watchfiles
 
 from harness.cli.verify import Context, session
 from harness.plan.chapter import Chapter
-from harness.plan.selection import Selection, asked_for, choose
+from harness.plan.selection import NamesNothingError, Selection, asked_for, choose
 from harness.run.verdict import Result
 from zenn.book import Book
 
@@ -24,8 +24,16 @@ Digests = tuple[str, ...]
 
 
 def run(context: Context) -> int:
-    """Verify what is saved, in machines that are kept ready, until interrupted; 0 then."""
+    """Verify what is saved, in machines that are kept ready, until interrupted; 0 then, and 2 if a
+    chapter isn't there to begin with.
+
+    Raises as `asked_for` does.
+    """
     book, words = context.book, context.options.chapters
+    if missing := [path for path in asked_for(words, book) if not path.exists()]:
+        for path in missing:
+            context.progress.fail(f"{book.shown(path)}:1: can't be read: No such file or directory")
+        return 2
     try:
         with session(context, context.kernel) as one:
 
@@ -137,7 +145,16 @@ class _Chapters:
         A mistake is said when it is new, and when its chapter is saved with it.
         """
         found: list[Selection] = []
-        for path, lines in asked_for(self.words, self.book).items():
+        try:
+            asked = asked_for(self.words, self.book)
+        except NamesNothingError as error:  # of a folder from which all are gone
+            say(error)
+            return _joined(())
+        except ExceptionGroup as group:
+            for one in group.exceptions:
+                say(one)
+            return _joined(())
+        for path, lines in asked.items():
             try:
                 selection = choose({path: lines}, self.book)
             except ExceptionGroup as group:

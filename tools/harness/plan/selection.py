@@ -1,5 +1,6 @@
 """The project, and what of its chapters the command line asks for."""
 
+import glob
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,12 @@ from zenn.book import Book, chapters_at
 from zenn.guard import leads_out, strays
 from zenn.guard.folders import STRAY
 from zenn.model import ChapterError
+
+_SUFFIXES = (".md", ".markdown")
+
+
+class NamesNothingError(Exception):
+    """Which word of the command line names no chapter, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +46,27 @@ class Selection:
 def select(words: Sequence[str], book: Book) -> Selection:
     """Read the chapters named on the command line, and choose their scenarios.
 
-    Raises as `choose` does.
+    Raises as `asked_for` and `choose` do.
     """
     return choose(asked_for(words, book), book)
 
 
 def asked_for(words: Sequence[str], book: Book) -> dict[Path, list[int]]:
-    """The chapters that ``CHAPTER``, ``CHAPTER:LINE`` or a folder of chapters name (default: all of
-    the book), each with the lines, 0 for all of it.
+    """The chapters that ``CHAPTER``, ``CHAPTER:LINE``, a folder of chapters or a pattern (glob(7),
+    with ``**``) name, of this book or from anywhere; default: all of the book. Each comes with the
+    lines, 0 for all of it.
 
-    Raises an ExceptionGroup with a ChapterError for each file that leads out of the book's folder,
-    and, for all of the book, for each that the site would make a page of without it being one.
+    Raises NamesNothingError for a word that can name no chapter (a file may be missing still), and
+    an ExceptionGroup with a ChapterError for each file that leads out of the book's folder, and,
+    for all of the book, for each that the site would make a page of without it being one.
     """
     lines: dict[Path, list[int]] = {}
+    if not words and not book.chapters.is_dir():
+        raise NamesNothingError(f"no chapters: there is no folder {book.docs}/ here; name some")
     refused = [] if words else [ChapterError(book.shown(one), 1, STRAY) for one in strays(book)]
     for word in words or [str(book.chapters)]:
         named, number = place(word)
-        for path in chapters_at(named):
+        for path in _chapters(word, named):
             is_ours = path.absolute().is_relative_to(book.chapters)
             if is_ours and (why := leads_out(path, (book.chapters,))):
                 refused.append(ChapterError(book.shown(path), 1, why))
@@ -63,6 +74,23 @@ def asked_for(words: Sequence[str], book: Book) -> dict[Path, list[int]]:
     if refused:
         raise ExceptionGroup("files that are no chapters", refused)
     return lines
+
+
+def _chapters(word: str, named: Path) -> list[Path]:
+    if not word.strip():
+        raise NamesNothingError("no chapter: one of the words is empty")
+    if named.is_dir():
+        if not (found := chapters_at(named)):
+            raise NamesNothingError(f"no chapter: {named} has no *.md")
+        return found
+    if not named.exists() and glob.has_magic(str(named)):
+        found = [Path(one) for one in sorted(glob.glob(str(named), recursive=True))]
+        if not (found := [one for one in found if one.suffix in _SUFFIXES]):
+            raise NamesNothingError(f"no chapter: no *.md is called {named}")
+        return found
+    if named.suffix not in _SUFFIXES and named.exists():
+        raise NamesNothingError(f"no chapter: {named} is no *.md")
+    return [named]
 
 
 def choose(lines: Mapping[Path, Sequence[int]], book: Book) -> Selection:

@@ -46,11 +46,17 @@ def _files(book: Book) -> Iterator[Trap]:
 
 
 def lint_files(files: Sequence[Path], book: Book) -> list[Trap]:
-    """Return what is wrong with these files, or folders of files.
+    """Return what is wrong with these files, or folders of files, as far as Zenn is to have them.
 
     One that can't be read is a finding, too.
     """
-    return _lint([chapter for file in files for chapter in chapters_at(file)], Shelf(book))
+    named = [chapter for file in files for chapter in chapters_at(file)]
+    return _lint([chapter for chapter in named if is_of(book, chapter)], Shelf(book))
+
+
+def is_of(book: Book, file: Path) -> bool:
+    """Whether a file is one of the book's, of which Zenn has the chapters."""
+    return file.resolve().is_relative_to(book.chapters.resolve())
 
 
 def _lint(files: Sequence[Path], shelf: Shelf) -> list[Trap]:

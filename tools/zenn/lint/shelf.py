@@ -129,8 +129,6 @@ class Draft:
     def is_chapter(self) -> bool:
         """Tell a chapter of Zenn's book from a page that only the site has."""
         path = self.document.path
-        if path.parent != Path(self.shelf.book.docs):  # an author's file, on its way to be one
-            return True
         return is_numbered(path.stem) or path.stem in (self.shelf.chapters or ())
 
     def matches(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, re.Match[str]]]:
