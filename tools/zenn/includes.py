@@ -34,13 +34,18 @@ class Expansion:
     source: str = ""
 
 
+def is_directive(row: str) -> bool:
+    """Whether a line of a code block is one that includes a file, or means to."""
+    return bool(_DIRECTIVE.match(row))
+
+
 def expand(code: str, line: int, book: Book) -> Expansion:
     """Resolve the include lines of `code`, whose first is `line` of its chapter.
 
     Raises `Mistake` for what is wrong with one.
     """
     lines = _rows(code) if "--8<--" in code else []
-    if not any(map(_DIRECTIVE.match, lines)):
+    if not any(map(is_directive, lines)):
         return Expansion(code, code, included=False)
     pieces = []
     shown = 0
@@ -59,7 +64,7 @@ def expand(code: str, line: int, book: Book) -> Expansion:
 
 def _piece(row: str, line: int, book: Book) -> tuple[str, str, str]:
     """Return what `row` shows, the whole file that this is a part of, and the file's name."""
-    if not _DIRECTIVE.match(row):
+    if not is_directive(row):
         return row, row, ""
     found = _INCLUDE.fullmatch(row.rstrip("\n"))
     if not found:

@@ -129,6 +129,8 @@ def test_the_result_of_a_program_is_corrected_and_the_program_left_alone(bless: 
         ("~console status\n$ echo a; false\nb\n~\n", "ended with status 1, and the block says"),
         ("~console answers\n$ read -p 'A: '\nB: [1]\n~\n", "at `A: `, and the text has `B: `"),
         ("~console\n$ printf 'a\\0b\\n'\nb\n~\n", "has control characters"),
+        ("~console\n$ printf -- '--8%s \"a\"\\n' '<--'\nb\n~\n", "would include a file"),
+        ("~console\n$ printf '\\342\\200\\256a\\n'\nb\n~\n", "U+202E, which nobody sees"),
     ],
 )
 def test_what_did_not_end_well_is_not_blessed(

@@ -1,10 +1,12 @@
 """What `run_snippets.py` does: words in, exit status out."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 
@@ -24,7 +26,7 @@ from zenn.book import Book, ProjectError, read_book
 from zenn.model import ChapterError
 
 PASSED, FAILED, WRONG, NO_MACHINE = range(4)
-INTERRUPTED = 128 + signal.SIGINT
+INTERRUPTED, CLOSED = 128 + signal.SIGINT, 128 + signal.SIGPIPE
 
 
 def main(words: Sequence[str]) -> int:
@@ -45,9 +47,24 @@ def main(words: Sequence[str]) -> int:
     except MachineError as error:
         progress.fail(error)
         return NO_MACHINE
+    except BrokenPipeError:  # whoever read it has enough
+        return CLOSED
+    except OSError as error:
+        progress.fail(f"{error.filename or 'writing'}: {error.strerror or error}")
+        return WRONG
     except KeyboardInterrupt:
         progress.note("interrupted")
         return INTERRUPTED
+    finally:
+        _close(sys.stdout)
+
+
+def _close(stream: TextIO) -> None:
+    """Write what is left to be written; where nobody takes it, Python is not to try again."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _do(context: Context) -> int:
@@ -83,6 +100,8 @@ def _do(context: Context) -> int:
     results = run(context, selection)
     if not all(result.passed for result in results):
         return FAILED
+    if not context.report.all_written:
+        return WRONG
     entries = [entry for result in results for entry in result.entries]
     if entries and all(entry.verdict == "skipped" for entry in entries) and not _is_shard(options):
         context.progress.fail("nothing was run: every scenario was skipped")

@@ -1,7 +1,9 @@
 """`update`: what the runs showed, written into the chapters where it differs from the text."""
 
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from harness import atomic
 from harness.cli.verify import Context, session
@@ -9,6 +11,7 @@ from harness.plan.chapter import Chapter
 from harness.plan.selection import Selection, select
 from harness.report import bless, listing
 from harness.run.verdict import Result
+from zenn.book import ProjectError
 
 
 def run(context: Context, selection: Selection) -> list[Result]:
@@ -16,7 +19,8 @@ def run(context: Context, selection: Selection) -> list[Result]:
 
     The second run shows what is not the same in two runs: a value that the author has to name.
     """
-    with session(context, context.kernel) as one:
+    folders = {(context.book.root / chapter.path).parent for chapter in selection.chapters}
+    with _alone_in(folders), session(context, context.kernel) as one:
         first = list(one.run(selection.chosen, show=False))
         changed = {
             chapter.path
@@ -38,6 +42,20 @@ def run(context: Context, selection: Selection) -> list[Result]:
     return found
 
 
+@contextmanager
+def _alone_in(folders: Iterable[Path]) -> Iterator[None]:
+    """Raise ProjectError where another `update` is about to change chapters of these folders: what
+    this one runs would not be what is there when it has run."""
+    with ExitStack() as stack:
+        for folder in sorted(folders):
+            try:
+                stack.enter_context(atomic.locked(folder, wait=False))
+            except atomic.HeldError:
+                why = "another update is changing its chapters: run this again when it has ended"
+                raise ProjectError(f"{folder}: {why}") from None
+        yield
+
+
 def _bless(context: Context, chapter: Chapter, results: Iterable[Result]) -> bool:
     """Write the outputs that differ into a chapter; true if there were any."""
     changes, refusals = bless.edits(results)
@@ -50,7 +68,10 @@ def _bless(context: Context, chapter: Chapter, results: Iterable[Result]) -> boo
         old = path.read_bytes()
         new = bless.apply(old, changes)
         atomic.write(path, new, stat.S_IMODE(path.stat().st_mode))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        context.report.unwritten(path, error)
+        return False
+    except ValueError as error:
         context.report.note(f"{chapter.path}: not written: {error}")
         return False
     context.report.changed(bless.difference(chapter.path, old, new))

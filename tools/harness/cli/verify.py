@@ -105,7 +105,7 @@ def _read_through(context: Context, selection: Selection) -> list[Result]:
                     context.report.failures(result)
                 results += played.results
                 of_it = (one for one in selection.chapters if one.path == played.passage.chapter)
-                note_down(file, context.book, of_it, results, "reader")
+                note_down(file, context, of_it, results, "reader")
     context.report.summary(results, listing.account_of(selection))
     return results
 
@@ -162,19 +162,22 @@ class Session:
 
     def note_down(self, chapters: Iterable[Chapter], results: Sequence[Result]) -> None:
         """Write what was found into the record of this session."""
-        note_down(self.record, self.context.book, chapters, results)
+        note_down(self.record, self.context, chapters, results)
 
 
 def note_down(
     file: Path,
-    book: Book,
+    context: Context,
     chapters: Iterable[Chapter],
     results: Sequence[Result],
     where: Where = "guest",
 ) -> None:
     """Write what was found into a record of the book; a chapter from elsewhere is not its."""
     if ours := [chapter for chapter in chapters if not chapter.path.is_absolute()]:
-        update(file, book.root, ours, results, where)
+        try:
+            update(file, context.book.root, ours, results, where)
+        except OSError as error:
+            context.report.unwritten(file, error)
 
 
 @contextmanager

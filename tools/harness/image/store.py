@@ -5,6 +5,7 @@ another name and renamed when it is whole, so that what has its final name can b
 look inside.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Callable
@@ -15,8 +16,11 @@ from harness import atomic
 
 def cache_directory() -> Path:
     """Where the harness keeps what it builds: `$XDG_CACHE_HOME/run-snippets`."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "run-snippets"
+    base = os.environ.get("XDG_CACHE_HOME")
+    cache = Path(base or os.path.expanduser("~/.cache"))
+    if not cache.is_absolute():
+        raise FileNotFoundError(errno.ENOENT, "no home: set HOME, or XDG_CACHE_HOME", str(cache))
+    return cache / "run-snippets"
 
 
 def derive(

@@ -18,6 +18,7 @@ from harness.plan.settings import (
 from zenn.book import Book
 from zenn.console import begins_typed
 from zenn.fences import SCRIPTS, TRANSCRIPTS, is_result, opened_within, plain
+from zenn.guard import HIDDEN
 from zenn.model import ChapterError, Document, Fence, Kind, Mistake, raise_all
 from zenn.parser import parse
 
@@ -109,12 +110,23 @@ def _block(fence: Fence, before: Block | None, book: Book) -> Block:
     _check(fence, skip, book)
     if leaves and (skip is not None or fence.kind == "shown"):
         raise Mistake(fence.line, "`leaves`: a block that is not run leaves nothing behind")
+    if fence.kind != "shown" and skip is None:
+        _refuse_hidden(fence)
     settings = Settings() if fence.kind == "shown" else parse_words(fence)
     if fence.kind == "result" and before and before.settings.on:
         settings = replace(settings, on=before.settings.on)
     if fence.kind != "shown" and not fence.closed:
         raise Mistake(fence.line, "this fence is never closed: add a line ``` after it")
     return Block(fence, settings, skip, varies, leaves)
+
+
+def _refuse_hidden(fence: Fence) -> None:
+    """What a reader sees has to be what is run: nothing may hide, or turn a line around."""
+    for number, line in enumerate((fence.title, *fence.text.split("\n"))):
+        if hidden := HIDDEN.search(line):
+            place = fence.line if fence.included else fence.line + number
+            sign = f"U+{ord(hidden[0]):04X}"
+            raise Mistake(place, f"{sign}, which nobody sees: write it so that it shows, or not")
 
 
 def _check(fence: Fence, skip: str | None, book: Book) -> None:

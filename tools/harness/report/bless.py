@@ -18,6 +18,8 @@ from harness.record import Step
 from harness.report.words import words
 from harness.run.verdict import Result
 from zenn.console import rows
+from zenn.guard import HIDDEN
+from zenn.includes import is_directive
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")  # as Markdown has lines, and no others
 
@@ -77,6 +79,10 @@ def _unfit(block: Block, old: Sequence[str], exact: bool, step: Step) -> str | N
             return f"the output line `{line}` would be read as an elision: write the word `exact`"
         if _FENCE.fullmatch(line):
             return f"the output line `{line}` would end the block"
+        if is_directive(line):
+            return f"the output line `{line.strip()}` would include a file"
+        if hidden := HIDDEN.search(line):
+            return f"the output has U+{ord(hidden[0]):04X}, which nobody sees: show it by `cat -v`"
         if _CONTROL.search(line):
             return "the output has control characters: show it by way of `cat -v` or xxd"
     if block.kind == "console":

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
@@ -31,6 +32,7 @@ class Report:
 
     def __init__(self, console: Console) -> None:
         self.console = console
+        self.all_written = True
 
     def failures(self, result: Result) -> None:
         """Show what failed in a scenario, and how."""
@@ -39,6 +41,11 @@ class Report:
 
     def note(self, sentence: str, style: str = "yellow") -> None:
         self.console.print(visible_lines(sentence), style=style, markup=False, soft_wrap=True)
+
+    def unwritten(self, path: Path, error: OSError) -> None:
+        """Say that a file could not be written; what else was to be done is done all the same."""
+        self.all_written = False
+        self.note(f"{path}: not written: {error.strerror or error}", "bold red")
 
     def changed(self, difference: Iterable[str]) -> None:
         """Show what was written into a chapter: the lines of a unified diff."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from zenn.guard import HIDDEN
 from zenn.lint.prose import GAP
 from zenn.lint.shelf import Caught, Draft
 from zenn.model import line_of
@@ -65,6 +66,14 @@ def alien(draft: Draft) -> Iterator[Caught]:
         for line, found in draft.matches(re.compile(pattern, re.MULTILINE)):
             shown = "the colon" if rule == "definition-list" else found[0].replace(GAP, "…")
             yield line, rule, f"Zenn shows {shown} as text; {instead}"
+
+
+def hidden(draft: Draft) -> Iterator[Caught]:
+    """Characters that nobody sees, and those that turn the order of others around."""
+    for number, line in enumerate(draft.document.text.split("\n"), 1):
+        if found := HIDDEN.search(line):
+            why = f"U+{ord(found[0]):04X} stands here, which nobody sees; leave it out"
+            yield number, "hidden", why
 
 
 def html(draft: Draft) -> Iterator[Caught]:
@@ -165,4 +174,4 @@ def attributes(draft: Draft) -> Iterator[Caught]:
         yield line, "attributes", why
 
 
-RULES = (alien, html, html_comments, containers, embeds, table_pipes, spaces, attributes)
+RULES = (alien, hidden, html, html_comments, containers, embeds, table_pipes, spaces, attributes)
