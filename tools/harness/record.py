@@ -48,7 +48,8 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     `status` is as a shell gives it, None where unknown. `reason` says why the step has failed;
     `difference` is the part of the diff that is worth showing, `more` the number of lines that
     this leaves out, and `corrected` what the text is to show instead. `values` are those of the
-    run that stand for others of the text.
+    run that stand for others of the text. `cut` is the number of characters of all that which were
+    too many to be kept.
     """
 
     line: Number
@@ -66,6 +67,7 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     more: Annotated[int, Meta(ge=0)] = 0
     corrected: tuple[str, ...] = ()
     values: tuple[Value, ...] = ()
+    cut: Annotated[int, Meta(ge=0)] = 0
 
     @property
     def passed(self) -> bool:

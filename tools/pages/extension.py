@@ -27,6 +27,7 @@ from pages.tree import to_tree
 from pages.verified.badges import badges
 from pages.verified.results import generators
 from zenn.book import ProjectError, read_book
+from zenn.guard.bounds import TooMuchError, bounded
 from zenn.model import ChapterError, at
 from zenn.parser import parse
 
@@ -65,10 +66,12 @@ class ZennExtension(Extension):
     def _render(self, text: str, md: Markdown) -> Element:
         source = self._source(text, md)
         try:
-            with at(source.path):
+            with at(source.path), bounded("this page"):
                 return self._tree(source, md)
         except ChapterError as error:
             raise for_the_author(error) from error
+        except TooMuchError as error:
+            raise for_the_author(ChapterError(source.path, 1, str(error))) from error
 
     def _tree(self, source: PageFile, md: Markdown) -> Element:
         document = parse(source.text, source.path, self.book)

@@ -34,6 +34,8 @@ _META = '<meta http-equiv="Content-Security-Policy" content="{policy}">'
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _THEME = ("base", "palette", "content", "announce")  # partials/javascripts/*.html
 
+_PAGE_CHARACTERS = 1 << 23
+
 _bases: dict[
     str, str
 ] = {}  # of each page and template by its address: that of the site, from there
@@ -104,6 +106,9 @@ def on_template_context(context: Any, template_name: str, **_: Any) -> Any:
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:
+    if len(output) > _PAGE_CHARACTERS:
+        why = f"its page has more than {_PAGE_CHARACTERS >> 20} Mi characters: divide it"
+        raise for_the_author(ChapterError(Path(visible(page.file.src_uri)), 1, why))
     return _with_policy(output, _bases[page.url], config)
 
 

@@ -22,6 +22,7 @@ from harness.plan.selection import NamesNothingError, Selection, place, select
 from harness.report import listing
 from harness.report.progress import Progress
 from harness.report.report import Report, SafeConsole
+from harness.run.runner import RunTooLongError
 from zenn.book import Book, ProjectError, read_book
 from zenn.model import ChapterError
 
@@ -44,6 +45,9 @@ def main(words: Sequence[str]) -> int:
     except (ProjectError, ChapterError, NamesNothingError, record.RecordError) as error:
         progress.fail(error)
         return WRONG
+    except RunTooLongError as error:
+        progress.fail(error)
+        return FAILED
     except MachineError as error:
         progress.fail(error)
         return NO_MACHINE

@@ -49,10 +49,15 @@ def turns(scenario: Scenario, entries: Iterable[Entry]) -> tuple[Turn, ...] | No
                 return None
             continue
         entry = of_block.pop(0)  # equal blocks have equal entries, in their order
-        if entry.verdict != "passed" or len(entry.steps) != len(planned):
+        if entry.verdict != "passed" or len(entry.steps) != len(planned) or _is_cut(entry):
             return None
         found |= {ours.line: theirs for ours, theirs in zip(planned, entry.steps, strict=True)}
     return tuple(_turns(scenario, found))
+
+
+def _is_cut(entry: Entry) -> bool:
+    """Whether the record has not all that was shown."""
+    return any(step.cut for step in entry.steps)
 
 
 def _turns(scenario: Scenario, found: Mapping[int, record.Step]) -> Iterator[Turn]:

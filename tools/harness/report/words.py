@@ -60,6 +60,8 @@ TEMPLATES = {
     ),
     # Where a scenario can't go on.
     "too-much-output": "it printed more than {kib} KiB",
+    "scenario-too-much-output": "the blocks that share a machine printed more than {kib} KiB",
+    "scenario-too-long": "the blocks that share a machine took more than {minutes} min",
     "ended-before": "the terminal's shell has ended with status {status} before this line",
     "killed-before": "the terminal's shell was killed by {signal} before this line",
     "still-running": "the command before is running still",

@@ -12,7 +12,7 @@ from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
 from harness.plan.scenario import Interaction, Put, Scenario
 from harness.record import DIFFERS, Step
 from harness.run.step.claims import as_shell, check_prompt, fault_of, runs_nothing
-from harness.run.terminal import REST, BrokenError, Terminals, Turn
+from harness.run.terminal import REST, BrokenError, Budget, Terminals, Turn
 
 _CONTEXT_LINES = 3
 _MOST_LINES = 60
@@ -68,7 +68,7 @@ class _Player:
 
     def __init__(self, scenario: Scenario, channel: Channel, terminals: Terminals) -> None:
         self.scenario, self.channel, self.terminals = scenario, channel, terminals
-        self.script = Script()
+        self.script, self._budget = Script(), Budget()
         self.steps: list[Step] = []
         self._last: dict[str, tuple[int, Turn]] = {}  # by the terminal: place in `steps`, its turn
 
@@ -92,7 +92,9 @@ class _Player:
             check_prompt(prompt, written, terminal, self.scenario.output)
         uid = terminal.uid
         typed, replaced = self.script.type(action)
-        turn = Turn(action, terminal, map(self.script.renaming.command, action.prompts))
+        turn = Turn(
+            action, terminal, map(self.script.renaming.command, action.prompts), self._budget
+        )
         broken: BrokenError | None = None
         comparison: Comparison | None = None
         try:

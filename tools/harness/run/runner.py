@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import structs
@@ -24,6 +25,7 @@ from harness.run.verdict import Fault, Result, Run, judge, now, skip
 # Threads beside those that are waited for: a scenario that hangs and has been given up (see `run`)
 # is not to hold up the one that its author has just saved.
 _ABANDONED = 8
+RUN_SECONDS = 4 * 3600  # after which a run begins nothing more
 
 
 class _Found(Protocol):
@@ -59,6 +61,13 @@ def threads(
         executor.shutdown(cancel_futures=True)
 
 
+class RunTooLongError(Exception):
+    """A run has taken all the time that one may; so many scenarios were not begun."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__(f"the run has taken more than {RUN_SECONDS // 3600} h: {left} not begun")
+
+
 def run(
     scenarios: Iterable[Work],
     workers: Workers[Work, Found],
@@ -68,13 +77,16 @@ def run(
     """Run scenarios; yield their results as they come.
 
     With `stop_at_failure` none is begun after one has failed; those under way still end. Once
-    `enough` is done, no more results are waited for.
+    `enough` is done, no more results are waited for. Raises RunTooLongError.
     """
     waiting = list(scenarios)[::-1]
     running: set[Future[Found]] = set()
+    begun = monotonic()
     until: set[Future[Any]] = {enough} if enough else set()
     try:
         while (waiting or running) and not (enough and enough.done()):
+            if waiting and monotonic() - begun > RUN_SECONDS:
+                raise RunTooLongError(len(waiting))
             while waiting and len(running) < workers.count:
                 running.add(workers.executor.submit(workers.run_one, waiting.pop()))
             done = wait(running | until, return_when=FIRST_COMPLETED).done & running

@@ -5,7 +5,7 @@ import math
 import re
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.compare import (
@@ -19,8 +19,11 @@ from harness.compare import (
 from harness.guest.terminal import OUTPUT_LIMIT
 from harness.machine.channel import AgentRefusedError, Channel
 from harness.plan.scenario import Interaction
+from harness.plan.settings import LONGEST_TIMEOUT
 from zenn.console import Exchange
 
+SCENARIO_SECONDS = LONGEST_TIMEOUT  # of waiting for all steps of a scenario
+SCENARIO_OUTPUT = 1 << 20  # characters that they may show together
 REST = 1.0  # seconds for a command that goes on to come to rest, once it has shown what it should
 
 
@@ -121,12 +124,31 @@ class Terminals:
         return self._users.get(terminal.uid, str(terminal.uid))
 
 
+@dataclass(slots=True)
+class Budget:
+    """What the steps of a scenario may take, all together."""
+
+    until: float = field(default_factory=lambda: time.monotonic() + SCENARIO_SECONDS)
+    output: int = SCENARIO_OUTPUT
+
+    def take(self, output: str) -> None:
+        """So much more has been shown. Raises BrokenError where it is too much, or too late."""
+        self.output -= len(output)
+        if self.output < 0:
+            raise BrokenError(Reason("scenario-too-much-output", {"kib": SCENARIO_OUTPUT >> 10}))
+        if time.monotonic() > self.until:
+            raise BrokenError(Reason("scenario-too-long", {"minutes": SCENARIO_SECONDS // 60}))
+
+
 class Turn:
     """A step's turn at a terminal, for as long as its time lasts. `output` is what it has shown."""
 
-    def __init__(self, action: Interaction, terminal: Terminal, prompts: Iterable[str]) -> None:
+    def __init__(
+        self, action: Interaction, terminal: Terminal, prompts: Iterable[str], budget: Budget
+    ) -> None:
         """`prompts` are those of programs at which it may end."""
         self.action, self.terminal, self._prompts = action, terminal, tuple(prompts)
+        self._budget = budget
         self.expected = Expectation(action.exchange.output, action.settings.exact)
         self.started = time.monotonic()
         self._raw, terminal.held = terminal.held, ""
@@ -208,8 +230,13 @@ class Turn:
         return None if many is None else "".join(lines[:many])
 
     def _ask(self, do: str, until: str, limit: float = math.inf, **typed: Any) -> None:
-        left = min(limit, max(0.0, self.action.settings.timeout - self.seconds))
-        self._raw += self.terminal.ask(do, left, until=until, prompts=self._prompts, **typed)
+        left = min(
+            self.action.settings.timeout - self.seconds, self._budget.until - time.monotonic()
+        )
+        seconds = min(limit, max(0.0, left))
+        shown = self.terminal.ask(do, seconds, until=until, prompts=self._prompts, **typed)
+        self._raw += shown
+        self._budget.take(shown)
         if self.terminal.dropped:
             raise BrokenError(Reason("too-much-output", {"kib": OUTPUT_LIMIT >> 10}))
 

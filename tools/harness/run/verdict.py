@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+from msgspec import structs
 
 from harness import record
 from harness.compare import Reason
@@ -15,6 +17,9 @@ from harness.plan.scenario import Scenario
 from harness.plan.settings import Where
 from harness.record import Entry, Step, Verdict
 from harness.run.play import Playing
+
+CHAPTER_KEPT = 1 << 19  # characters that a record keeps of what a chapter's steps showed
+_CUT_LINES, _CUT_LINE = 6, 200  # of a difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,39 @@ def judge(
         blocks = after or scenario.blocks
         entries.append(_entry(scenario.chapter, block, blocks, verdict, fault, **known))
     return Result(scenario, tuple(entries), playing.left)
+
+
+def within_budget(entries: Iterable[Entry], most: int) -> list[Entry]:
+    """The entries, of whose steps those that showed most are cut until all show at most so many
+    characters."""
+    found = list(entries)
+    sizes = sorted(_size(step) for entry in found for step in entry.steps)
+    most_of_one, total = 0, sum(sizes)
+    while total > most:
+        most_of_one = sizes.pop()
+        total -= most_of_one
+    if not most_of_one:
+        return found
+    return [
+        structs.replace(
+            entry,
+            steps=tuple(_cut(step) if _size(step) >= most_of_one else step for step in entry.steps),
+        )
+        for entry in found
+    ]
+
+
+def _size(step: Step) -> int:
+    texts = (step.output, *step.corrected, *(line.text for line in step.difference))
+    return sum(map(len, texts))
+
+
+def _cut(step: Step) -> Step:
+    """A step without what it showed; a difference is not without what differs first."""
+    typed = tuple(value for value in step.values if value.where == "command")
+    differs = tuple(replace(one, text=one.text[:_CUT_LINE]) for one in step.difference[:_CUT_LINES])
+    kept = structs.replace(step, output="", corrected=(), difference=differs, values=typed)
+    return structs.replace(kept, cut=_size(step) - _size(kept))
 
 
 def _within(block: Block, line: int) -> bool:
@@ -223,7 +261,11 @@ def update(
     """
     results = tuple(results)
     ours = {chapter.path.as_posix(): chapter for chapter in chapters}
-    fresh = [entry for chapter in ours.values() for entry in entries(chapter, results, where)]
+    fresh = [
+        entry
+        for chapter in ours.values()
+        for entry in within_budget(entries(chapter, results, where), CHAPTER_KEPT)
+    ]
     replaced = {(entry.chapter, entry.digest) for entry in fresh}
 
     def stays(entry: Entry) -> bool:

@@ -49,6 +49,12 @@ def _step(transcript: Element, step: Step) -> None:
     if not step.difference and step.output:
         output = SubElement(transcript, "span", {"class": "go"})
         _marked(output, step.output.removesuffix("\n").split("\n"), step.values, "output")
+    if step.cut:
+        _span(
+            transcript,
+            f"^ 出力の{step.cut}文字は、長いので記録していません\n",
+            "transcript__remark",
+        )
     if step.status:
         _span(transcript, f"終了ステータス {step.status}\n", "transcript__status")
 

@@ -39,6 +39,8 @@ TEMPLATES = {
     "too-costly": "本文との比較に、CPUの時間で {seconds} 秒を超えてかかります",
     # Where a scenario can't go on.
     "too-much-output": "出力が {kib} KiB を超えました",
+    "scenario-too-much-output": "マシンを共にするブロックの出力が、合わせて {kib} KiB を超えました",
+    "scenario-too-long": "マシンを共にするブロックに、合わせて {minutes} 分を超えてかかりました",
     "ended-before": "この行の前に、端末のシェルが終了ステータス {status} で終わっています",
     "killed-before": "この行の前に、端末のシェルが {signal} で終わっています",
     "still-running": "前のコマンドがまだ動いています",

@@ -16,7 +16,7 @@ import yaml
 
 CHAPTER_BYTES = 1 << 18  # a whole book has no more
 LINE_CHARACTERS = 20_000
-PROGRAMS_CHARACTERS = 1 << 20  # of all that a chapter includes
+PROGRAMS_CHARACTERS = 1 << 18  # of all that a chapter includes
 READING_SECONDS = 5.0  # of CPU time for reading a chapter, which takes a tenth of one
 _FRONT_CHARACTERS = 1 << 14
 _FRONT_DEPTH = 20
