@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[2]
 Run = Callable[..., tuple[list[str], int]]
 
 PROGRAMS = """
-01-tour/matrix.py 01-tour/threads.py 01-tour/setns_pidfd.c 02-uts/clone3.py 02-uts/clone_uts.py
+01-tour/matrix.py 01-tour/threads.py 01-tour/setns_pidfd.c 01-tour/unshare_each.c 02-uts/clone3.py
+02-uts/clone_uts.py 03-ipc/sysvsem.c
 04-pid/inside_outside.py 04-pid/minit.c 04-pid/minit.py 04-pid/orphans.py 04-pid/translate.c
 05-mount/idmap.py 06-user/clone_user.c 06-user/ns_owner.c 06-user/ns_owner.py
 06-user/unshare_user.c 10-inspect/ns_tree.py 10-inspect/pidfd_ns.c 11-enter/enter.c
@@ -33,6 +34,32 @@ def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 """
 """A sitecustomize.py begins so; then it replaces the function that is to break."""
+
+GRANDCHILD_DIES = """
+#define _GNU_SOURCE
+#include <unistd.h>
+static int depth;
+static pid_t fork_badly(void) {
+    pid_t pid = fork();
+    if (pid == 0 && ++depth == 2) _exit(9);
+    return pid;
+}
+#define fork fork_badly
+"""
+
+CLONE_SUCCEEDS = """
+#define _GNU_SOURCE
+#include <sched.h>
+#include <stdio.h>
+#include <sys/wait.h>
+static int clone_less(int (*child)(void *), void *stack, int flags, void *arg) {
+    return clone(child, stack, flags & ~CLONE_NEWIPC, arg);
+}
+#define clone(child, stack, flags, arg) clone_less(child, stack, flags, arg)
+__attribute__((destructor)) static void look(void) {
+    puts(waitpid(-1, NULL, WNOHANG) < 0 ? "no child" : "a child");
+}
+"""
 
 HUNG = 124  # of timeout(1)
 
@@ -115,6 +142,21 @@ def test_a_parent_doesnt_wait_for_a_child_that_has_failed(
     lines, status = run(f"python3 {program}", broken)
     assert status not in (0, HUNG), lines
     assert not said or said in lines, lines
+
+
+@pytest.mark.parametrize(
+    ("program", "breaking", "last", "wanted"),
+    [
+        ("unshare_each", GRANDCHILD_DIES, "mnt     self  mnt", 1),
+        ("sysvsem", CLONE_SUCCEEDS, "no child", 0),
+    ],
+)
+def test_a_child_is_waited_for_and_its_status_counts(
+    run: Run, program: str, breaking: str, last: str, wanted: int
+) -> None:
+    compiling = f"gcc -include breaking.h -o {program} {program}.c"
+    lines, status = run(f"cat > breaking.h <<'END'\n{breaking}END\n{compiling}\n./{program}")
+    assert (lines[-1], status) == (last, wanted), lines
 
 
 def test_what_failed_has_mounted_nothing_that_stays(run: Run) -> None:
