@@ -8,7 +8,7 @@ from xml.etree.ElementTree import tostring
 
 import msgspec
 import pytest
-from entries import entry
+from entries import author, entry
 from guests import Build
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,10 +17,11 @@ from msgspec.structs import replace
 
 from harness import record
 from harness.machine.backend import Backend
+from harness.plan.chapter import Chapter
 from harness.plan.scenario import scenarios
 from harness.record import Entry, Line, Reason, RecordError, chosen, merge
 from harness.run.runner import run_one
-from harness.run.verdict import update
+from harness.run.verdict import skip, update
 from pages.verified.transcript import transcript_element
 
 MACHINES = ("namespaces",)
@@ -306,3 +307,30 @@ def test_what_is_no_record_is_named_and_says_nothing(
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
     assert record.read(path) == ()
+
+
+SAME = "~console\n$ hostname\nunshared\n~\n\n"
+
+
+@pytest.mark.parametrize("others", ["", "~console\n$ true\n~\n\n"], ids=["alike", "in another"])
+def test_of_equal_blocks_those_that_did_not_run_keep_their_entries(
+    chapter: Build, tmp_path: Path, others: str
+) -> None:
+    path = tmp_path / "verification.json"
+
+    def lines_after(read: Chapter, *chosen: int) -> list[int]:
+        found = [skip(scenarios(read)[at], author("x")) for at in chosen]
+        update(path, tmp_path, [read], found)
+        return sorted(entry.line for entry in record.load(path))
+
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/x.md").touch()
+    read = chapter(f"## a\n\n{SAME}## b\n\n{SAME}{others}")
+    first, second = 3, 10
+    rest = [15] if others else []
+    assert lines_after(read, 0, 1) == [first, second, *rest]
+    assert lines_after(read, 0) == [first, second, *rest]
+    assert lines_after(read, 1) == [first, second, *rest]
+    # What is no block any more goes, and so does a scenario that isn't what it was.
+    read = chapter(f"## a\n\n{SAME}## b\n\n~console\n$ false\n~\n")
+    assert lines_after(read, 0) == [first]

@@ -63,7 +63,14 @@ def _start(command: Sequence[str], directory: Path) -> subprocess.Popen[bytes]:
     It is interrupted if this process dies, however that does (PR_SET_PDEATHSIG, prctl(2)).
     """
     bound = ["setpriv", "--pdeathsig", "INT", *command]
-    return subprocess.Popen(bound, cwd=directory, stdin=subprocess.DEVNULL, start_new_session=True)
+    # MkDocs would say of its version 2 what is nothing to an author.
+    return subprocess.Popen(
+        bound,
+        cwd=directory,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
+    )
 
 
 def _wait_for_answer(address: str, server: subprocess.Popen[bytes]) -> None:

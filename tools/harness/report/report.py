@@ -66,7 +66,7 @@ class Report:
                 reasons[words(entry.reason)] += 1
         for result in results:
             name = result.scenario.name
-            if result.left and result.passed:
+            if result.left and result.passed and not result.cached:
                 left = "; ".join(map(visible, result.left[:3]))
                 self.note(f"note: {name} left running, and the machine ended: {left}", "dim")
             if result.changed:

@@ -13,7 +13,7 @@ from msgspec import structs
 from harness import record
 from harness.compare import Reason
 from harness.plan.chapter import Block, Chapter
-from harness.plan.scenario import Scenario
+from harness.plan.scenario import Scenario, sections
 from harness.plan.settings import Where
 from harness.record import Entry, Step, Verdict
 from harness.run.play import Playing
@@ -257,7 +257,7 @@ def update(
     ran.
 
     What it says of other chapters stays, while they exist; of these chapters' other blocks, what
-    is still about a block that they have.
+    is still about a block that they have. Of equal ones that is told by the scenario, or the line.
     """
     results = tuple(results)
     ours = {chapter.path.as_posix(): chapter for chapter in chapters}
@@ -266,12 +266,23 @@ def update(
         for chapter in ours.values()
         for entry in within_budget(entries(chapter, results, where), CHAPTER_KEPT)
     ]
-    replaced = {(entry.chapter, entry.digest) for entry in fresh}
+    replaced = defaultdict[tuple[str, str], dict[int, tuple[str, ...]]](dict)
+    for entry in fresh:
+        replaced[entry.chapter, entry.digest][entry.line] = entry.scenario
+    there = {
+        tuple(block.fence.digest for block in scenario.blocks)
+        for chapter in ours.values()
+        for section in sections(chapter, where)
+        for scenario in section.scenarios
+    }
 
     def stays(entry: Entry) -> bool:
         if entry.chapter not in ours:
             return (root / entry.chapter).exists()
-        digests = {block.fence.digest for block in ours[entry.chapter].blocks}
-        return entry.digest in digests and (entry.chapter, entry.digest) not in replaced
+        blocks = ours[entry.chapter].blocks
+        by_line = replaced.get((entry.chapter, entry.digest), {})
+        others = {one.line for one in blocks if one.fence.digest == entry.digest} - set(by_line)
+        is_another = entry.line in others or entry.scenario not in by_line.values()
+        return bool(others) and (not by_line or (is_another and entry.scenario in there))
 
     record.update(path, stays, fresh)
