@@ -177,6 +177,23 @@ def test_a_wrong_command_line_is_told_so(run: Run, words: tuple[str, ...], messa
     assert "Traceback" not in done.stderr
 
 
+def test_a_kernel_that_is_nowhere_is_a_mistake(run: Run, project: Path) -> None:
+    write(project, "b", "~console\n$ true\n~\n\n~console kernel>=99\n$ true\n~\n")
+    write(project, "c", "~console kernel>=6.1 kernel<6.1\n$ true\n~\n")
+    done = run("list")
+    assert done.returncode == 2
+    assert [line.split(" no kernel ")[0] for line in done.stderr.splitlines()] == [
+        "docs/b.md:5:", "docs/c.md:1:"
+    ]  # fmt: skip
+
+
+def test_a_guest_s_kernel_that_is_none_is_one_of_pyproject_toml(run: Run, project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.run-snippets.guest]\nkernel = "5"\n')
+    done = run()
+    assert done.returncode == 2
+    assert done.stderr.startswith("pyproject.toml: [tool.run-snippets.guest] `kernel` is '5'")
+
+
 @pytest.mark.parametrize("words", [(), *((command,) for command in COMMANDS)], ids=" ".join)
 def test_every_help_fits_a_screen_and_shows_examples(run: Run, words: tuple[str, ...]) -> None:
     lines = run(*words, "--help").stdout.splitlines()

@@ -95,7 +95,9 @@ def test_a_scenario_says_what_its_blocks_leave_behind(chapter: Build) -> None:
     why = "[//]: # (leaves: 消せない鍵)\n"
     text = f"## A\n{BLOCK}\n{why}{BLOCK}\n{why}[//]: # (varies: 1 pid)\n~python:x.py\n~\n"
     alone, together = sorted(
-        scenarios(chapter(f"{text}\n~text:実行結果\n~\n")), key=lambda one: one.line, reverse=True
+        scenarios(chapter(f"{text}\n~text:実行結果\n1\n~\n")),
+        key=lambda one: one.line,
+        reverse=True,
     )
     assert together.leaves == ((7, "消せない鍵"),)
     assert alone.leaves == ((13, "消せない鍵"),)
@@ -112,6 +114,12 @@ def test_a_scenario_says_what_its_blocks_leave_behind(chapter: Build) -> None:
         ("[//]: # (skip: a)\n\ntext\n\n~console\n~\n", 1, "applies to nothing"),
         ("[//]: # (varies: 1234)\n~console\n~\n", 1, "with what it is"),
         ("[//]: # (varies 1234 pid)\n~console\n~\n", 1, "without a colon: write `varies: …`"),
+        (
+            "x\n\n[//]: # (varies: 12 pid)\n[//]: # (varies: 7 pid)\n"
+            "~console\n$ seq 1 7\n12\n17\n~\n",
+            4,
+            "`varies: 7`: no output that is compared here shows that value",
+        ),
         ("[//]: # (vary: 1234 pid)\n~console\n~\n", 1, "do you mean `varies:`"),
         ("x\n\n~console rooot\n~\n", 3, "do you mean `root`"),
         ("~console timeout=soon\n~\n", 1, "do you mean `timeout=SECONDS`"),

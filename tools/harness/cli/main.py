@@ -88,6 +88,7 @@ def _do(context: Context) -> int:
             shell.run(context)
             return PASSED
     selection = select(options.chapters, book)
+    verify.check_kernels(selection)
     if options.command == "list":
         fates = listing.fates(selection)
         if options.json:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from harness import record
+from harness.image import kernels
 from harness.machine.backend import Backends, make_backends
 from harness.mutate.measure import measure_all
 from harness.plan.chapter import Chapter
@@ -30,6 +31,7 @@ from harness.run.runner import Played, Workers, known_or_played, known_or_run, t
 from harness.run.runner import run as run_scenarios
 from harness.run.verdict import Result, update, worst
 from zenn.book import Book
+from zenn.model import ChapterError
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,24 @@ def run(context: Context, selection: Selection) -> list[Result]:
         for line in annotations(results):
             print(line)
     return results
+
+
+def check_kernels(selection: Selection) -> None:
+    """Raise an ExceptionGroup with a ChapterError for each scenario that no kernel is for."""
+    errors = [
+        ChapterError(one.chapter, _first_of_kernel(one), NO_KERNEL)
+        for one in selection.chosen
+        if not kernels.is_anywhere(one.kernel)
+    ]
+    if errors:
+        raise ExceptionGroup("scenarios that nothing can run", errors)
+
+
+NO_KERNEL = "no kernel that Debian packages or this host has is one that the `kernel` words want"
+
+
+def _first_of_kernel(scenario: Scenario) -> int:
+    return next(block.line for block in scenario.blocks if block.settings.kernel)
 
 
 def _read_through(context: Context, selection: Selection) -> list[Result]:

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import watchfiles
 
-from harness.cli.verify import Context, session
+from harness.cli.verify import Context, check_kernels, session
 from harness.plan.chapter import Chapter
 from harness.plan.selection import NamesNothingError, Selection, asked_for, choose
 from harness.run.verdict import Result
@@ -157,6 +157,7 @@ class _Chapters:
         for path, lines in asked.items():
             try:
                 selection = choose({path: lines}, self.book)
+                check_kernels(selection)
             except ExceptionGroup as group:
                 mistake = str(group.exceptions[0])  # of one chapter there is one
                 if path in saved or mistake != self.mistakes.get(path):

@@ -27,6 +27,7 @@ from packaging.version import Version
 from harness.image import MachineError, debian
 from harness.image.debian import KEYRING, PATH, ZSTD, require, run
 from harness.image.store import cache_directory, derive
+from harness.plan.settings import version_of
 
 EARLY = ("virtio_pci", "virtio_blk", "virtio_console", "squashfs", "overlay")
 # Since 7.2 a kernel is split; those of a release that exist make it up.
@@ -73,6 +74,11 @@ def fitting(wanted: SpecifierSet, default: str) -> str | None:
     else the newest; None if none will."""
     fit = [name for name in KERNELS if _newest(name) in wanted]
     return default if default in fit else max(fit, key=_newest, default=None)
+
+
+def is_anywhere(wanted: SpecifierSet) -> bool:
+    """Whether Debian or this host has a kernel for what wants such a one."""
+    return fitting(wanted, "") is not None or version_of(os.uname().release) in wanted
 
 
 def _newest(series: str) -> Version:

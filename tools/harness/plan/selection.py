@@ -88,7 +88,7 @@ def _chapters(word: str, named: Path) -> list[Path]:
         if not (found := [one for one in found if one.suffix in _SUFFIXES]):
             raise NamesNothingError(f"no chapter: no *.md is called {named}")
         return found
-    if named.suffix not in _SUFFIXES and named.exists():
+    if named.suffix not in (*_SUFFIXES, "") and named.exists():
         raise NamesNothingError(f"no chapter: {named} is no *.md")
     return [named]
 

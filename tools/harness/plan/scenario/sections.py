@@ -7,6 +7,7 @@ from itertools import chain, groupby, pairwise
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from harness.compare.shapes import standing
 from harness.plan.chapter import Block, Chapter
 from harness.plan.runs import runs
 from harness.plan.scenario.actions import Action, Interaction, Put, Scenario
@@ -48,11 +49,25 @@ def sections(chapter: Chapter, where: Where) -> tuple[Section, ...]:
         there = [block for block in blocks if block.runs_on(where)]
         try:
             those = tuple(_of(chapter, title, there))
+            _check_varying(there, those)
             found.append(Section(blocks[0].line, blocks[0].settings.new, those))
         except Mistake as mistake:
             mistakes.append(mistake)
     raise_all(chapter.path, mistakes)
     return tuple(found)
+
+
+def _check_varying(blocks: Sequence[Block], of: Sequence[Scenario]) -> None:
+    """Raise Mistake for a value that is said to vary and that no output of its scenarios shows: no
+    run could say what stands for it."""
+    for block in blocks:
+        steps = (step for one in of if block in one.blocks for step in one.interactions)
+        lines = [line for step in steps for line in step.exchange.output]
+        for value in block.varies:
+            if not any(standing(value.value).search(line) for line in lines):
+                said = (c.line for c in block.fence.comments if value.value in c.text)
+                why = f"`varies: {value.value}`: no output that is compared here shows that value"
+                raise Mistake(next(said, block.line), why)
 
 
 def _groups(chapter: Chapter) -> list[tuple[str, list[Block]]]:
