@@ -6,6 +6,7 @@ In ``**「強調」**です`` the asterisks stand between punctuation and a lett
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar
@@ -137,9 +138,13 @@ def _instead(inside: str, mark: str) -> str:
 
 
 def terms(draft: Draft) -> Iterator[Caught]:
-    """A word for which the book has another, by its own table."""
+    """A word for which the book has another, by its own table: in the prose, and in programs, whose
+    comments are read like it.
+    """
+    programs = [fence for fence in draft.document.fences if fence.kind == "program"]
     for term in draft.shelf.terms[0]:
-        for line, found in draft.matches(term.pattern):
+        shown = ((one.line, found) for one in programs for found in term.pattern.finditer(one.text))
+        for line, found in chain(draft.matches(term.pattern), shown):
             if found[1]:
                 yield line, "term", f"this book writes {term.wanted} for {found[1]}: {term.why}"
 
