@@ -24,10 +24,16 @@ def snippets(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def chapter(snippets: Path) -> Build:
+def leftovers() -> str:
+    """What becomes of leftovers (see `Book`): most tests leave some, and are of something else."""
+    return "tell"
+
+
+@pytest.fixture
+def chapter(snippets: Path, leftovers: str) -> Build:
     """A chapter with the given text; ``~`` at the start of a line stands for the fence ```."""
 
-    book = Book(snippets.parent, guest=guests.GUEST)
+    book = Book(snippets.parent, leftovers=leftovers, guest=guests.GUEST)
 
     def build(text: str) -> Chapter:
         lines = ["```" + line[1:] if line.startswith("~") else line for line in text.split("\n")]

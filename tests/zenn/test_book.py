@@ -28,6 +28,7 @@ def test_the_nearest_table_above_describes_the_book(tmp_path: Path) -> None:
         ("[tool.run-snippets]\nsnippet = 'x'", "has no `snippet`: do you mean `snippets`?"),
         ("[tool.run-snippets]\nname = 1", "`name` is to be a string"),
         ("[tool.run-snippets]\ntime-zone = 'Asia/Atlantis'", "no time zone is named Asia/Atlantis"),
+        ("[tool.run-snippets]\nleftovers = 'keep'", "to be fail or tell, and not 'keep'"),
         ("[tool.run-snippets.guest]\npackages = 'jq'", "`packages` is to be a list of strings"),
         ("[tool.run-snippets]\nguest = 'x'", "[tool.run-snippets.guest] is no table"),
         ("[tool.run-snippets.guest]\nuser = 'a b'", "a name that useradd(8) takes, and not 'a b'"),

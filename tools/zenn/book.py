@@ -58,6 +58,8 @@ class Book:
     `docs` and `snippets` are folders below `root`, of the chapters and of what they include.
     `language` is that of the chapters, as PDF and EPUB say it (``ja``, ``en``); what they and the
     site add of their own is Japanese. `time_zone` is that of its dates (tz database).
+    `leftovers` says what becomes of a section that leaves something behind in its machine, and
+    doesn't say so: ``fail`` or ``tell``.
     A ```text block titled `result` shows what the program before it prints; one titled `output`
     what the last command of the console block before it prints, letter by letter.
     `terms` is a file below `root`, of the words that the book writes otherwise (see
@@ -73,6 +75,7 @@ class Book:
     result: str = "実行結果"
     output: str = "出力"
     terms: str = ""
+    leftovers: str = "fail"
     guest: Guest = field(default_factory=Guest)
 
     @property
@@ -132,6 +135,9 @@ def _book(root: Path, table: Mapping[str, Any]) -> Book:
         if why := guest_problem(key, name):
             raise ProjectError(f"{file}: [tool.{TABLE}.guest] {why}")
     book = Book(root, **_checked(file, f"tool.{TABLE}", Book, said), guest=guest)
+    if book.leftovers not in ("fail", "tell"):
+        why = f"`leftovers` is to be fail or tell, and not {book.leftovers!r}"
+        raise ProjectError(f"{file}: [tool.{TABLE}] {why}")
     try:
         ZoneInfo(book.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):

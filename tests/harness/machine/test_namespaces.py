@@ -45,7 +45,7 @@ def test_every_namespace_is_fresh(backend: Namespaces, kind: str) -> None:
 
 def test_a_machine_shows_nothing_of_the_host(machine: NamespacesMachine, shell: Open) -> None:
     opened = {os.readlink(path) for path in Path(f"/proc/{machine.pid}/fd").iterdir()}
-    ours = {"/dev/null", "/proc", "socket", "pipe", "anon_inode"}
+    ours = {"/upper", "/dev/null", "/proc", "socket", "pipe", "anon_inode"}
     assert {path.partition(":")[0] for path in opened} <= ours
     run = shell(machine)
     assert run("tr '\\0' '\\n' < /proc/1/cmdline") == ("init\n", 0)

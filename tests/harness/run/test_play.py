@@ -228,11 +228,6 @@ def test_who_typed_is_named_as_in_the_machine(play: Play) -> None:
     assert users == ["root", "root", "reader", "reader", "root"]
 
 
-def test_what_is_left_running_is_named(play: Play) -> None:
-    text = "~console\n$ (sleep 98 &)\n$ until pgrep -x sleep > /dev/null; do :; done\n~\n"
-    assert play(text)[0].left[0].startswith("sleep 98 (pid")
-
-
 @pytest.mark.parametrize("user", ["", " root"])
 def test_a_fork_bomb_is_bounded_and_ends_with_its_machine(play: Play, user: str) -> None:
     sign = "#" if user else "$"

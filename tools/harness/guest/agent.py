@@ -21,8 +21,8 @@ out. The agent speaks only when asked; what comes while it carries out a request
     wait      terminal seconds until prompts
                                          → {output state status uid reader prompt echoed dropped}
     prompt    terminal                   → {user host cwd homes}
-    processes                            → {processes: [{pid comm command state waits terminal
-                                           shell}]}
+    processes terminal                   → {processes: [{pid command waits}]}
+    left                                 → {left: [[line, what]]}   what is not as it was
     relay     terminal rows columns      → {}, and then the bytes of the terminal itself
 
 Paths are relative to the ordinary user's home, where every shell starts. `uid` and `status` are
@@ -45,10 +45,14 @@ or is a password, and its state:
 It waits until="end": for the end of the step; "settled": or a foreground that has gone to sleep
 without reading; "output": or that, or a whole line of output; `seconds` at most.
 
+`left` compares the machine with what it was when the agent began, or was last asked: see
+`harness.guest.left`. Whatever puts, types or waits may have a `line`: that of the chapter whose
+step is blamed from then on.
+
 `prompt` says what ``user@host:dir$`` would: the reader's name, host name and directory as it sees
-them itself; `homes` are the home directories by user. `processes` are all but the agent: the
-`command` as it was called, the kernel function that it `waits` in, the `terminal` that controls
-it, whether it is the `shell` that a terminal was opened for.
+them itself; `homes` are the home directories by user. `processes` are those of a terminal, but
+for its shell where there are others: the `command` as it was called, and the kernel function that
+it `waits` in, or its state.
 
 How the end of a step is known: from the kernel, not from the prompt. The terminal's echo of
 what was typed has come back; a task of the foreground process group sleeps in a system call
@@ -83,6 +87,7 @@ from harness.guest.accounts import (
     accounts,
     start_shell,
 )
+from harness.guest.left import Leftovers, Made
 from harness.guest.proc import Proc
 from harness.guest.terminal import Report, Terminal, caret
 
@@ -92,7 +97,6 @@ PATIENCE, LONGEST_PAUSE = 0.1, 0.25  # of the time waited; seconds
 PROGRAM_GRACE = 1.0  # seconds; a program that reads with a time-out goes on by itself
 SETTLED = 0.05  # seconds asleep without waking, after which a foreground has come to rest
 CANONICAL_LINE_LIMIT = 4095  # bytes; the kernel cuts longer lines (termios(3), MAX_CANON)
-PF_KTHREAD = 0x00200000  # a thread of the kernel, include/linux/sched.h
 
 
 class Abandoned(Exception):
@@ -102,11 +106,12 @@ class Abandoned(Exception):
 class Agent:
     """Answers the requests of one channel, and drains every terminal while it waits."""
 
-    def __init__(self, channel: int) -> None:
+    def __init__(self, channel: int, made: Made) -> None:
         self.channel = channel
         self.pending = b""
         self.terminals: dict[str, Terminal] = {}
         self.proc = Proc()
+        self.leftovers = Leftovers(self.proc, self.terminals, made)
         self.home = account(USER_UID).home
         wake, wakeup = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
@@ -116,6 +121,7 @@ class Agent:
 
     def run(self) -> None:
         """Serve until the harness closes the channel."""
+        self.leftovers.begin()
         while True:
             line, newline, self.pending = self.pending.partition(b"\n")
             if not newline:
@@ -125,6 +131,8 @@ class Agent:
                 continue
             try:
                 request = json.loads(line)
+                if step := request.pop("line", None):
+                    self.leftovers.step(step, request.get("text", ""))
                 reply = getattr(self, "do_" + request.pop("do"))(**request)
             except Abandoned:
                 return
@@ -207,7 +215,9 @@ class Agent:
             raise Refused(f"no terminal can be opened: {error.strerror}") from error
         self.terminals[terminal] = opened
         self.watched.add(opened.master)
-        return self.do_wait(terminal, seconds)
+        report = self.do_wait(terminal, seconds)
+        self.leftovers.accept("terminal")
+        return report
 
     def open_for(self, user: Account) -> Terminal:
         """A new terminal of that user's; OSError where there can be none."""
@@ -315,34 +325,18 @@ class Agent:
             "homes": {one.name: one.home for one in accounts()},
         }
 
-    def do_processes(self) -> dict[str, Any]:
-        """Every process but this one, and the kernel function or system call it waits in."""
-        by_tty = {t.identity[2]: name for name, t in self.terminals.items()}
-        found = []
-        for pid in self.proc.pids():
-            with contextlib.suppress(OSError):
-                comm, fields = self.proc.stat(pid)
-                if pid == os.getpid() or fields[0] == "Z" or int(fields[6]) & PF_KTHREAD:
-                    continue
-                wchan = self.proc.read(f"{pid}/wchan").decode()
-                words = self.proc.read(f"{pid}/cmdline").split(b"\0")
-                found.append(
-                    {
-                        "pid": pid,
-                        "comm": comm,
-                        "command": b" ".join(words).decode("utf-8", "replace").strip() or comm,
-                        "state": fields[0],
-                        "waits": wchan if wchan not in ("", "0") else "",
-                        "terminal": by_tty.get(int(fields[4])),
-                        "shell": any(pid == t.shell for t in self.terminals.values()),
-                    }
-                )
-        return {"processes": found}
+    def do_processes(self, terminal: str) -> dict[str, Any]:
+        found = list(self.proc.on(self.terminals[terminal].identity[2]))
+        shells = self.leftovers.shells()
+        return {"processes": [one for one in found if one["pid"] not in shells] or found}
+
+    def do_left(self) -> dict[str, Any]:
+        return {"left": self.leftovers.tell(self._pump)}
 
 
-def serve(channel: socket.socket) -> NoReturn:
+def serve(channel: socket.socket, made: Made) -> NoReturn:
     """Be the agent of this machine until the channel closes, then end the process."""
     try:
-        Agent(channel.detach()).run()
+        Agent(channel.detach(), made).run()
     finally:
         os._exit(0)

@@ -8,6 +8,7 @@ import struct
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from harness.guest import syscalls
 
@@ -68,6 +69,18 @@ class Proc:
     def parent(self, pid: int) -> int:
         """The process id of its parent."""
         return int(self.stat(pid)[1][1])
+
+    def on(self, terminal: int) -> Iterator[dict[str, Any]]:
+        """The processes that the terminal of this device number controls; see `agent`."""
+        for pid in self.pids():
+            with contextlib.suppress(OSError):
+                comm, fields = self.stat(pid)
+                if int(fields[4]) == terminal and fields[0] != "Z":
+                    words = self.read(f"{pid}/cmdline").replace(b"\0", b" ")
+                    waits = self.read(f"{pid}/wchan").decode()
+                    command = words.decode("utf-8", "replace").strip() or comm
+                    state = fields[0] if waits in ("", "0") else waits
+                    yield {"pid": pid, "command": command, "waits": state}
 
     def group(self, pgrp: int) -> Iterator[int]:
         """The processes of a process group, its leader first, since that is most often asked."""

@@ -107,7 +107,7 @@ class Terminal:
                 self.shown += os.read(self.master, 1 << 16)
         self._take_echo()
 
-    def _foreground(self) -> int:
+    def foreground(self) -> int:
         """The foreground process group (TIOCGPGRP), or 0 where there is none."""
         try:
             return integer_ioctl(self.master, termios.TIOCGPGRP)
@@ -116,13 +116,13 @@ class Terminal:
 
     def current_reader(self, sole: bool = True) -> Reader | None:
         """The task of the foreground that sleeps in a read of this terminal, if there is one."""
-        pgrp = self._foreground()
+        pgrp = self.foreground()
         return self.proc.reader(self.identity, pgrp, self.reader, sole) if pgrp > 0 else None
 
     def asleep(self) -> list[tuple[int, bytes]] | None:
         """The foreground processes with their sleeps counted; None while one of them runs."""
         picture = []
-        for pid in self.proc.group(self._foreground()):
+        for pid in self.proc.group(self.foreground()):
             with contextlib.suppress(OSError):
                 status = self.proc.read(f"{pid}/status")
                 if field_of(status, b"State")[:1] not in b"ST" or self.current_reader():

@@ -15,14 +15,19 @@ import struct
 import sys
 import time
 import traceback  # noqa: F401
-from collections.abc import Callable
-from functools import cache, partial
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 from harness.guest import syscalls, world
 from harness.guest.accounts import SYSTEM_PATH, USER_UID, account, start_shell
 from harness.guest.agent import Abandoned, Agent
+from harness.guest.left import Made, kernel
+from harness.guest.left.files import signs
+from harness.guest.left.settings import of_fresh_network, values, writable
+from harness.guest.left.watch import Items, read
+from harness.guest.proc import Proc
 
 PORTS = Path("/sys/class/virtio-ports")
 CGROUP = Path("/sys/fs/cgroup")
@@ -32,18 +37,10 @@ LRU_GEN = Path("/sys/kernel/mm/lru_gen")
 MCL_CURRENT, MCL_FUTURE = 1, 2
 RNDADDENTROPY, RNDRESEEDCRNG = 0x40085203, 0x5207  # <linux/random.h>
 SYSLOG_ACTION_SIZE_UNREAD = 9  # syslog(2): bytes that the kernel has logged
+UPPER = 9  # a descriptor of what is written over the image, as `init` has opened it
 IMAGE, DISK = "/run/image", "/dev/vda"
 WORLD = CGROUP / "world"  # the cgroup of one
 WORLD_LIMITS = {"pids.max": str(world.PROCESSES), "memory.max": str(400 << 20)}
-SYSCTLS = "/proc/sys"
-# They change by themselves, or count what has been done.
-VOLATILE = ("fs/dentry-state", "kernel/ns_last_pid", "kernel/pty/nr", "kernel/random/boot_id")
-TRACING = "/sys/kernel/tracing"
-TRACES = ("current_tracer", "dynamic_events", "set_event", "set_ftrace_filter", "tracing_on")
-LISTED = (
-    *(str(CGROUP), f"{TRACING}/instances", "/sys/fs/bpf", "/sys/class/net"),
-    "/sys/kernel/security/apparmor/policy/profiles",
-)
 
 WARM = """\
 cd; mkdir w; cd w
@@ -63,7 +60,12 @@ cd; rm -r w; exit
 class GuestAgent(Agent):
     """The agent, and what only a machine with its own kernel can be asked."""
 
-    state: dict[str, str] | None = None  # of the kernel, as the world before has left it
+    state: Items | None = None  # of the kernel, as the world before has left it
+
+    def __init__(self, channel: int, made: Made) -> None:
+        super().__init__(channel, made)
+        self.of_worlds = made._replace(settings=of_fresh_network(self.proc))
+        self.shared = [one for one in writable(self.proc) if not one.startswith("net/")]
 
     def do_wake(self, clock: float, seed: str) -> dict[str, Any]:
         """Said to every clone first: what time it is, and a seed that no other clone has.
@@ -77,11 +79,14 @@ class GuestAgent(Agent):
         with open("/dev/urandom", "wb") as random:
             fcntl.ioctl(random, RNDADDENTROPY, packed)
             fcntl.ioctl(random, RNDRESEEDCRNG)
+        self.leftovers.accept("clock")
         return {}
 
     def do_randomize(self) -> dict[str, Any]:
         """Addresses are random from now on, as on any other machine (proc_sys_kernel(5))."""
-        Path(SYSCTLS, "kernel/randomize_va_space").write_text("2")
+        self.leftovers.follow("randomize_va_space")
+        world.set_sysctls("/", {"kernel/randomize_va_space": "2"})
+        self.leftovers.accept("sysctl")
         return {}
 
     def do_world(self) -> dict[str, Any]:
@@ -92,7 +97,7 @@ class GuestAgent(Agent):
         if not os.path.ismount(IMAGE):
             os.makedirs(IMAGE, exist_ok=True)
             syscalls.mount(DISK, IMAGE, "squashfs", syscalls.MS_RDONLY)
-        before = self.state or kernel_state()
+        before = self.state or kernel_state(self.proc, self.shared)
         WORLD.mkdir()
         for name, value in WORLD_LIMITS.items():
             (WORLD / name).write_text(value)
@@ -102,12 +107,12 @@ class GuestAgent(Agent):
         finally:
             os.close(cgroup)
         if pid == 0:
-            be_world(self.channel)
+            be_world(self.channel, self.of_worlds)
         os.close(pidfd)
         if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
             raise Abandoned
         world.remove_cgroup(WORLD)
-        self.state = kernel_state()
+        self.state = kernel_state(self.proc, self.shared)
         changed = sorted(
             name for name in before.keys() | self.state if before.get(name) != self.state.get(name)
         )
@@ -122,13 +127,13 @@ class WorldAgent(Agent):
         os._exit(0)
 
 
-def be_world(channel: int) -> NoReturn:
+def be_world(channel: int, made: Made) -> NoReturn:
     """In the child: enter a world, say so, and be its agent."""
     try:
         syscalls.unshare(syscalls.CLONE_NEWCGROUP)
-        world.enter(IMAGE, bounded=True)
+        made = made._replace(upper=world.enter(IMAGE, bounded=True))
         go_first()
-        agent = WorldAgent(channel)
+        agent = WorldAgent(channel, made)
         os.write(channel, b"{}\n")
         agent.run()
     except BaseException as error:
@@ -137,40 +142,24 @@ def be_world(channel: int) -> NoReturn:
         os._exit(1)
 
 
-def kernel_state() -> dict[str, str]:
+def kernel_state(proc: Proc, settings: Iterable[str]) -> Items:
     """What scenarios that share a kernel could leave to each other, by name.
 
     The names of what is not the scenario's doing, or can't be told from it in a world (a module
     that the kernel has loaded, a line of its log), begin with “loaded ”.
     """
-    keys, modules = (world.read(f"/proc/{name}").splitlines() for name in ("keys", "modules"))
-    found = {
-        "mounts": world.read("/proc/self/mountinfo"),
+    keys, modules = (read(proc, name).splitlines() for name in ("keys", "modules"))
+    return {
+        "mounts": read(proc, "self/mountinfo"),
         # After the serial number, flags, uses, expiry, permissions and owners: proc_keys(5).
         "keys": "\n".join(sorted(line.split(None, 7)[7] for line in keys)),
         "loaded modules": " ".join(sorted(line.split()[0] for line in modules)),
         "loaded log": str(syscalls.libc.klogctl(SYSLOG_ACTION_SIZE_UNREAD, None, 0)),
+        **values(proc, settings),
+        **kernel.traces(),
+        **kernel.cgroups(),
+        **kernel.names(kernel.LISTED),
     }
-    found |= {path: world.read(path) for path in settings()}
-    found |= {name: world.read(f"{TRACING}/{name}") for name in TRACES}
-    for directory in LISTED:
-        with contextlib.suppress(OSError):
-            found[directory] = " ".join(sorted(os.listdir(directory)))
-    return found
-
-
-@cache
-def settings() -> tuple[str, ...]:
-    """The files of /proc/sys that can be written and belong to no network namespace."""
-    found = []
-    for folder, folders, names in os.walk(SYSCTLS):
-        folders[:] = [name for name in folders if (folder, name) != (SYSCTLS, "net")]
-        found += [f"{folder}/{name}" for name in names]
-    return tuple(
-        path
-        for path in sorted(found)
-        if os.stat(path).st_mode & 0o222 and path.removeprefix(f"{SYSCTLS}/") not in VOLATILE
-    )
 
 
 def make_world() -> None:
@@ -231,4 +220,5 @@ def main() -> None:
     make_world()
     user = account(USER_UID)
     warm(partial(start_shell, user=user, directory=user.home, path=SYSTEM_PATH), WARM)
-    GuestAgent(port()).run()
+    os.set_inheritable(UPPER, False)
+    GuestAgent(port(), Made(UPPER, signs("/"))).run()

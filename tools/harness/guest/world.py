@@ -107,27 +107,30 @@ HANDLED_SIGNALS = tuple(
 )
 
 
-def enter(rootfs: str, bounded: bool) -> None:
+def enter(rootfs: str, bounded: bool) -> int:
     """Make this process, the first of its namespaces, the init of a machine over `rootfs`.
 
     `bounded`: a cgroup bounds the number of processes; otherwise a resource limit does, which
-    holds for all users but root.
+    holds for all users but root. The result is that of `make_root`.
 
     :raises OSError: with a text that says which part failed.
     """
     os.setsid()
     os.umask(0)
     mount("none", "/", None, MS_REC | MS_PRIVATE)
-    make_root(rootfs)
+    upper = make_root(rootfs)
     mount_all(own_kernel=False)
     syscalls.pivot_root(".", ".")
     syscalls.umount(".", MNT_DETACH)
     settle(bounded)
     syscalls.drop_capabilities(DROPPED)
+    return upper
 
 
-def make_root(rootfs: str) -> None:
+def make_root(rootfs: str) -> int:
     """Overlay a tmpfs on `rootfs` and go there; all paths below are relative to the new root.
+
+    Returns a descriptor of the upper layer, which no path will lead to.
 
     The tmpfs is mounted on a directory of `rootfs` itself, which only this mount namespace
     sees: every path is then short and relative, whatever the cache directory is called.
@@ -138,7 +141,9 @@ def make_root(rootfs: str) -> None:
         os.mkdir(f"mnt/{name}", 0o755)
     options = "lowerdir=.,upperdir=mnt/upper,workdir=mnt/work"
     mount("overlay", "mnt/root", "overlay", 0, options)
+    upper = os.open("mnt/upper", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     os.chdir("mnt/root")
+    return upper
 
 
 def mount_all(own_kernel: bool) -> None:
@@ -154,11 +159,16 @@ def mount_all(own_kernel: bool) -> None:
         # A host without cgroup v2 has none to give; chapters on it ask for a virtual machine.
         with contextlib.suppress(*([] if own_kernel or kind != "cgroup2" else [OSError])):
             mount(kind, path, kind, flags, options)
-    for name, value in (SYSCTLS | (OWN_SYSCTLS if own_kernel else {})).items():
-        with open(f"proc/sys/{name}", "w") as file:
-            file.write(value)
+    set_sysctls(".", SYSCTLS | (OWN_SYSCTLS if own_kernel else {}))
     if not own_kernel:
         protect_the_host()
+
+
+def set_sysctls(root: str, settings: dict[str, str]) -> None:
+    """Write settings into the /proc/sys below `root`."""
+    for name, value in settings.items():
+        with open(f"{root}/proc/sys/{name}", "w") as file:
+            file.write(value)
 
 
 def make_dev() -> None:

@@ -65,14 +65,14 @@ class _Prompt(TypedDict):
     homes: dict[Name, Name]
 
 
+class _Left(TypedDict):
+    left: list[tuple[Count, Name]]
+
+
 class _Process(TypedDict):
     pid: Count
-    comm: Name
     command: str
-    state: Name
     waits: Name
-    terminal: Name | None
-    shell: bool
 
 
 class _Processes(TypedDict):
@@ -87,6 +87,7 @@ _FORMS: dict[str, Any] = {
     **dict.fromkeys(("open", "type", "key", "wait"), _Report),
     "prompt": _Prompt,
     "processes": _Processes,
+    "left": _Left,
 }
 
 

@@ -48,6 +48,10 @@ class Block:
     def line(self) -> int:
         return self.fence.line
 
+    def has(self, line: int) -> bool:
+        """Whether it is at that line of the chapter."""
+        return self.line <= line <= self.fence.end
+
     @property
     def runs(self) -> bool:
         return self.kind != "shown" and self.skip is None

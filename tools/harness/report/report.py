@@ -66,9 +66,8 @@ class Report:
                 reasons[words(entry.reason)] += 1
         for result in results:
             name = result.scenario.name
-            if result.left and result.passed and not result.cached:
-                left = "; ".join(map(visible, result.left[:3]))
-                self.note(f"note: {name} left running, and the machine ended: {left}", "dim")
+            for line, what in () if result.cached else result.left:
+                self.note(f"note: {result.scenario.chapter}:{line} leaves behind: {what}", "dim")
             if result.changed:
                 changed = ", ".join(result.changed[:3])
                 self.note(f"note: {name}: say `vm`; sharing a kernel changes {changed}", "dim")

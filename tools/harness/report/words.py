@@ -30,6 +30,11 @@ TEMPLATES = {
     "needs-older-kernel": "needs a kernel older than {wanted}, and this machine has {kernel}",
     "only-on-guest": "`on=guest`: not on the reader's machine",
     "only-on-reader": "`on=reader`: only on the reader's machine, where `--reader` plays it",
+    "left": (
+        "left behind for the section after it: {what}; clean up in the text, or say before a block "
+        "of the section why it stays, `[//]: # (leaves: WHY)`"
+    ),
+    "leaves-nothing": "`leaves:`, but the section has left nothing behind: take the comment away",
     # What a comparison notes of a line.
     "value-changed": _CHANGED,
     "inode-changed": _CHANGED + _KEPT_ALIVE,

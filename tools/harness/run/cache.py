@@ -19,6 +19,7 @@ from harness import atomic
 from harness.plan.passage import Passage
 from harness.plan.scenario import Put, Scenario
 from harness.record import Entry
+from harness.run.play import Left
 from harness.run.verdict import Result
 
 _CODE = Path(__file__).parents[2]
@@ -37,7 +38,7 @@ class _Run(Struct, frozen=True):
     """What is kept of a run: its entries as a record has them, and what it left behind."""
 
     entries: tuple[Entry, ...]
-    left: tuple[str, ...]
+    left: tuple[Left, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ class Cache:
                 _moved(entry, scenario.chapter.as_posix(), block.line - entry.line)
                 for block, entry in zip(scenario.blocks, found.entries, strict=True)
             )
-            return Result(scenario, entries, found.left, cached=True)
+            down = scenario.line - found.entries[0].line
+            left = tuple((line + down, what) for line, what in found.left)
+            return Result(scenario, entries, left, cached=True)
         return None
 
     def keep(self, result: Result, machine: str) -> None:
@@ -90,7 +93,8 @@ def _moved(entry: Entry, chapter: str, lines: int) -> Entry:
 def key(scenario: Scenario, machine: str) -> str:
     """The digest of all that decides how a scenario goes. Where it stands does not."""
     parts = [machine, code_digest(), str(len(scenario.actions))]
-    parts += [block.fence.digest for block in scenario.blocks]
+    parts += [f"{block.fence.digest} {block.leaves}" for block in scenario.blocks]
+    parts.append(f"{scenario.forbids_leftovers}")
     parts += [
         repr((action.path, action.text, action.mode))
         if isinstance(action, Put)

@@ -1,6 +1,6 @@
 """Playing a scenario in a machine: type each step, compare what it showed, judge how it ended."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,17 +18,21 @@ _CONTEXT_LINES = 3
 _MOST_LINES = 60
 
 
+Left = tuple[int, str]
+"""A line of a chapter, and what its step has left behind (see `harness.guest.left`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Playing:
     """What became of a scenario: the steps that it has taken.
 
-    `broken` is why it could not go on, and at which line of the chapter. `left` names the processes
-    that were still there at its end, and died with the machine.
+    `broken` is why it could not go on, and at which line of the chapter. `left` is what it has left
+    behind in the machine, each with the line of the step that did it.
     """
 
     steps: tuple[Step, ...]
     broken: tuple[Reason, int] | None = None
-    left: tuple[str, ...] = ()
+    left: tuple[Left, ...] = ()
 
 
 class Script:
@@ -79,7 +83,12 @@ class _Player:
                 return
             self.terminals.given.add(action.path)
         self.channel.request(
-            "put", path=action.path, text=action.text, mode=action.mode, owner=self.scenario.user
+            "put",
+            path=action.path,
+            text=action.text,
+            mode=action.mode,
+            owner=self.scenario.user,
+            line=action.line,
         )
 
     def play(self, action: Interaction) -> None:
@@ -146,11 +155,6 @@ class _Player:
                 step = replace(step, reason=Reason("ended-early", {"status": str(terminal.status)}))
             self.steps[place] = step
 
-    def left(self) -> Iterator[str]:
-        for process in self.channel.request("processes")["processes"]:
-            if not process["shell"]:
-                yield f"{process['command']} (pid {process['pid']})"
-
 
 def play(scenario: Scenario, machine: Machine) -> Playing:
     """Play all steps of a scenario, stopping only where the next would not mean what it says.
@@ -181,8 +185,12 @@ def play_together(
                 player.play(action)
         for player in players:
             player.finish()
-        left = tuple(players[0].left())
-        return tuple(Playing(tuple(player.steps), None, left) for player in players)
+        left = [(line, what) for line, what in machine.channel.request("left", within=REST)["left"]]
+        said = any(player.scenario.leaves for player in players)
+        return tuple(
+            Playing(tuple(player.steps), None, tuple(_of(player.scenario, left, said)))
+            for player in players
+        )
     except BrokenError as error:
         reason = error.reason
     except AgentGoneError as error:
@@ -190,6 +198,15 @@ def play_together(
     except AgentRefusedError as error:
         reason = Reason("machine", {"why": str(error)})
     return tuple(Playing(tuple(player.steps), (reason, line)) for player in players)
+
+
+def _of(scenario: Scenario, left: Iterable[Left], said: bool) -> Iterator[Left]:
+    """What a scenario has left behind, of all that a section has: where one of its scenarios has
+    `said` so, that one answers for all of it.
+    """
+    for line, what in left:
+        if scenario.leaves if said else any(block.has(line) for block in scenario.blocks):
+            yield line, what
 
 
 def _found(

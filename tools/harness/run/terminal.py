@@ -78,8 +78,11 @@ class Terminal:
         return self.channel.request("prompt", terminal=self.name)
 
     def processes(self) -> list[dict[str, Any]]:
-        found = self.channel.request("processes")["processes"]
-        return [process for process in found if process["terminal"] == self.name]
+        """Those that it controls, but for its shell where there are others; see the agent."""
+        found: list[dict[str, Any]] = self.channel.request("processes", terminal=self.name)[
+            "processes"
+        ]
+        return found
 
 
 class Terminals:
@@ -234,7 +237,8 @@ class Turn:
             self.action.settings.timeout - self.seconds, self._budget.until - time.monotonic()
         )
         seconds = min(limit, max(0.0, left))
-        shown = self.terminal.ask(do, seconds, until=until, prompts=self._prompts, **typed)
+        waiting = {"until": until, "prompts": self._prompts, "line": self.action.line}
+        shown = self.terminal.ask(do, seconds, **waiting, **typed)
         self._raw += shown
         self._budget.take(shown)
         if self.terminal.dropped:

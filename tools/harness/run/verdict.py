@@ -16,7 +16,7 @@ from harness.plan.chapter import Block, Chapter
 from harness.plan.scenario import Scenario, sections
 from harness.plan.settings import Where
 from harness.record import Entry, Step, Verdict
-from harness.run.play import Playing
+from harness.run.play import Left, Playing
 
 CHAPTER_KEPT = 1 << 19  # characters that a record keeps of what a chapter's steps showed
 _CUT_LINES, _CUT_LINE = 6, 200  # of a difference
@@ -25,13 +25,13 @@ _CUT_LINES, _CUT_LINE = 6, 200  # of a difference
 @dataclass(frozen=True, slots=True)
 class Result:
     """A scenario that has been dealt with: run in a machine, skipped as a whole, or unchanged since
-    it was run (`cached`). It has an entry for each block, in order; `left` names the processes that
-    were still there at its end, and died with the machine. `changed` is what of a kernel
-    that it shared was different afterwards, so that it was run again with one of its own."""
+    it was run (`cached`). It has an entry for each block, in order; `left` is what it left behind
+    in a book that is only told so, `changed` what of a kernel that it shared was different
+    afterwards, so that it was run again with one of its own."""
 
     scenario: Scenario
     entries: tuple[Entry, ...]
-    left: tuple[str, ...] = ()
+    left: tuple[Left, ...] = ()
     changed: tuple[str, ...] = ()
     cached: bool = False
 
@@ -64,13 +64,14 @@ def judge(
     its blocks, or on all of those that it came `after`, themselves among them.
     """
     steps = {
-        block.line: tuple(step for step in playing.steps if _within(block, step.line))
+        block.line: tuple(step for step in playing.steps if block.has(step.line))
         for block in scenario.blocks
     }
     faults = {
         block.line: _fault(block, steps[block.line], scenario, playing.broken)
         for block in scenario.blocks
     }
+    left = _faults_of_leaving(scenario, playing)
     entries = []
     for block in scenario.blocks:
         fault = faults[block.line]
@@ -78,11 +79,13 @@ def judge(
             fault = _fault_of_output(block, steps, scenario, playing.broken)
         elif not fault and block.kind in ("program", "file"):
             fault = _fault_of_use(block, faults, steps, scenario, playing.broken)
+        fault = fault or left.get(block.line)
         verdict: Verdict = "failed" if fault else "passed"
         known = {"steps": steps[block.line], **asdict(run)}
         blocks = after or scenario.blocks
         entries.append(_entry(scenario.chapter, block, blocks, verdict, fault, **known))
-    return Result(scenario, tuple(entries), playing.left)
+    told = () if scenario.forbids_leftovers or scenario.leaves else playing.left
+    return Result(scenario, tuple(entries), told)
 
 
 def within_budget(entries: Iterable[Entry], most: int) -> list[Entry]:
@@ -118,10 +121,6 @@ def _cut(step: Step) -> Step:
     return structs.replace(kept, cut=_size(step) - _size(kept))
 
 
-def _within(block: Block, line: int) -> bool:
-    return block.line <= line <= block.fence.end
-
-
 def skip(scenario: Scenario, reason: Reason) -> Result:
     """The result of a scenario that was not run."""
     chapter, blocks, date = scenario.chapter, scenario.blocks, now()
@@ -137,10 +136,23 @@ Fault = tuple[Reason, int]
 """
 
 
+def _faults_of_leaving(scenario: Scenario, playing: Playing) -> dict[int, Fault]:
+    """By the line of the block, what it leaves behind and doesn't say so, or the reverse."""
+    if scenario.leaves:
+        nothing = not (playing.left or playing.broken)
+        return {line: (Reason("leaves-nothing"), line) for line, _ in scenario.leaves if nothing}
+    found = {}
+    for block in scenario.blocks if scenario.forbids_leftovers else ():
+        if mine := [(line, what) for line, what in playing.left if block.has(line)]:
+            what = "; ".join(what for _, what in mine)
+            found[block.line] = Reason("left", {"what": what}), mine[0][0]
+    return found
+
+
 def _fault(
     block: Block, steps: Sequence[Step], scenario: Scenario, broken: Fault | None
 ) -> Fault | None:
-    if broken and _within(block, broken[1]):
+    if broken and block.has(broken[1]):
         return broken
     for step in steps:
         if step.reason:

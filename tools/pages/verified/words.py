@@ -20,6 +20,11 @@ TEMPLATES = {
     "needs-older-kernel": "{wanted} より古いカーネルが要りますが、このマシンでは {kernel} です",
     "only-on-guest": "検証用の小さなマシンだけの結果です",
     "only-on-reader": "読者のマシンだけの結果です",
+    "left": (
+        "片付いていないものがあります: {what}"
+        "（片付けるか、残すわけを `[//]: # (leaves: なぜ)` と書きます）"
+    ),
+    "leaves-nothing": "`leaves:` とありますが、この節は何も残しません",
     # What a comparison notes of a line.
     "value-changed": _CHANGED,
     "inode-changed": _CHANGED + _KEPT_ALIVE,

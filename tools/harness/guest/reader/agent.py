@@ -4,14 +4,13 @@ Booted once, warmed, and cloned as any virtual machine (`virtual`). Whoever open
 given one in a session; the first is there already, as where one has logged in.
 """
 
-import contextlib
 import os
 import subprocess
 from functools import partial
-from typing import Any
 
 from harness.guest import virtual
 from harness.guest.accounts import USER_UID, Account, account
+from harness.guest.left import Made
 from harness.guest.reader import session
 from harness.guest.terminal import Terminal
 from harness.guest.virtual import WARM, GuestAgent, port, protect
@@ -35,7 +34,6 @@ class ReaderAgent(GuestAgent):
         self.ready = self.terminals.pop("")
         self.watched.discard(self.ready.master)
         self.watched.add(self.channel)
-        self.started = set(self.proc.pids())
 
     def open_for(self, user: Account) -> Terminal:
         """See `Agent.open_for`."""
@@ -45,22 +43,6 @@ class ReaderAgent(GuestAgent):
             return ready
         return Terminal(self.proc, partial(session.start, user=user, directory=self.home))
 
-    def do_processes(self) -> dict[str, Any]:
-        """See `agent`; without those that the machine has had from its start."""
-        found = []
-        for process in super().do_processes()["processes"]:
-            if not process["shell"] and process["pid"] not in self.started:
-                with contextlib.suppress(OSError):  # it has gone
-                    found.append(process | {"shell": self._is_first(process["pid"])})
-        return {"processes": found}
-
-    def _is_first(self, pid: int) -> bool:
-        """Whether a process is what a session was opened for, or of sudo's there."""
-        keepers = [terminal.shell for terminal in self.terminals.values()]
-        parent = self.proc.parent(pid)
-        by_sudo = self.proc.stat(parent)[0] == "sudo"
-        return parent in keepers or (by_sudo and self.proc.parent(parent) in keepers)
-
 
 def main() -> None:
     os.unlink("/run/agent.zip")
@@ -69,6 +51,6 @@ def main() -> None:
     start = partial(session.start, user=account(USER_UID), directory=account(USER_UID).home)
     for text in (WARM, WARM_TOO):
         virtual.warm(start, text)
-    agent = ReaderAgent(port())
+    agent = ReaderAgent(port(), Made())
     agent.prepare()
     agent.run()

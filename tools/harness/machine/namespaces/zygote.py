@@ -21,6 +21,10 @@ import traceback  # noqa: F401
 from typing import Any, NoReturn
 
 from harness.guest import agent, syscalls, world
+from harness.guest.left import Made
+from harness.guest.left.files import signs
+from harness.guest.left.settings import of_fresh_network
+from harness.guest.proc import Proc
 from harness.machine import bounds
 from harness.machine.keeper import Keeper, Life, say, sentence
 
@@ -31,6 +35,7 @@ class Zygote(Keeper):
     def __init__(self, control: socket.socket, rootfs: str) -> None:
         super().__init__(control)
         self.rootfs = rootfs
+        self.made = Made(signs=signs(rootfs), settings=of_fresh_network(Proc()))
         self.bounded = "pids" not in bounds.unbounded(self.hierarchies)
 
     def make(self, line: int, request: dict[str, Any], given: list[int]) -> Life:
@@ -46,33 +51,34 @@ class Zygote(Keeper):
             syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
             limits.join()
             syscalls.unshare(syscalls.CLONE_NEWCGROUP)
-            world.enter(self.rootfs, self.bounded)
-            line = close_all_but(line)
+            line, upper = close_all_but(line, world.enter(self.rootfs, self.bounded))
             # Made here, so that it belongs to the network namespace of the machine: lsns(8)
             # would show that of the host otherwise.
             channel, theirs = socket.socketpair()
             message = b'{"ready": true}'
             with socket.socket(fileno=line) as to_harness, theirs:
                 socket.send_fds(to_harness, [message], [theirs.fileno()])
-            agent.serve(channel)
+            agent.serve(channel, self.made._replace(upper=upper))
         except BaseException as error:
             say(line, error=sentence(error))
         finally:
             os._exit(1)
 
 
-def close_all_but(line: int) -> int:
-    """Close every descriptor but the life line; returns its new number.
+def close_all_but(*kept: int) -> range:
+    """Close every descriptor but these, the life line first; returns their new numbers.
 
     Standard input, output and error are the machine's /dev/null.
     """
-    null = os.open("/dev/null", os.O_RDWR)
-    kept = fcntl.fcntl(line, fcntl.F_DUPFD_CLOEXEC, 3)  # not among those to be replaced
+    null, end = os.open("/dev/null", os.O_RDWR), 3 + len(kept)
+    # Not among those to be replaced.
+    copies = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, end) for fd in kept]
     for fd in range(3):
         os.dup2(null, fd)
-    os.dup2(kept, 3, inheritable=False)
-    os.closerange(4, 1 << 30)
-    return 3
+    for fd, copy in enumerate(copies, 3):
+        os.dup2(copy, fd, inheritable=False)
+    os.closerange(end, 1 << 30)
+    return range(3, end)
 
 
 def main() -> None:

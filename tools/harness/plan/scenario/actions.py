@@ -71,7 +71,8 @@ Action = Put | Interaction
 class Scenario:
     """Blocks that share a machine, made for them and destroyed after them.
 
-    `outfit` says what machine; `output` titles the blocks that show output and nothing else.
+    `outfit` says what machine; `output` titles the blocks that show output and nothing else. What
+    it leaves behind is an error if its book `forbids_leftovers`.
     """
 
     chapter: Path
@@ -80,6 +81,7 @@ class Scenario:
     blocks: tuple[Block, ...]
     actions: tuple[Action, ...]
     output: str
+    forbids_leftovers: bool
     runs: Runs = field(compare=False)  # follows from the others
 
     @property

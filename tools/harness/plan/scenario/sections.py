@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from harness.compare.shapes import standing
 from harness.plan.chapter import Block, Chapter
-from harness.plan.runs import runs
+from harness.plan.runs import Runs, runs
 from harness.plan.scenario.actions import Action, Interaction, Put, Scenario
 from harness.plan.scenario.ends import with_ends
 from harness.plan.settings import Where
@@ -137,15 +137,7 @@ def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenar
         typed(result, running, *_shown(result), exit=wanted),
     )
     run_by = {program.line: (result.line,)}
-    return Scenario(
-        chapter.path,
-        title,
-        chapter.outfit,
-        (program, result),
-        actions,
-        chapter.book.output,
-        run_by,
-    )
+    return _made(chapter, title, (program, result), actions, run_by)
 
 
 def _together(
@@ -200,9 +192,19 @@ def _together(
             opened.setdefault(terminal, action)
             actions.append(action)
     if members:
-        of_all = tuple(with_ends(actions))
-        output = chapter.book.output
-        yield Scenario(chapter.path, title, chapter.outfit, tuple(members), of_all, output, run_by)
+        yield _made(chapter, title, tuple(members), tuple(with_ends(actions)), run_by)
+
+
+def _made(
+    chapter: Chapter,
+    title: str,
+    blocks: tuple[Block, ...],
+    actions: tuple[Action, ...],
+    run_by: Runs,
+) -> Scenario:
+    book, outfit = chapter.book, chapter.outfit
+    fails = book.leftovers == "fail"
+    return Scenario(chapter.path, title, outfit, blocks, actions, book.output, fails, run_by)
 
 
 def _given(chapter: Chapter, first: Block) -> Iterator[Put]:

@@ -128,13 +128,11 @@ def runs_nothing(action: Interaction) -> bool:
 def _timeout(action: Interaction, terminal: Terminal) -> Reason:
     """That a step has not ended, and in what its processes wait."""
     named = {"seconds": f"{action.settings.timeout:g}"}
-    here = terminal.processes()
-    busy = [process for process in here if not process["shell"]] or here
+    busy = terminal.processes()
     if not busy:
         return Reason("timeout", named)
     processes = "; ".join(
-        f"{one['command'][:60]} (pid {one['pid']}, {one['waits'] or one['state']})"
-        for one in busy[:5]
+        f"{one['command'][:60]} (pid {one['pid']}, {one['waits']})" for one in busy[:5]
     )
     return Reason("timeout-waiting", {**named, "processes": processes})
 
