@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,8 @@ from zenn.model import Document, Fence
 from zenn.parser import parse
 
 ROOT = Path(__file__).parent.parent
-PAGES = [*ROOT.glob("*.md"), *ROOT.glob("tools/*.md"), ROOT / "docs/writing.md"]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("tools/*.md"), ROOT / "tools/harness/README.md"]
+PAGES += [ROOT / "docs/writing.md"]
 OURS = frozenset({"make", "python", "pytest", "sudo", "vagrant", "pip", "npm", "ruff"})
 OURS |= {"clang-format", "source"}
 """What a command in a sentence begins with; other words in backquotes are none."""
@@ -189,3 +191,20 @@ def test_below_each_source_of_the_authors_page_stands_the_same_as_its_result() -
         shown = source.text.removesuffix("\n").split("\n")
         assert lines[source.end + 1 : source.end + 1 + len(shown)] == shown, source.line
     assert len(sources) > 15
+
+
+def test_the_examples_of_the_page_for_other_books_pass_in_one(tmp_path: Path) -> None:
+    page = document(ROOT / "tools/harness/README.md")
+    (toml,) = [fence.text for fence in page.fences if fence.language == "toml"]
+    guest = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["run-snippets"]["guest"]
+    packages = f"packages = {json.dumps(guest['packages'])}"  # of the image that is there already
+    (tmp_path / "pyproject.toml").write_text(re.sub(r"(?m)^packages = .*$", packages, toml))
+    sources = [fence for fence in page.fences if fence.language == "markdown"]
+    whole = [fence.text for fence in sources if fence.text.startswith("---")]
+    parts = [f"## {one.line}\n\n{one.text}\n" for one in sources if one.text not in whole]
+    (tmp_path / "docs").mkdir()
+    for name, text in (("parts", "".join(parts)), ("whole", *whole)):
+        (tmp_path / f"docs/{name}.md").write_text(text)
+    done = run(f"python {ROOT}/tools/run_snippets.py --backend namespaces", tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert len(parts) > 12
