@@ -15,7 +15,6 @@ from small import TWO_SECTIONS, begin, write
 
 from harness import record as records
 from harness.cli.options import COMMANDS, parse, shard
-from harness.machine.backend import BACKENDS
 
 TOOL = Path(__file__).parents[3] / "tools" / "run_snippets.py"
 CHAPTER = f"""\
@@ -379,9 +378,24 @@ def test_junit_says_how_much_is_caught(run: Run, project: Path) -> None:
     assert b'name="mutations-caught"' in (project / "junit.xml").read_bytes()
 
 
-@pytest.mark.parametrize("kind", BACKENDS)
-def test_shell_hands_over_the_terminal_as_it_is_at_a_line(project: Path, kind: str) -> None:
-    write(project, "a", "~console\n$ cd /tmp\n$ sudo -s\n# hostname x\n# hostname\nx\n~\n")
+AT_A_PROMPT = (
+    "~console\n$ cd /tmp\n$ sudo -s\n# hostname x\n# hostname\nx\n~\n",
+    *("❯ ", "echo $PWD $(id -u) $(hostname)", "/tmp 0 x\r\n"),
+)
+AT_A_QUESTION = (  # that was asked, and is still to be answered
+    "~console answers\n$ true\n$ cd\n$ read -p 'A: '; echo $REPLY\nA: [a]\na\n~\n",
+    *("A: ", "b", "\nb\r\n"),
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "prompt", "typed", "said"),
+    [("namespaces", *AT_A_QUESTION), ("qemu", *AT_A_PROMPT)],
+)
+def test_shell_hands_over_the_terminal_as_it_is_at_a_line(
+    project: Path, kind: str, text: str, prompt: str, typed: str, said: str
+) -> None:
+    write(project, "a", text)
     command = [sys.executable, str(TOOL), "shell", "docs/a.md:5", "--backend", kind]
     pid, terminal = pty.fork()
     if pid == 0:
@@ -389,15 +403,15 @@ def test_shell_hands_over_the_terminal_as_it_is_at_a_line(project: Path, kind: s
         os.execv(sys.executable, command)
     shown = b""
 
-    def until(wanted: bytes) -> None:
+    def until(wanted: str) -> None:
         nonlocal shown
-        while wanted not in shown:
+        while wanted.encode() not in shown:
             shown += os.read(terminal, 4096)
-        shown = shown[shown.index(wanted) + len(wanted) :]
+        _, _, shown = shown.partition(wanted.encode())
 
-    until("❯ ".encode())
-    os.write(terminal, b"echo $PWD $(id -u) $(hostname)\n")
-    until(b"/tmp 0 x\r\n")
+    until(prompt)
+    os.write(terminal, f"{typed}\n".encode())
+    until(said)
     os.write(terminal, b"\x1d")
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 

@@ -15,7 +15,8 @@ from harness.machine.backend import Backend
 from harness.plan import selection
 from harness.plan.scenario import Scenario
 from harness.report.words import words
-from harness.run.play import play
+from harness.run.play import play_together
+from harness.run.terminal import Terminals
 from harness.run.verdict import Run, judge
 
 LEAVE = b"\x1d"  # ^]
@@ -46,7 +47,8 @@ def hand_over(scenario: Scenario, line: int, backend: Backend, say: Callable[[st
     with closing(backend.start()) as machine:
         actions = tuple(action for action in scenario.actions if action.line < line)
         begun = replace(scenario, actions=actions)
-        playing = play(begun, machine)
+        terminals = Terminals(machine.channel)
+        (playing,) = play_together((begun,), machine, terminals)
         for entry in judge(begun, playing, Run(machine.kind, machine.kernel)).entries:
             if entry.reason:
                 say(f"{entry.chapter}:{entry.about}: {words(entry.reason)}")
@@ -62,8 +64,11 @@ def hand_over(scenario: Scenario, line: int, backend: Backend, say: Callable[[st
         channel.request("relay", terminal=name, rows=size.lines, columns=size.columns)
         taken = {step.line for step in playing.steps}
         last = next((one for one in reversed(here) if one.line in taken), None)
+        at = terminals.of(last).at if last else None
         with _raw(sys.stdin.fileno()), machine.channel.stream as stream:
-            if not last or not last.goes_on:  # its prompt is taken: let it prompt
+            if at is not None:  # an empty line would be an answer
+                _write(sys.stdout.fileno(), at.encode())
+            elif not last or not last.goes_on:  # its prompt is taken: let it prompt
                 stream.sendall(b"\n")
             stream.settimeout(None)
             _relay(sys.stdin.fileno(), sys.stdout.fileno(), stream.fileno())
