@@ -44,3 +44,15 @@ def test_what_runs_inside_is_part_of_what_a_machine_is(backend: Backend) -> None
     parts = backend.identity().split()
     assert {inside.digest(), guests.built().key} <= set(parts)
     assert backend.software()["debian"].startswith("13.")
+
+
+def test_what_lasts_has_a_kernel_of_its_own_and_random_addresses_where_any_are_shown(
+    chapter: Build,
+) -> None:
+    text = "## a\n\n~console\n$ true\n~\n\n## b\n\n~console\n$ setarch -R true\n~\n"
+    usual, shows = scenarios(chapter(text))
+    with make_backends("qemu", None, False, guests.quiet, guests.GUEST) as backends:
+        choice = backends.choice(guests.GUEST)
+        assert backends.of(usual) is choice.usual is not choice.own
+        assert backends.single([usual]) is choice.own
+        assert backends.single([usual, shows]) is choice.randomized

@@ -135,7 +135,8 @@ def test_what_breaks_leaves_the_rest_of_its_section_and_another_machine_goes_on(
 def test_what_a_section_leaves_behind_fails_the_next_and_no_machine_is_begun_for_it(
     chapter: Build, backend: Backend
 ) -> None:
-    text = "".join(f"## a\n\n~console\n$ {typed}\n~\n\n" for typed in ("touch x", "ls", "rm x"))
+    each = ("sudo touch /srv/x", "ls /srv", "sudo rm /srv/x")
+    text = "".join(f"## a\n\n~console\n$ {typed}\n~\n\n" for typed in each)
     found = read(chapter, backend, text)
     assert [entry.verdict for entry in found] == ["passed", "failed", "passed"]
     assert {entry.since for entry in found} == {3}

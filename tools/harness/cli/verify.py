@@ -111,7 +111,7 @@ def _read_through(context: Context, selection: Selection) -> list[Result]:
     with backends(context, None) as made, kept_of(context) as kept:
 
         def play(passage: Passage) -> Played:
-            return known_or_played(passage, made.single(passage.scenarios[0]), kept)
+            return known_or_played(passage, made.single(passage.scenarios), kept)
 
         expected = [seconds[one.name] for one in chosen]
         with (

@@ -1,7 +1,7 @@
 """Backends: the ways to make machines, and the choice between them."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from threading import Lock
@@ -78,12 +78,14 @@ class Backends:
         self._made: dict[tuple[Guest, str | None], Choice] = {}
         self._lock = Lock()
 
-    def single(self, scenario: Scenario) -> Backend:
+    def single(self, scenarios: Sequence[Scenario]) -> Backend:
         """The backend of machines that share no kernel with each other, if there is one here, for
-        all that shares a machine with a scenario. Raises as `of` does."""
-        with _packages_of(scenario):
-            usual = self.choice(scenario.outfit.guest).usual
-        return usual.own if isinstance(usual, Worlds) else usual
+        scenarios of a chapter that share a machine. Raises as `of` does."""
+        with _packages_of(scenarios[0]):
+            choice = self.choice(scenarios[0].outfit.guest)
+        if any(scenario.shows_addresses for scenario in scenarios):
+            return choice.randomized
+        return choice.usual.own if isinstance(choice.usual, Worlds) else choice.usual
 
     def of(self, scenario: Scenario) -> Backend:
         """The backend whose machines fit a scenario, or the nearest to that.
