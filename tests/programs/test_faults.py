@@ -86,7 +86,7 @@ def run() -> Iterator[Run]:
             put("/p/broken/sitecustomize.py", BROKEN + broken)
             head = "cd /p\nexport PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/p/broken\n"
             put("/p/case.sh", head + script)
-            line = "timeout --kill-after=1 8 bash /p/case.sh < /dev/null 2>&1"
+            line = "timeout --kill-after=1 20 bash /p/case.sh < /dev/null 2>&1"
             reply = channel.request(
                 "type", within=30, terminal="t", text=line, seconds=30, until="end"
             )
