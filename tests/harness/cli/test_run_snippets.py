@@ -123,7 +123,7 @@ def test_a_folder_stands_for_its_chapters_and_a_command_for_itself(run: Run, pro
     [
         ("~console\n$ ls\n", "docs/b.md:1: this fence is never closed"),
         ("~python:x.py\n~\n", "docs/b.md:1: nothing runs x.py"),
-        ("[//]: # (skip:)\n~console\n~\n", "docs/b.md:1: a skip without a reason"),
+        ("[//]: # (skip:)\n~console\n~\n", "docs/b.md:1: `skip` without a reason"),
         ('~c:x.c\n--8<-- "none.c"\n~\n', "docs/b.md:2: "),
     ],
 )
