@@ -19,7 +19,7 @@ HIDDEN = re.compile(f"[{_FORMAT}]")
 _UNSAFE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{_FORMAT}]")
 # The runner of GitHub's takes the first anywhere at a line's start after space, the second anywhere
 # in a line (actions/runner, ActionCommand.cs); Azure's and TeamCity's are of the second form.
-_COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#[a-z]*\[)", re.MULTILINE)
+_COMMAND = re.compile(r"^([^\S\n]*):(?=:)|#(?=#[a-z]*\[)", re.MULTILINE)
 
 
 def visible(text: str) -> str:
