@@ -42,6 +42,10 @@ class ChapterError(Exception):
         self.path = Path(path)
         self.line = line
         self.message = message
+        self.also = tuple(also)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.path, self.line, self.message, self.also)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from harness.plan.selection import Selection
 from harness.record import Reason
 from harness.run.verdict import Result, skip
 from zenn.book import Book
+from zenn.model import ChapterError
 
 BLOCK = "```console\n$ echo {}\n```\n"
 INCLUDE = '```python file:x.py\n--8<-- "x.py"\n```\n'
@@ -31,7 +32,7 @@ class Watched:
         self.said: queue.Queue[list[str] | str] = queue.Queue()
         self.hold = threading.Event()
         self.hold.set()
-        self.ending = False
+        self.ending = self.lacking = False
         self.words: Sequence[str] = ()
         for name in ("docs", "snippets"):
             (root / name).mkdir()
@@ -46,6 +47,8 @@ class Watched:
         if self.ending:
             raise _EnoughError
         self.said.put([str(chapter.path) for chapter in selection.chapters])
+        if self.lacking:
+            raise ChapterError("docs/01-a.md", 4, "no package nope")
         if not self.hold.is_set():
             enough.result(timeout=30)
             return []
@@ -122,6 +125,20 @@ def test_a_mistake_is_said_once_and_the_others_go_on(watched: Callable[[], Watch
     assert book.next() == ["docs/01-a.md"]
     book.write("docs/02-b.md", BLOCK.format("mended"))
     assert book.next() == ["docs/02-b.md"]
+
+
+def test_a_machine_that_can_t_be_made_for_a_chapter_is_said_and_tried_at_the_next_save(
+    watched: Callable[[], Watched],
+) -> None:
+    book = watched()
+    assert book.next() == ["docs/01-a.md", "docs/02-b.md"]
+    book.lacking = True
+    book.write("docs/01-a.md", BLOCK.format("x"))
+    assert book.next() == ["docs/01-a.md"]
+    assert book.next() == "docs/01-a.md:4: no package nope"
+    book.lacking = False
+    book.write("docs/02-b.md", BLOCK.format("x"))
+    assert book.next() == ["docs/02-b.md", "docs/01-a.md"]
 
 
 def test_a_round_gives_way_to_the_next_save_and_nothing_is_forgotten(

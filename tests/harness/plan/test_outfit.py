@@ -1,5 +1,6 @@
 """What a chapter's front matter says of its machine, and what becomes of it."""
 
+import pickle
 from pathlib import Path
 
 import guests
@@ -166,5 +167,9 @@ def test_a_package_that_debian_has_not_is_a_mistake_of_the_chapter(chapter: Buil
         raise NoPackageError("Debian trixie has no package nope")
 
     (found,) = scenarios(chapter(with_machine("packages: [nope]", text="~console\n$ true\n~\n")))
-    with pytest.raises(ChapterError, match=r"^docs/x.md:4: Debian trixie has no package nope$"):
+    with pytest.raises(
+        ChapterError, match=r"^docs/x.md:4: Debian trixie has no package nope$"
+    ) as e:
         Backends(make, others=True).of(found)
+    there = pickle.loads(pickle.dumps(e.value))  # a worker of a cluster says so
+    assert (str(there), there.line) == (str(e.value), 4)

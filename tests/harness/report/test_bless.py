@@ -58,6 +58,9 @@ VARIES = (
         # Values that still correspond, elisions and indentation are kept,
         (VARIES, {"1234\n$": "1234 and more\n$", "]\n~": "]\nx\n~"}),
         ("~console\n$ seq 9\none\n...\n8\n9\n~\n", {"one": "1"}),
+        ("~console\n$ echo $$; echo a\n<...>\nb\n~\n", {"b\n": "a\n"}),
+        # and in an exact block nothing is an elision.
+        ("~console exact\n$ printf '%s\\n' ...\nb\n~\n", {"b\n": "...\n"}),
         ("- x\n\n  ~console\n  $ echo a; echo; echo b\n  c\n  ~\n", {"  c\n": "  a\n\n  b\n"}),
         # and so is a program whose result is wrong.
         ("~python:x.py\nprint('a')\n~\n\n~text:実行結果\nb\n~\n", {"\nb\n": "\na\n"}),

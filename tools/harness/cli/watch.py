@@ -15,6 +15,7 @@ from harness.plan.chapter import Chapter
 from harness.plan.selection import NamesNothingError, Selection, asked_for, choose
 from harness.run.verdict import Result
 from zenn.book import Book
+from zenn.model import ChapterError
 
 _PATIENCE = 50  # milliseconds in which nothing more is saved, before what was is verified
 
@@ -64,7 +65,10 @@ def watch(words: Sequence[str], book: Book, verify: Verify, say: Say) -> NoRetur
         while True:
             due = chapters.due(saves.take(), say)
             if due.chapters:
-                chapters.verified(due, verify(due, saves.coming))
+                try:
+                    chapters.verified(due, verify(due, saves.coming))
+                except ChapterError as error:  # a package of its machine that there isn't
+                    say(error)
 
 
 class Saves:
