@@ -80,6 +80,8 @@ def main() -> None:
         value = measure()
         mark = "==" if inside[key] == value else "!="
         print(f"{mark} {key:<22} {value:<18} {inside[key]}")
+    for left in ("/mnt/before", "/dev/shm/inner"):
+        Path(left).unlink()
 
 
 if os.geteuid() != 0:

@@ -91,6 +91,9 @@ def main() -> None:
         os.waitpid(pid, 0)
         run("mount -t sysfs outside /mnt")
         outside = measure()
+    for command in ("umount /mnt", "nft delete table inet outside", "ip link del out0"):
+        run(command)
+    os.unlink("/tmp/path")
 
     print(f"   {'':<21} {'outside':<23} inside")
     for key, value in outside.items():

@@ -65,6 +65,7 @@ def main() -> None:
         plain = enter(target.pid, "-a")
         more = enter(target.pid, "-a", "-e", "-w", "-c")
         target.kill()
+    os.rmdir("/sys/fs/cgroup/box")
     print(f"{'':<17} {'target':<17} {'nsenter -a':<17} nsenter -a -e -w -c")
     for name, value in there.items():
         print(f"{name:<17} {value:<17} {plain[name]:<17} {more[name]}")

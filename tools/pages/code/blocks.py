@@ -14,12 +14,12 @@ from pygments.lexer import Lexer
 from pymdownx.highlight import Highlight
 
 from pages.code.lexers import ConsoleLexer, DiffLexer, mark_lines
-from pages.elements import text_element
+from pages.elements import append_final, text_element
 from pages.verified.badge import badge_element
 from pages.verified.badges import Badge
 from zenn.console import PLAIN, Manner, commands
 from zenn.fences import Appearance, appearance
-from zenn.model import Fence
+from zenn.model import Comment, Fence
 
 _PUBLISHED = "programs"  # docs/programs is snippets/: a link, so that the site has the files
 
@@ -39,6 +39,11 @@ class _Highlight(Highlight):  # type: ignore[misc]
         code = language.removeprefix("diff ")
         lexer, name = super().get_lexer(src, code, inline, stripnl)
         return (lexer if code == language else DiffLexer(lexer, stripnl=stripnl)), name
+
+
+# What a reader is told where the machine is another from here on, or will be.
+NEW = "ここからは、新しいマシンで進めます。"
+LEAVES = "この節のあとでマシンを作り直します: {why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ def block_element(fence: Fence, badge: Badge, page: Page) -> Element:
     """
     place = f"{page.name}:{fence.line}"
     block = Element("div", {"class": "block", "data-block": place, "id": f"block-{fence.line}"})
+    if fence.kind != "shown" and "new" in fence.words:
+        text_element(block, "p", NEW, {"class": "block__machine", "role": "note"})
     if fence.language == "mermaid":
         diagram = SubElement(block, "pre", {"class": "diagram"})
         diagram.text = AtomicString(escape(fence.text, quote=False))
@@ -71,13 +78,23 @@ def block_element(fence: Fence, badge: Badge, page: Page) -> Element:
             block.append(_head(fence, page))
             block[-1].tail = AtomicString(code)
         else:
-            block.text = AtomicString(code)
+            append_final(block, code)
         if fence.kind == "console" and not commands(fence.text, Manner.of(fence.words)):
             block.set("class", "block no-copy")  # Material's: there is nothing to type
     described = badge_element(badge, page.zone)
     if described is not None:
         block.append(described)
+    for why in filter(None, map(_leaves, fence.comments)):
+        text_element(
+            block, "p", LEAVES.format(why=why), {"class": "block__machine", "role": "note"}
+        )
     return block
+
+
+def _leaves(comment: Comment) -> str | None:
+    """Why something stays in the machine, of a comment that says so (see `plan.settings`)."""
+    found = re.fullmatch(r"\s*leaves\s*[:：]\s*(.+)", comment.text, re.DOTALL)
+    return found[1].strip() if found else None
 
 
 def _head(fence: Fence, page: Page) -> Element:

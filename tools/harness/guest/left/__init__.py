@@ -29,6 +29,7 @@ GRACE = 1.0  # seconds; a kernel ends processes, devices and cgroups when it com
 PAUSE = 0.02  # seconds between two looks meanwhile
 MOST, LONGEST = 50, 200  # things that are told, letters of one
 MOST_WORDS = 100_000
+_LOADED = re.compile(r"\b(?:modprobe|insmod)\s+(?:-\S+\s+)*(?:\S*/)?([\w-]+)")
 _WORD = re.compile(r"[A-Za-z_][\w-]*")
 
 
@@ -48,10 +49,13 @@ class Leftovers:
 
     def __init__(self, proc: Proc, terminals: Mapping[str, Terminal], made: Made) -> None:
         self._words: set[str] = set()
+        self._modules: set[str] = set()  # that were asked for
         self._files = Files(made.upper, made.signs)
         self._settings = Settings(proc, made.settings)
         self._terminals = Terminals(proc, terminals)
-        kernel = Kernel(proc, made.settings is None, self._terminals.owns, self._words)
+        kernel = Kernel(
+            proc, made.settings is None, self._terminals.owns, self._words, self._modules
+        )
         self._watches = (
             Watch(self._terminals.look),  # first: they decide which processes are told
             *kernel.watches(),
@@ -66,7 +70,7 @@ class Leftovers:
     def begin(self) -> None:
         """Compare with what there is now."""
         self._look()
-        self._begin(self._seen() | self._files.all() | self._settings.first())
+        self._begin(self._all() | self._settings.first())
 
     def _begin(self, before: Items) -> None:
         self._before = before
@@ -88,6 +92,7 @@ class Leftovers:
         if new and len(self._words) < MOST_WORDS:
             self._words |= new
             self._settings.follow(new)
+            self._modules.update(one.replace("-", "_") for one in _LOADED.findall(text))
 
     def step(self, line: int, text: str) -> None:
         """The step at this line of the chapter is about to type or put `text`."""
@@ -106,7 +111,7 @@ class Leftovers:
         while any(told(self._before, self._before | self._seen())) and time.monotonic() < deadline:
             wait(PAUSE)
             self._look()
-        before, after = self._before, self._seen() | self._files.all() | self._settings.all()
+        before, after = self._before, self._all() | self._settings.all()
         found = [
             (self._blame(name), phrase(name, before.get(name), after.get(name)))
             for name in told(before, after)
@@ -124,6 +129,11 @@ class Leftovers:
 
     def _seen(self) -> Items:
         return {name: how for watch in self._watches for name, how in watch.items.items()}
+
+    def _all(self) -> Items:
+        """What there is, with every file as it is now: a watch may have missed a change."""
+        others = {name: how for name, how in self._seen().items() if not name.startswith("file ")}
+        return others | self._files.all()
 
     def _blame(self, name: str) -> int:
         if name in self._blamed or name not in self._files.changed:

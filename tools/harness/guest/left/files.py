@@ -96,19 +96,21 @@ def _fill(place: int | str) -> tuple[int, ...]:
     return ()
 
 
-def walk(*tops: str) -> Iterator[tuple[str, os.stat_result]]:
-    """Every file below these directories that is in their own file systems, and no program's."""
+def walk(*tops: str, root: str = "") -> Iterator[tuple[str, os.stat_result]]:
+    """Every file below these directories of a root that is in their own file systems, and no
+    program's."""
     left = MOST
-    waiting = list(tops)
+    waiting = [root + top for top in tops]
     while waiting and left:
         folder = waiting.pop()
         with contextlib.suppress(OSError), os.scandir(folder) as entries:
             device = os.stat(folder).st_dev
             for entry in entries:
                 status = entry.stat(follow_symlinks=False)
-                if status.st_dev == device and not OF_PROGRAMS.fullmatch(entry.path):
+                path = entry.path.removeprefix(root)
+                if status.st_dev == device and not OF_PROGRAMS.fullmatch(path):
                     left = max(0, left - 1)
-                    yield entry.path, status
+                    yield path, status
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
 
@@ -129,7 +131,7 @@ def written(upper: int, before: Mapping[str, str]) -> Iterator[Found]:
                 continue
             if stat.S_ISCHR(now.st_mode) and now.st_rdev == 0:  # a whiteout
                 yield path, now, GONE
-            elif not is_copied(name, now, fd):
+            elif path not in before and not is_copied(name, now, fd):
                 if not HOMES.fullmatch(path):
                     yield path, now, "" if name in folders else f"{now.st_mtime_ns}"
             else:
@@ -152,10 +154,8 @@ def is_copied(name: str, status: os.stat_result, folder: int) -> bool:
 
 def signs(root: str) -> Items:
     """The signs of all files that may be put right again, of a machine whose root this is."""
-    found = {}
-    for path, status in walk(*(f"{root.rstrip('/')}{top}" for top in RESTORED)):
-        found[path.removeprefix(root.rstrip("/"))] = sign(path, status)
-    return found
+    root = root.rstrip("/")
+    return {path: sign(f"{root}{path}", status) for path, status in walk(*RESTORED, root=root)}
 
 
 def sign(path: str, status: os.stat_result, folder: int | None = None) -> str:

@@ -19,13 +19,17 @@ TRACES = (
 ALL = "#### all functions enabled ####"
 SYSV = ("shm", "sem", "msg")
 POSIX = {"mqueue": "/dev/mqueue", "shm": "/dev/shm"}
+OF_HAND = 60.0  # seconds that a clock which is put right by hand may be off
 LISTED = {
     "trace instance": f"{TRACING}/instances",
     "bpf object": "/sys/fs/bpf",
     "AppArmor profile": "/sys/kernel/security/apparmor/policy/profiles",
 }
-# ip-netns(8) makes the first, and never takes it away; systemd comes and goes with the others.
-MOUNTS_OF_OTHERS = re.compile(r"/run/(netns|user/\d+|credentials/.*)|/proc/sys/fs/binfmt_misc")
+# ip-netns(8) makes the first, and never takes it away; systemd and the kernel see to the others.
+MOUNTS_OF_OTHERS = re.compile(
+    r"/run/(netns|user/\d+|credentials/.*)|/proc/sys/fs/binfmt_misc"
+    r"|/sys/kernel/debug/tracing"
+)
 UNITS_OF_OTHERS = re.compile(
     r"/init\.scope|/system\.slice/(systemd-|dbus|user-runtime-dir@|.*getty|ssh|cron|polkit)"
     r"|/user\.slice/user-\d+\.slice/user@\d+\.service/(init\.scope|.*dbus)"
@@ -33,7 +37,6 @@ UNITS_OF_OTHERS = re.compile(
 CGROUPS_OF_OTHERS = re.compile(
     rf"{UNITS_OF_OTHERS.pattern}|/user\.slice(/user-\d+\.slice(/session-\w+\.scope)?)?$"
 )
-LOADS = {"modprobe", "insmod"}
 USES_NFTABLES = {"nft", "iptables", "ip6tables", "nf_tables", "nftables", "NETLINK_NETFILTER"}
 
 
@@ -41,13 +44,19 @@ class Kernel:
     """The watches of a kernel; of one that others share (not `own`) only what the machine has.
 
     A process that `is_ours` is no finding. `words` have been typed, or stand in files that were
-    put.
+    put; `modules` are those that were asked for there.
     """
 
     def __init__(
-        self, proc: Proc, own: bool, is_ours: Callable[[int], bool], words: set[str]
+        self,
+        proc: Proc,
+        own: bool,
+        is_ours: Callable[[int], bool],
+        words: set[str],
+        modules: set[str],
     ) -> None:
-        self._proc, self._own, self._is_ours, self._words = proc, own, is_ours, words
+        self._proc, self._own, self._is_ours = proc, own, is_ours
+        self._words, self._asked = words, modules
         self._others: set[int] = set()  # processes that are none of a scenario's
         self._loaded: set[str] = set()  # modules, at first
         self._offset = 0.0  # of the clock
@@ -96,13 +105,12 @@ class Kernel:
         """Those that have been asked for, not what the kernel has loaded by itself."""
         there = {line.split()[0] for line in seen.splitlines()}
         self._loaded = self._loaded or there
-        asked = self._words if LOADS & self._words else set()
-        return {f"module {name}": "" for name in there & (self._loaded | asked)}
+        return {f"module {name}": "" for name in there & (self._loaded | self._asked)}
 
     def _clock(self) -> Items:
         """When the machine began by its clock, the same unless that is set."""
         offset = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
-        if abs(offset - self._offset) > 1:
+        if abs(offset - self._offset) > OF_HAND:
             self._offset = offset
         return {"clock, at boot": time.strftime("%F %T", time.gmtime(self._offset))}
 
