@@ -1,6 +1,10 @@
-"""The one process of ours inside a machine: it owns the terminals and answers the harness.
+"""The process of ours inside a machine: it owns the terminals and answers the harness.
 
-This room needs nothing but the standard library: the `namespaces` machine calls `serve` in a
+What a scenario runs is in a PID namespace below the agent's (`accounts.Inside`), and can't reach
+it; process ids are those of that namespace. On the reader's machine both are in one, and in a
+virtual one until it is said `below`.
+
+This room needs nothing but the standard library: the `namespaces` machine runs an `Agent` in a
 forked child, a virtual machine runs the whole room as a zip.
 
 Requests and replies are JSON objects, one a line: {"do": "type", "terminal": "", …}. Every request
@@ -10,6 +14,7 @@ out. The agent speaks only when asked; what comes while it carries out a request
     hello                                → {kernel}     its release, as uname(2) gives it
     wake      clock seed                 → {}           here and below: of virtual machines only,
     randomize                            → {}           see `virtual`
+    below                                → {}           what follows is below the agent
     world                                → {}           what follows is for a fresh world in it
     leave                                → {changed}    its end, and what is not as before
     put       path text mode owner       → {}           directories that are missing are made
@@ -53,17 +58,7 @@ step is blamed from then on.
 them itself; `homes` are the home directories by user. `processes` are those of a terminal, but
 for its shell where there are others: the `command` as it was called, and the kernel function that
 it `waits` in, or its state.
-
-How the end of a step is known: from the kernel, not from the prompt. The terminal's echo of
-what was typed has come back; a task of the foreground process group sleeps in a system call
-that reads this very terminal, and has slept anew since the typing (its voluntary context
-switches have gone up); the terminal's input queue is empty (FIONREAD); and a fence written to the
-terminal's slave side has come out at the master, so that every byte written earlier has come out
-too. A shell's prompt is such a fence, for it is the last that the shell wrote before it slept;
-elsewhere the agent writes a random one, and looks again whether the task still sleeps. See
-proc(5) on /proc/PID/syscall, ioctl_tty(2), and n_tty_receive_buf() in drivers/tty/n_tty.c. The
-image sets PS1 and PS2 to invisible control sequences, which say that it is a shell that reads,
-and carry ``$?``.
+How the end of a step is known is told in `terminal`.
 """
 
 import contextlib
@@ -71,17 +66,15 @@ import json
 import os
 import select
 import signal
-import socket
 import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, NoReturn
 
 from harness.guest.accounts import (
-    SYSTEM_PATH,
-    USER_PATH,
     USER_UID,
     Account,
+    Inside,
     Refused,
     account,
     accounts,
@@ -104,20 +97,23 @@ class Abandoned(Exception):
 
 
 class Agent:
-    """Answers the requests of one channel, and drains every terminal while it waits."""
+    """Answers the requests of one channel, and drains every terminal while it waits.
 
-    def __init__(self, channel: int, made: Made) -> None:
-        self.channel = channel
+    What it starts is `inside`, or without that its own child.
+    """
+
+    def __init__(self, channel: int, made: Made, inside: Inside | None = None) -> None:
+        self.channel, self.made, self.inside = channel, made, inside
         self.pending = b""
         self.terminals: dict[str, Terminal] = {}
-        self.proc = Proc()
+        self.proc = Proc(inside.uts if inside else None)
         self.leftovers = Leftovers(self.proc, self.terminals, made)
         self.home = account(USER_UID).home
         wake, wakeup = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)  # only so that it wakes us
         self.wake = wake
-        self.watched = {channel, wake}
+        self.watched = {channel, wake, *([inside.ends] if inside else [])}
 
     def run(self) -> None:
         """Serve until the harness closes the channel."""
@@ -174,14 +170,20 @@ class Agent:
         return ready
 
     def _reap(self) -> None:
+        ended = dict(self.inside.ended()) if self.inside else {}
         with contextlib.suppress(ChildProcessError):
-            while True:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-                if pid == 0:
-                    return
-                for terminal in self.terminals.values():
-                    if terminal.shell == pid:
-                        terminal.ended = os.waitstatus_to_exitcode(status)
+            while (found := os.waitpid(-1, os.WNOHANG))[0]:
+                status = os.waitstatus_to_exitcode(found[1])
+                if self.inside and found[0] == self.inside.first:
+                    self.end(status)
+                elif not self.inside:
+                    ended[found[0]] = status
+        for terminal in self.terminals.values():
+            terminal.ended = ended.get(terminal.shell, terminal.ended)
+
+    def end(self, status: int) -> NoReturn:
+        """End the machine: the first process there has ended so, and all others with it."""
+        os._exit(status if status >= 0 else 128 - status)
 
     # Requests
 
@@ -221,8 +223,8 @@ class Agent:
 
     def open_for(self, user: Account) -> Terminal:
         """A new terminal of that user's; OSError where there can be none."""
-        path = SYSTEM_PATH if user.uid == 0 else USER_PATH
-        return Terminal(self.proc, partial(start_shell, user=user, directory=self.home, path=path))
+        start = self.inside.start_shell if self.inside else start_shell
+        return Terminal(self.proc, partial(start, user=user, directory=self.home), self.inside)
 
     def do_type(self, terminal: str, text: str, **waiting: Any) -> Report:
         line = text.encode("utf-8", "surrogateescape") + b"\n"
@@ -332,11 +334,3 @@ class Agent:
 
     def do_left(self) -> dict[str, Any]:
         return {"left": self.leftovers.tell(self._pump)}
-
-
-def serve(channel: socket.socket, made: Made) -> NoReturn:
-    """Be the agent of this machine until the channel closes, then end the process."""
-    try:
-        Agent(channel.detach(), made).run()
-    finally:
-        os._exit(0)

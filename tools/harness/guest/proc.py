@@ -36,10 +36,14 @@ class Reader:
 
 
 class Proc:
-    """/proc as it was when the machine was made, whatever a scenario mounts over it."""
+    """/proc as it was when the machine was made, whatever a scenario mounts over it.
 
-    def __init__(self) -> None:
+    `uts` is a descriptor of our UTS namespace, if we don't stand in that /proc.
+    """
+
+    def __init__(self, uts: int | None = None) -> None:
         self.fd = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._uts = os.open("/proc/self/ns/uts", os.O_CLOEXEC) if uts is None else uts
         self.calls = SYSTEM_CALLS[platform.machine()]
 
     def read(self, path: str) -> bytes:
@@ -179,16 +183,12 @@ class Proc:
 
     def host(self, pid: int) -> str:
         """The host name that a process sees, in its UTS namespace."""
-        ours, theirs = (
-            os.open(f"{who}/ns/uts", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self.fd)
-            for who in ("self", pid)
-        )
+        theirs = os.open(f"{pid}/ns/uts", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self.fd)
         try:
             syscalls.setns(theirs, syscalls.CLONE_NEWUTS)
             return os.uname().nodename
         finally:
-            syscalls.setns(ours, syscalls.CLONE_NEWUTS)
-            os.close(ours)
+            syscalls.setns(self._uts, syscalls.CLONE_NEWUTS)
             os.close(theirs)
 
     def euid(self, reader: Reader) -> int:

@@ -1,4 +1,16 @@
-"""A pseudo-terminal of a machine: what it has shown, and who reads it."""
+"""A pseudo-terminal of a machine: what it has shown, and who reads it.
+
+How the end of a step is known: from the kernel, not from the prompt. The terminal's echo of
+what was typed has come back; a task of the foreground process group sleeps in a system call
+that reads this very terminal, and has slept anew since the typing (its voluntary context
+switches have gone up); the terminal's input queue is empty (FIONREAD); and a fence written to the
+terminal's slave side has come out at the master, so that every byte written earlier has come out
+too. A shell's prompt is such a fence, for it is the last that the shell wrote before it slept;
+elsewhere the agent writes a random one, and looks again whether the task still sleeps. See
+proc(5) on /proc/PID/syscall, ioctl_tty(2), and n_tty_receive_buf() in drivers/tty/n_tty.c. The
+image sets PS1 and PS2 to invisible control sequences, which say that it is a shell that reads,
+and carry ``$?``.
+"""
 
 import codecs
 import contextlib
@@ -46,15 +58,20 @@ class Report(TypedDict):
 
 
 class Terminal:
-    """A pseudo-terminal and the shell that it was opened for; `start(slave)` makes that."""
+    """A pseudo-terminal and the shell that it was opened for; `start(slave)` makes that.
 
-    def __init__(self, proc: Proc, start: Callable[[int], int]) -> None:
+    It is `below` us, or in our own PID namespace.
+    """
+
+    def __init__(self, proc: Proc, start: Callable[[int], int], below: object = None) -> None:
         self.proc = proc
         self.master, self.slave = os.openpty()
         found = os.fstat(self.slave)
         self.identity = (found.st_dev, found.st_ino, found.st_rdev)
         self.resize(ROWS, COLUMNS)
         self.shell = start(self.slave)
+        self._below = below is not None
+        self._group = 0, 0  # in its foreground, by its number here and where the shell is
         os.set_blocking(self.master, False)
         self.shown = bytearray()  # and not yet reported
         self.dropped = 0  # bytes of a flood
@@ -108,11 +125,23 @@ class Terminal:
         self._take_echo()
 
     def foreground(self) -> int:
-        """The foreground process group (TIOCGPGRP), or 0 where there is none."""
+        """The foreground process group, or 0 where there is none.
+
+        TIOCGPGRP gives the number that it has where we are; that which it has where it runs is in
+        /proc/PID/stat of the shell.
+        """
         try:
-            return integer_ioctl(self.master, termios.TIOCGPGRP)
+            ours = integer_ioctl(self.master, termios.TIOCGPGRP)
+            if not self._below:
+                return ours
+            if ours != self._group[0]:
+                theirs = int(self.proc.stat(self.shell)[1][5])
+                if ours != integer_ioctl(self.master, termios.TIOCGPGRP):
+                    return 0
+                self._group = ours, theirs
         except OSError:
             return 0
+        return self._group[1]
 
     def current_reader(self, sole: bool = True) -> Reader | None:
         """The task of the foreground that sleeps in a read of this terminal, if there is one."""

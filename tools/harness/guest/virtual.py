@@ -7,10 +7,12 @@ share is told when it ends.
 """
 
 import contextlib
+import ctypes
 import encodings.idna  # noqa: F401  here and below: imported before a scenario changes /usr
 import fcntl
 import linecache  # noqa: F401
 import os
+import signal
 import struct
 import sys
 import time
@@ -21,9 +23,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from harness.guest import syscalls, world
-from harness.guest.accounts import SYSTEM_PATH, USER_UID, account, start_shell
+from harness.guest.accounts import USER_UID, Inside, account, start_shell
 from harness.guest.agent import Abandoned, Agent
-from harness.guest.left import Made, kernel
+from harness.guest.left import Leftovers, Made, kernel
 from harness.guest.left.files import signs
 from harness.guest.left.settings import of_fresh_network, values, writable
 from harness.guest.left.watch import Items, read
@@ -36,6 +38,8 @@ CGROUP = Path("/sys/fs/cgroup")
 LRU_GEN = Path("/sys/kernel/mm/lru_gen")
 MCL_CURRENT, MCL_FUTURE = 1, 2
 RNDADDENTROPY, RNDRESEEDCRNG = 0x40085203, 0x5207  # <linux/random.h>
+# RB_AUTOBOOT and RB_POWER_OFF, <sys/reboot.h>
+REBOOTS = {-signal.SIGHUP: 0x01234567, -signal.SIGINT: 0x4321FEDC}
 SYSLOG_ACTION_SIZE_UNREAD = 9  # syslog(2): bytes that the kernel has logged
 UPPER = 9  # a descriptor of what is written over the image, as `init` has opened it
 IMAGE, DISK = "/run/image", "/dev/vda"
@@ -62,10 +66,33 @@ class GuestAgent(Agent):
 
     state: Items | None = None  # of the kernel, as the world before has left it
 
-    def __init__(self, channel: int, made: Made) -> None:
-        super().__init__(channel, made)
+    def __init__(self, channel: int, made: Made, inside: Inside | None = None) -> None:
+        super().__init__(channel, made, inside)
         self.of_worlds = made._replace(settings=of_fresh_network(self.proc))
         self.shared = [one for one in writable(self.proc) if not one.startswith("net/")]
+
+    def do_below(self) -> dict[str, Any]:
+        """What follows is in a PID namespace below ours, for it asks for no kernel of its own: the
+        first one of a kernel has its threads, and numbers that chapters show."""
+
+        def prepare() -> None:
+            syscalls.umount("/proc", syscalls.MNT_DETACH)
+            syscalls.mount("proc", "/proc", "proc", world.INERT)
+
+        if not self.inside:
+            self.inside = Inside(self.proc.fd, prepare)
+            self.proc = Proc(self.inside.uts)
+            self.watched.add(self.inside.ends)
+            self.leftovers = Leftovers(self.proc, self.terminals, self.made)
+            self.leftovers.begin()
+        return {}
+
+    def end(self, status: int) -> NoReturn:
+        """What reboot(2) does in a PID namespace is to end its first process, by a signal that says
+        what was asked for."""
+        if status in REBOOTS:
+            syscalls.libc.reboot(ctypes.c_int(REBOOTS[status]))
+        super().end(status)
 
     def do_wake(self, clock: float, seed: str) -> dict[str, Any]:
         """Said to every clone first: what time it is, and a seed that no other clone has.
@@ -107,7 +134,7 @@ class GuestAgent(Agent):
         finally:
             os.close(cgroup)
         if pid == 0:
-            be_world(self.channel, self.of_worlds)
+            be_world(self.channel, self.of_worlds, self.proc.fd)
         os.close(pidfd)
         if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
             raise Abandoned
@@ -127,13 +154,13 @@ class WorldAgent(Agent):
         os._exit(0)
 
 
-def be_world(channel: int, made: Made) -> NoReturn:
+def be_world(channel: int, made: Made, proc: int) -> NoReturn:
     """In the child: enter a world, say so, and be its agent."""
     try:
         syscalls.unshare(syscalls.CLONE_NEWCGROUP)
-        made = made._replace(upper=world.enter(IMAGE, bounded=True))
+        inside, upper = world.enter(IMAGE, True, proc)
         go_first()
-        agent = WorldAgent(channel, made)
+        agent = WorldAgent(channel, made._replace(upper=upper), inside)
         os.write(channel, b"{}\n")
         agent.run()
     except BaseException as error:
@@ -169,7 +196,9 @@ def make_world() -> None:
     for controller in (CGROUP / "cgroup.controllers").read_text().split():
         with contextlib.suppress(OSError):
             (CGROUP / "cgroup.subtree_control").write_text(f"+{controller}")
-    world.settle(bounded=True)
+    world.settle()
+    world.limit(bounded=True)
+    syscalls.rename_process(b"init")
     protect()
 
 
@@ -219,6 +248,6 @@ def main() -> None:
     os.unlink("/agent.zip")
     make_world()
     user = account(USER_UID)
-    warm(partial(start_shell, user=user, directory=user.home, path=SYSTEM_PATH), WARM)
+    warm(partial(start_shell, user=user, directory=user.home), WARM)
     os.set_inheritable(UPPER, False)
     GuestAgent(port(), Made(UPPER, signs("/"))).run()

@@ -19,6 +19,7 @@ import time
 from typing import NamedTuple
 
 from harness.guest import syscalls
+from harness.guest.accounts import Inside
 from harness.guest.syscalls import (
     MNT_DETACH,
     MS_BIND,
@@ -107,11 +108,12 @@ HANDLED_SIGNALS = tuple(
 )
 
 
-def enter(rootfs: str, bounded: bool) -> int:
-    """Make this process, the first of its namespaces, the init of a machine over `rootfs`.
+def enter(rootfs: str, bounded: bool, proc: int) -> tuple[Inside, int]:
+    """Make a machine over `rootfs` of the namespaces of this process, which is to be its agent.
 
-    `bounded`: a cgroup bounds the number of processes; otherwise a resource limit does, which
-    holds for all users but root. The result is that of `make_root`.
+    `proc` is one in which it is seen. `bounded`: a cgroup bounds the number of processes; otherwise
+    a resource limit does, which holds for all users but root. Returns where a scenario is to run,
+    and what `make_root` does.
 
     :raises OSError: with a text that says which part failed.
     """
@@ -119,12 +121,29 @@ def enter(rootfs: str, bounded: bool) -> int:
     os.umask(0)
     mount("none", "/", None, MS_REC | MS_PRIVATE)
     upper = make_root(rootfs)
+    inside = Inside(proc, lambda: build(bounded))
+    os.chdir("/")  # pivot_root(2) has moved us, too
+    take_bounds(bounded)
+    return inside, upper
+
+
+def build(bounded: bool) -> None:
+    """In the first process that a scenario sees: make of the current directory its root."""
     mount_all(own_kernel=False)
     syscalls.pivot_root(".", ".")
     syscalls.umount(".", MNT_DETACH)
-    settle(bounded)
+    settle()
+    take_bounds(bounded)
+
+
+def take_bounds(bounded: bool) -> None:
+    """Where a kernel is shared, what the agent, the first process and all others may do."""
+    limit(bounded)
     syscalls.drop_capabilities(DROPPED)
-    return upper
+    null = os.open("/dev/null", os.O_RDWR)
+    for fd in range(3):
+        os.dup2(null, fd)
+    os.close(null)
 
 
 def make_root(rootfs: str) -> int:
@@ -205,19 +224,22 @@ def bind(path: str) -> None:
     mount(path, path, None, MS_BIND)
 
 
-def settle(bounded: bool) -> None:
-    """What is left once the root is in place: names, limits, and no trace of the harness."""
+def settle() -> None:
+    """What is left once the root is in place."""
     # As systemd leaves it; a chapter on propagation starts from there.
     mount("none", "/", None, MS_REC | MS_SHARED)
     os.chdir("/")
     with open("/etc/hostname", encoding="utf-8") as file:
         socket.sethostname(file.read().strip())
     raise_loopback()
+
+
+def limit(bounded: bool) -> None:
+    """Be a process of a machine: its limits, and no trace of the harness."""
     os.umask(0o022)
     set_limits(bounded)
     reset_signals()
     os.environ.clear()
-    syscalls.rename_process(b"init")
 
 
 def raise_loopback() -> None:

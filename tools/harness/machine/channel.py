@@ -82,7 +82,7 @@ class _Processes(TypedDict):
 # By what is asked: the protocol of `harness.guest.agent` as types.
 _FORMS: dict[str, Any] = {
     "hello": _Hello,
-    **dict.fromkeys(("wake", "randomize", "world", "put", "relay"), _Nothing),
+    **dict.fromkeys(("wake", "randomize", "below", "world", "put", "relay"), _Nothing),
     "leave": _Changed,
     **dict.fromkeys(("open", "type", "key", "wait"), _Report),
     "prompt": _Prompt,

@@ -176,6 +176,9 @@ def play_together(
     line = min(scenario.line for scenario in scenarios)
     terminals.forget_closed()
     try:
+        # The first PID namespace is the agent's, and of what asks for a kernel of its own.
+        if machine.kind == "qemu" and not any(scenario.needs_vm for scenario in scenarios):
+            machine.channel.request("below")
         steps = [(player, action) for player in players for action in player.scenario.actions]
         for player, action in sorted(steps, key=lambda step: step[1].line):
             line = action.line

@@ -1,7 +1,7 @@
 """The keeper of machines made of namespaces, ready to be cloned: each is a clone of this process.
 
 It has imported everything that the agent needs before it is cloned, since in the machine no module
-of the host can be found. Beside what every keeper says, init says on its machine's life line,
+of the host can be found. Beside what every keeper says, the agent says on its machine's life line,
 before or after its pid,
 
     {"ready": true}              the agent listens; with it comes the channel
@@ -10,7 +10,6 @@ and {"error": sentence} if the machine can't be made.
 """
 
 import encodings.idna  # noqa: F401  here and below: used by the standard library when needed,
-import fcntl
 import gc
 import linecache  # noqa: F401  which is too late in a machine
 import os
@@ -20,7 +19,9 @@ import sys
 import traceback  # noqa: F401
 from typing import Any, NoReturn
 
-from harness.guest import agent, syscalls, world
+from harness.guest import syscalls, world
+from harness.guest.accounts import keep_only
+from harness.guest.agent import Agent
 from harness.guest.left import Made
 from harness.guest.left.files import signs
 from harness.guest.left.settings import of_fresh_network
@@ -39,46 +40,33 @@ class Zygote(Keeper):
         self.bounded = "pids" not in bounds.unbounded(self.hierarchies)
 
     def make(self, line: int, request: dict[str, Any], given: list[int]) -> Life:
-        """Clone a machine's init."""
+        """Clone a machine's agent."""
         pid, pidfd, limits = self.clone(world.NAMESPACES)
         if pid == 0:
-            self.be_init(line, limits)
+            self.be_agent(line, limits)
         return Life(pid, pidfd, limits, line)
 
-    def be_init(self, line: int, limits: bounds.Bounds) -> NoReturn:
-        """In the child: become a machine and then its agent."""
+    def be_agent(self, line: int, limits: bounds.Bounds) -> NoReturn:
+        """In the child: make a machine and then be its agent."""
         try:
             syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+            keep_only(line)
+            line = 3
             limits.join()
             syscalls.unshare(syscalls.CLONE_NEWCGROUP)
-            line, upper = close_all_but(line, world.enter(self.rootfs, self.bounded))
+            proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            inside, upper = world.enter(self.rootfs, self.bounded, proc)
             # Made here, so that it belongs to the network namespace of the machine: lsns(8)
             # would show that of the host otherwise.
             channel, theirs = socket.socketpair()
             message = b'{"ready": true}'
             with socket.socket(fileno=line) as to_harness, theirs:
                 socket.send_fds(to_harness, [message], [theirs.fileno()])
-            agent.serve(channel, self.made._replace(upper=upper))
+            Agent(channel.detach(), self.made._replace(upper=upper), inside).run()
         except BaseException as error:
             say(line, error=sentence(error))
         finally:
             os._exit(1)
-
-
-def close_all_but(*kept: int) -> range:
-    """Close every descriptor but these, the life line first; returns their new numbers.
-
-    Standard input, output and error are the machine's /dev/null.
-    """
-    null, end = os.open("/dev/null", os.O_RDWR), 3 + len(kept)
-    # Not among those to be replaced.
-    copies = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, end) for fd in kept]
-    for fd in range(3):
-        os.dup2(null, fd)
-    for fd, copy in enumerate(copies, 3):
-        os.dup2(copy, fd, inheritable=False)
-    os.closerange(end, 1 << 30)
-    return range(3, end)
 
 
 def main() -> None:
