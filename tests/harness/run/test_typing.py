@@ -73,7 +73,7 @@ FAIL = {
     "another prompt of what waits for something else": (
         LOOP.replace('prompt="db', 'prompt="d'), -1, "not at its end after 3 s"),
     "another space": (SESSION.replace("'db> '", "'db>  '"), -3, "at `db>  `"),
-    "not declared": (SESSION.replace(' prompt="db> "', ""), -3, "python3 reads the terminal"),
+    "not declared": (SESSION.replace(' prompt="db> "', ""), -3, 'by `prompt="db> "`'),
     "no program": ('~console prompt="db> "\n$ echo "db> "\ndb> get a\n', 3,
         "`db> ` where a shell reads"),
     "a shell's own prompt": ("~console prompt=\"db> \"\n$ PS1='db> '\ndb> echo a\na\n", 3,
@@ -93,7 +93,7 @@ FAIL = {
     "a question's space": (ASKED + "Name? [Bob][Al]\nHello Al\n[3]\n", -4, "reads the terminal"),
     "another answer": (ASKED + "Name? [Bob] [Al]\nHello Bo\n[3]\n", -3, "the output differs"),
     "nobody asks": ("~console answers\n$ echo 'a [OK]'\na [OK]\n", 3, "`a ` where a shell reads"),
-    "answers are declared": ("~console\n$ read -p 'A: ' x\nA: [1]\n", 2, "bash reads the terminal"),
+    "answers are declared": ("~console\n$ read -p 'A: ' x\nA: [1]\n", 2, "`A: […]`, with"),
     "an echo that is none": ("~console answers\n$ read -sp 'A: ' x; echo $x\nA: [1]\n1\n", 3,
         "the output differs"),
     "a status": ("~console status\n$ (exit 2)\n[1]\n", 2, "`[1]`, but it has ended with status 2"),

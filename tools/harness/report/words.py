@@ -91,6 +91,10 @@ TEMPLATES = {
         "{program} reads the terminal, and the text goes on as if a shell did: give it its input "
         "in lines that begin with `> `, or end it with `^D` or `^C`"
     ),
+    "program-asks": (
+        "{program} reads the terminal at `{at}`, and the text goes on as if a shell did: answer it "
+        'in brackets, `{at}[…]`, with the word `answers`, or declare a prompt by `prompt="{at}"`'
+    ),
     "other-prompt": "{program} reads the terminal at `{at}`, and the text has {wanted} there",
     "incomplete": (
         "the command is not complete: go on in lines that begin with `> `, or in all the lines "

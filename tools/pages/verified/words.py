@@ -64,6 +64,7 @@ TEMPLATES = {
     "timeout": "{seconds}秒たっても終わりませんでした",
     "timeout-waiting": "{seconds}秒たっても終わりませんでした: {processes}",
     "program-reads": "{program} が端末を読んでいます（本文ではシェルに戻っています）",
+    "program-asks": "{program} が `{at}` で端末を読んでいます（本文ではシェルに戻っています）",
     "other-prompt": "{program} が `{at}` で端末を読んでいます（本文では {wanted}）",
     "incomplete": "コマンドが途中で終わっています",
     "incomplete-there": "コマンドが途中で終わっています（続きは `{at}` で始めます）",

@@ -10,6 +10,7 @@ from harness.plan.scenario import Interaction
 from harness.run.terminal import BrokenError, Terminal
 from zenn.console import Prompt
 
+_LONGEST_PROMPT = 80  # characters of one that are told
 _READ_BY = {">>>": ("repl",), ">": ("prompt",), "?": ("prompt", "question")}  # else by a shell
 
 
@@ -69,11 +70,11 @@ def fault_of(action: Interaction, terminal: Terminal, output: str) -> Reason | N
     if terminal.state == "running":
         raise BrokenError(_timeout(action, terminal))
     if terminal.state == "program":
-        named = {"program": terminal.reader, "at": output.rpartition("\n")[2]}
+        named = {"program": terminal.reader, "at": output.rpartition("\n")[2][-_LONGEST_PROMPT:]}
         if named["at"] and action.prompts:
             wanted = ", ".join(f"`{one}`" for one in action.prompts)
             raise BrokenError(Reason("other-prompt", {**named, "wanted": wanted}))
-        raise BrokenError(Reason("program-reads", named))
+        raise BrokenError(Reason("program-asks" if named["at"] else "program-reads", named))
     if terminal.state == "more":
         raise BrokenError(Reason("incomplete"))
     manner = action.settings.manner
