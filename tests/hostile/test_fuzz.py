@@ -1,21 +1,26 @@
-"""Chapters and comparisons that nobody would think of: no traceback, no end of time, no memory.
+"""Chapters, comparisons and replies that nobody would think of: no traceback, no hang, no flood.
 
 The same ones each time, for about half a minute. More of them: ``FUZZ=60 pytest tests/hostile``
 tries so many times as many, others each time.
 """
 
+import json
 import os
 import random
 import resource
+import socket
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.compare import Expectation, Renaming, Varying, lines_of
+from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
 from harness.plan.chapter import from_document
 from harness.plan.scenario import scenarios
 from zenn.book import Book
@@ -144,3 +149,40 @@ def test_any_output_has_lines(parts: list[str]) -> None:
     assert not any("\r" in line or "\n" in line for line in found)
     for shown in (visible(output), visible_lines(output)):
         assert "\x1b" not in shown
+
+
+REPORT = {"output": "", "state": "shell", "status": 0, "uid": 0, "reader": "bash"}
+REPORT |= {"prompt": None, "echoed": True, "dropped": 0}
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda some: st.lists(some, max_size=3) | st.dictionaries(st.text(max_size=4), some),
+    max_leaves=8,
+)
+replies = st.one_of(
+    st.binary(max_size=200),
+    values.map(lambda value: json.dumps(value).encode()),
+    st.tuples(st.sampled_from(sorted(REPORT)), values).map(
+        lambda change: json.dumps(REPORT | dict([change])).encode()
+    ),
+    st.integers(1, 300_000).map(lambda many: b"[" * many),
+)
+
+
+@fuzz
+@given(replies)
+def test_any_reply_is_one_or_ends_the_machine(reply: bytes) -> None:
+    ours, theirs = socket.socketpair()
+
+    def answer() -> None:
+        theirs.recv(4096)
+        with suppress(OSError):
+            theirs.sendall(reply + b"\n")
+        theirs.close()
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    found: dict[str, Any] = {}
+    with ours, suppress(AgentGoneError, AgentRefusedError), little():
+        found = Channel(ours).request("wait", terminal="", seconds=0, until="end")
+    thread.join()
+    assert not found or (set(found) == set(REPORT) and isinstance(found["output"], str))
