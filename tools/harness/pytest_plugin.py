@@ -24,6 +24,7 @@ from harness.report.words import words
 from harness.run.runner import run_one
 from harness.run.verdict import Result
 from zenn.book import Book, Guest, ProjectError, read_book
+from zenn.guard import visible
 from zenn.model import ChapterError
 
 
@@ -50,7 +51,7 @@ class ChapterFile(pytest.File):
             place = (
                 f"{scenario.line}-{scenario.end}" if starts[scenario.line] > 1 else scenario.line
             )
-            name = f"{place} {scenario.title}".strip().replace("::", ":")
+            name = visible(f"{place} {scenario.title}".strip().replace("::", ":"))
             yield ScenarioItem.from_parent(self, name=name, scenario=scenario)
 
 

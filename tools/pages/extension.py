@@ -31,6 +31,8 @@ from zenn.guard.bounds import TooMuchError, bounded
 from zenn.model import ChapterError, at
 from zenn.parser import parse
 
+_PAGE_SECONDS = 10.0  # of CPU time: that of results reads all chapters
+
 
 class ZennExtension(Extension):
     """Render Zenn Markdown; the paths count from the root of the book that the build is in."""
@@ -66,7 +68,7 @@ class ZennExtension(Extension):
     def _render(self, text: str, md: Markdown) -> Element:
         source = self._source(text, md)
         try:
-            with at(source.path), bounded("this page"):
+            with at(source.path), bounded("this page", _PAGE_SECONDS):
                 return self._tree(source, md)
         except ChapterError as error:
             raise for_the_author(error) from error

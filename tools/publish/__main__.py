@@ -9,6 +9,7 @@ from publish.articles import browser
 from publish.epub import write_epub
 from publish.pdf import write_pdf
 from zenn.book import ProjectError, book_names, read_book
+from zenn.guard import visible_lines
 
 _WRITERS = {".pdf": write_pdf, ".epub": write_epub}
 
@@ -23,7 +24,7 @@ def main(words: Sequence[str]) -> int:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 _WRITERS[file.suffix](chromium, site, book, file)
     except (FileNotFoundError, ProjectError, subprocess.CalledProcessError) as error:
-        print(error, file=sys.stderr)
+        print(visible_lines(str(error)), file=sys.stderr)
         return 1
     return 0
 

@@ -20,6 +20,7 @@ from harness.run.cache import code_digest
 from harness.run.runner import Workers, run_one
 from harness.run.verdict import Result
 from zenn.book import Guest
+from zenn.guard import visible_lines
 
 INSTALL = "pip install 'namespace-book[cluster]'"
 _SECONDS_TO_ANSWER = 10
@@ -92,4 +93,4 @@ def _backends(wanted: Wanted) -> Backends:
 
 
 def _log(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    print(visible_lines(text), file=sys.stderr, flush=True)

@@ -28,7 +28,7 @@ class TooMuchError(Exception):
 
 
 @contextmanager
-def bounded(what: str) -> Iterator[None]:
+def bounded(what: str, seconds: float | None = None) -> Iterator[None]:
     """Raise TooMuchError where the main thread spends more CPU time within this than it may.
 
     `what` says what takes so long. In another thread, and within another such time, nothing more
@@ -40,11 +40,12 @@ def bounded(what: str) -> Iterator[None]:
     ):
         yield
         return
-    until = time.thread_time() + READING_SECONDS
+    most = seconds or READING_SECONDS
+    until = time.thread_time() + most
 
     def look(_signal: int, _frame: FrameType | None) -> None:
         if time.thread_time() > until:
-            raise TooMuchError(f"{what} takes more than {READING_SECONDS:.0f} s: shorten it")
+            raise TooMuchError(f"{what} takes more than {most:.0f} s: shorten it")
 
     before = signal.signal(signal.SIGALRM, look)
     signal.setitimer(signal.ITIMER_REAL, _TICK, _TICK)
