@@ -70,7 +70,7 @@ def test_a_page_whose_text_a_plugin_has_changed_is_named_and_strictly_an_error(
 ) -> None:
     hook = "return markdown + '!' * (page.file.src_uri == '02-b.md')"
     book.write("shout.py", f"def on_page_markdown(markdown, page, **_):\n    {hook}\n")
-    book.change("mkdocs.yml", "docs_dir: docs\n", "docs_dir: docs\nhooks: [shout.py]\n")
+    book.change("mkdocs.yml", "hooks:\n", "hooks:\n  - shout.py\n")
     run = book.build()
     assert run.returncode == 1
     assert [line for line in run.stderr.splitlines() if line.startswith("WARNING")] == [
