@@ -30,7 +30,7 @@ static void show(const char *label)
         printf("%s\n", strerror(errno));
         return;
     }
-    printf("id %d, %s\n", shmid, memory);
+    printf("%s\n", memory);
     shmdt(memory);
 }
 

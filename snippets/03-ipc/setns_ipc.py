@@ -19,7 +19,7 @@ def read() -> str:
     address = LIBC.shmat(shmid, None, 0) if shmid >= 0 else FAILED
     if address == FAILED:
         return os.strerror(ctypes.get_errno())
-    return f"id {shmid}, {ctypes.string_at(address).decode()}"
+    return ctypes.string_at(address).decode()
 
 
 def show(label: str) -> None:

@@ -15,29 +15,29 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.shmat.restype = ctypes.c_void_p
 
 
-def attach(size: int, flags: int) -> tuple[int, int]:
-    """IDと、付けた先のアドレス。"""
+def attach(size: int, flags: int) -> int:
+    """共有メモリを付けた先のアドレス。"""
     shmid = LIBC.shmget(KEY, ctypes.c_size_t(size), flags)
     if shmid < 0:
         sys.exit(f"shmget: {os.strerror(ctypes.get_errno())}")
     address = LIBC.shmat(shmid, None, 0)
     if address == FAILED:
         sys.exit(f"shmat: {os.strerror(ctypes.get_errno())}")
-    return shmid, address
+    return address
 
 
 # --8<-- [start:main]
 def main() -> None:
     match sys.argv[1:]:
         case ["put", text]:
-            shmid, address = attach(SIZE, IPC_CREAT | IPC_EXCL | 0o600)
+            address = attach(SIZE, IPC_CREAT | IPC_EXCL | 0o600)
             data = text.encode()[: SIZE - 1]
             ctypes.memmove(address, data, len(data))
         case ["get"]:
-            shmid, address = attach(0, 0)
+            address = attach(0, 0)
         case _:
             sys.exit(f"usage: {sys.argv[0]} put TEXT | get")
-    print(f"id {shmid}, {ctypes.string_at(address).decode()}")
+    print(ctypes.string_at(address).decode())
     # --8<-- [end:main]
 
 

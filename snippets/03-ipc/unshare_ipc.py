@@ -34,7 +34,7 @@ def show(label: str) -> None:
     try:
         shmid = call("shmget", KEY, ctypes.c_size_t(0), 0)
         address = ctypes.c_void_p(call("shmat", shmid, None, 0))
-        found = f"id {shmid}, {ctypes.string_at(address).decode()}"
+        found = ctypes.string_at(address).decode()
         call("shmdt", address)
     except OSError as e:
         found = e.strerror

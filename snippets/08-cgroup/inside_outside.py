@@ -65,7 +65,9 @@ def paths(new: str) -> dict[str, str]:
 
 def measure() -> dict[str, str]:
     with tempfile.TemporaryDirectory() as new:
-        subprocess.run(["mount", "-t", "cgroup2", "-o", "nsdelegate", "new", new], check=True)
+        # オプションはシステム全体で1つなので、いまのものを並べる
+        options = "nsdelegate,memory_recursiveprot"
+        subprocess.run(["mount", "-t", "cgroup2", "-o", options, "new", new], check=True)
         try:
             values = paths(new)
         finally:
@@ -80,6 +82,7 @@ def measure() -> dict[str, str]:
 
 
 def main() -> None:
+    (C / "cgroup.procs").write_text("0")  # 木のルートに移る
     DEMO.mkdir()
     (DEMO / "memory.max").write_text("32M")
     (DEMO / "pids.max").write_text("20")

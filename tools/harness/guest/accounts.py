@@ -7,17 +7,26 @@ import signal
 import struct
 import termios
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, repeat
 from typing import NamedTuple, NoReturn
 
 from harness.guest import syscalls
 
 USER_UID = 1000  # of the ordinary user, whom the image's recipe makes
 ENVIRONMENT = {"TERM": "dumb", "LANG": "C.UTF-8", "SHELL": "/bin/bash"}
+# The cgroups of logins where systemd is init, one for each terminal; `world` makes them.
+SESSIONS = tuple(
+    f"/sys/fs/cgroup/user.slice/user-{USER_UID}.slice/session-{number}.scope"
+    for number in range(1, 20)
+)
 USER_PATH = "/usr/local/bin:/usr/bin:/bin"
 MOST_CHARACTERS = 1 << 20  # of a file that a scenario may have written
 ENDED = struct.calcsize("ii")
 READY = b"\0"
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+_sessions = chain(SESSIONS, repeat(SESSIONS[-1]))
 
 
 class Refused(Exception):
@@ -105,6 +114,7 @@ class Inside:
         as its parent ends.
         """
         readable, writable = os.pipe2(os.O_CLOEXEC)
+        session = next(_sessions)
         entering = os.fork()
         if entering == 0:
             with ending():
@@ -114,7 +124,8 @@ class Inside:
                 if child := os.fork():
                     os.waitpid(child, 0)
                 else:
-                    os.write(4, struct.pack("i", start_shell(3, user, directory)))
+                    shell = start_shell(3, user, directory, session)
+                    os.write(4, struct.pack("i", shell))
         os.close(writable)
         with open(readable, "rb") as pipe:
             said = pipe.read(4)
@@ -125,12 +136,18 @@ class Inside:
         return pid
 
 
-def start_shell(slave: int, user: Account, directory: str) -> int:
-    """Fork an interactive bash of `user` on a terminal that becomes theirs; its process id."""
+def start_shell(slave: int, user: Account, directory: str, session: str = "") -> int:
+    """Fork an interactive bash of `user` on a terminal that becomes theirs; its process id.
+
+    `session` is the next of `SESSIONS`, where that has been taken.
+    """
     path = USER_PATH if user.uid else SYSTEM_PATH
     environment = {"HOME": user.home, "USER": user.name, "LOGNAME": user.name, "PATH": path}
+    session = session or next(_sessions)
     if shell := os.fork():
         return shell
+    with contextlib.suppress(OSError), open(f"{session}/cgroup.procs", "w") as file:
+        file.write("0")
     become_shell(slave, user, directory, ENVIRONMENT | environment, ("/bin/bash", "bash"))
 
 

@@ -19,7 +19,7 @@ import time
 from typing import NamedTuple
 
 from harness.guest import syscalls
-from harness.guest.accounts import Inside
+from harness.guest.accounts import SESSIONS, Inside
 from harness.guest.syscalls import (
     MNT_DETACH,
     MS_BIND,
@@ -37,6 +37,7 @@ from harness.guest.syscalls import (
 PROCESSES = 512  # of a machine that shares its kernel
 DISK = "240m"  # of the root file system, /tmp and /dev/shm; each lies in memory
 TTY_GROUP = 5
+INIT_SCOPE = "/sys/fs/cgroup/init.scope"
 INERT = MS_NOSUID | MS_NODEV | MS_NOEXEC
 SAFE = MS_NOSUID | MS_NODEV
 
@@ -64,7 +65,7 @@ MOUNTS = (
     Mount("devpts", "dev/pts", MS_NOSUID | MS_NOEXEC, f"mode=620,ptmxmode=666,gid={TTY_GROUP}"),
     Mount("tmpfs", "dev/shm", SAFE, f"mode=1777,size={DISK}"),
     Mount("mqueue", "dev/mqueue"),
-    Mount("cgroup2", "sys/fs/cgroup", options="nsdelegate"),
+    Mount("cgroup2", "sys/fs/cgroup", options="nsdelegate,memory_recursiveprot"),
 )
 # Only where the kernel is the machine's own.
 OF_OWN_KERNEL = (
@@ -232,6 +233,7 @@ def settle() -> None:
     with open("/etc/hostname", encoding="utf-8") as file:
         socket.sethostname(file.read().strip())
     raise_loopback()
+    sit_in_scope()
 
 
 def limit(bounded: bool) -> None:
@@ -247,6 +249,15 @@ def raise_loopback() -> None:
     SIOCSIFFLAGS, IFF_UP = 0x8914, 1
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as any_socket:
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
+
+
+def sit_in_scope() -> None:
+    """Be where systemd's PID 1 is among the cgroups, beside the places of logins' shells."""
+    with contextlib.suppress(OSError):  # a host without cgroup v2 has none to give
+        for scope in (INIT_SCOPE, *SESSIONS):
+            os.makedirs(scope)
+        with open(f"{INIT_SCOPE}/cgroup.procs", "w") as file:
+            file.write("0")
 
 
 def set_limits(bounded: bool) -> None:
