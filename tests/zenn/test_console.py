@@ -121,6 +121,7 @@ def test_what_is_no_answer_is_output(line: str) -> None:
         ("echo a", True), ("echo a # it's", True), ("cat <<<a", True), ("echo $((1<<2))", True),
         ("cat <<EOF\n$ x\n# '\n$(\n\nEOF", True), ("cat <<'E F' > x\n\nE F", True),
         ("cat <<-EOF | tr a b\n\t$ x\n\t\tEOF", True), ("x=$(cat <<\\EOF\na\nEOF\n)", True),
+        ("cat <<A; cat 3<<-'B' <&3\n$ b\nA\n\tA\n\tB", True), ("cat <<あ\n$ い\nあ", True),
         ("for x in a; do\ncat <<EOF\n$ done\nEOF\ndone", True), ("cat <<EOF\n EOF", False),
         ("for x in a\ndo\n# b\n\n:\ndone < f", True), ("case x in\nx) ;;\nesac", True),
         ("f() {\n:\n}", True), ("{ a\n}", True), ("( a\n)", True), ("a &&\nb |\nc", True),
