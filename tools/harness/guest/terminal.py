@@ -195,6 +195,7 @@ class Terminal:
             return None
         nothing_after = place + len(fence) == len(self.shown)
         del self.shown[place : place + len(fence)]
+        self._take_echo()  # all may have come while the fence did
         return reader if nothing_after and self.proc.again(reader) == reader else None
 
     def _take_echo(self) -> None:
