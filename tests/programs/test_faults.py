@@ -74,7 +74,7 @@ def run() -> Iterator[Run]:
         channel = machine.channel
 
         def put(path: str, text: str) -> None:
-            channel.request("put", path=path, text=text, mode=0o755, owner="root")
+            channel.request("put", path=path, text=text, mode=0o755, owner="root", given=False)
 
         for program in PROGRAMS.split():
             put(f"/p/{Path(program).name}", (ROOT / "snippets" / program).read_text("utf-8"))

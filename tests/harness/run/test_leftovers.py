@@ -136,3 +136,17 @@ def test_a_book_may_want_to_be_told_only(play: Play, leftovers: str) -> None:
     (result,) = play("## A\n~console\n$ cd /tmp\n~\n\n")
     assert result.passed
     assert result.left == ((3, "terminal: directory: /home/reader → /tmp"),)
+
+
+def test_a_file_that_the_front_matter_gives_is_none_until_a_step_changes_it(play: Play) -> None:
+    given = "---\nmachine:\n  files: {/etc/given: b}\n---\n"
+    (left,) = play(f"{given}~console\n$ cat /etc/given; sudo touch /etc/other\nb\n~\n")
+    ((line, what),) = told(left).items()
+    assert line == 6
+    assert "for the section after it: + file /etc/other;" in what
+    (nothing,) = play(f"{given}[//]: # (leaves: x)\n~console\n$ true\n~\n")
+    assert "has left nothing behind" in told(nothing)[6]
+    (changed,) = play(f"{given}~console\n$ echo c | sudo tee -a /etc/given\nc\n~\n")
+    ((line, what),) = told(changed).items()
+    assert line == 6
+    assert "/etc/given" in what

@@ -17,7 +17,7 @@ out. The agent speaks only when asked; what comes while it carries out a request
     below                                → {}           what follows is below the agent
     world                                → {}           what follows is for a fresh world in it
     leave                                → {changed}    its end, and what is not as before
-    put       path text mode owner       → {}           directories that are missing are made
+    put       path text mode owner given → {}           directories that are missing are made
     open      terminal user seconds      → as `wait`    a new terminal with a bash of that user's
     type      terminal text seconds until prompts
                                          → as `wait`    types the text and a newline, and waits
@@ -50,9 +50,9 @@ or is a password, and its state:
 It waits until="end": for the end of the step; "settled": or a foreground that has gone to sleep
 without reading; "output": or that, or a whole line of output; `seconds` at most.
 
-`left` compares the machine with what it was when the agent began, or was last asked: see
-`harness.guest.left`. Whatever puts, types or waits may have a `line`: that of the chapter whose
-step is blamed from then on.
+`left` compares the machine with what it was when the agent began, was last asked, or was `given` a
+file that belongs to the machine: see `harness.guest.left`. Whatever puts, types or waits may have
+a `line`: that of the chapter whose step is blamed from then on.
 
 `prompt` says what ``user@host:dir$`` would: the reader's name, host name and directory as it sees
 them itself; `homes` are the home directories by user. `processes` are those of a terminal, but
@@ -190,7 +190,7 @@ class Agent:
     def do_hello(self) -> dict[str, Any]:
         return {"kernel": os.uname().release}
 
-    def do_put(self, path: str, text: str, mode: int, owner: str) -> dict[str, Any]:
+    def do_put(self, path: str, text: str, mode: int, owner: str, given: bool) -> dict[str, Any]:
         path = os.path.join(self.home, path)
         _, uid, gid, _ = account(owner)
         missing = []
@@ -208,6 +208,8 @@ class Agent:
             os.chmod(path, mode)
         except OSError as error:
             raise Refused(f"{path}: {error.strerror}") from error
+        if given:
+            self.leftovers.begin()
         return {}
 
     def do_open(self, terminal: str, user: str, seconds: float) -> Report:

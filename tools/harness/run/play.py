@@ -89,6 +89,7 @@ class _Player:
             mode=action.mode,
             owner=self.scenario.user,
             line=action.line,
+            given=action.given,
         )
 
     def play(self, action: Interaction) -> None:
