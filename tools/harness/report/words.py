@@ -64,6 +64,10 @@ TEMPLATES = {
         "the output, and fewer values in a line that vary"
     ),
     # Where a scenario can't go on.
+    "moves-cursor": (
+        "it moves the terminal's cursor or the like ({sequence}), so that nobody can tell what a "
+        "reader sees: have it print plain lines, by `| cat` or an option of its"
+    ),
     "too-much-output": "it printed more than {kib} KiB",
     "scenario-too-much-output": "the blocks that share a machine printed more than {kib} KiB",
     "scenario-too-long": "the blocks that share a machine took more than {minutes} min",

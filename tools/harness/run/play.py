@@ -11,7 +11,7 @@ from harness.machine import Machine
 from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
 from harness.plan.scenario import Interaction, Put, Scenario
 from harness.record import DIFFERS, Step
-from harness.run.step.claims import as_shell, check_prompt, fault_of, runs_nothing
+from harness.run.step.claims import as_shell, check_prompt, fault_of, moved, runs_nothing
 from harness.run.terminal import REST, BrokenError, Budget, Terminals, Turn
 
 _CONTEXT_LINES = 3
@@ -111,7 +111,7 @@ class _Player:
             turn.type(typed)
             if action.goes_on:
                 turn.until_shown(self.script.renaming)
-            fault = fault_of(action, terminal, turn.output)
+            fault = fault_of(action, terminal, turn.output) or moved(turn.output)
             comparison = turn.compare(self.script.renaming)
         except BrokenError as error:
             broken, fault = error, error.reason
@@ -150,7 +150,7 @@ class _Player:
                 self.script.back_at(step.terminal)
                 comparison = turn.expected.compare(lines_of(output), self.script.renaming)
                 typed = tuple(value for value in step.values if value.where == "command")
-                step = replace(step, **_found(output, comparison, None, typed))
+                step = replace(step, **_found(output, comparison, moved(output), typed))
             went_on = running and turn.action.goes_on == "running"
             if went_on and terminal.state == "shell" and (step.passed or step.differs):
                 step = replace(step, reason=Reason("ended-early", {"status": str(terminal.status)}))
@@ -187,9 +187,9 @@ def play_together(
                 player.put(action)
             else:
                 player.play(action)
-        for player in players:
-            player.finish()
         left = [(line, what) for line, what in machine.channel.request("left", within=REST)["left"]]
+        for player in players:
+            player.finish()  # last: what has been shown until now belongs to them
         said = any(player.scenario.leaves for player in players)
         return tuple(
             Playing(tuple(player.steps), None, tuple(_of(player.scenario, left, said)))

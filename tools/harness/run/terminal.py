@@ -106,7 +106,8 @@ class Terminals:
             terminal = Terminal(self._channel, action.terminal + again)
             self._opened[place] = terminal
             self._names.add(terminal.name)
-            terminal.ask("open", action.settings.timeout, user=action.user)
+            # What comes before the first prompt nobody has typed for: it is to be nothing.
+            terminal.held = terminal.ask("open", action.settings.timeout, user=action.user)
             terminal.since = action.line
             if terminal.uid is not None:
                 self._users[terminal.uid] = action.user

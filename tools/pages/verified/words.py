@@ -43,6 +43,7 @@ TEMPLATES = {
     "disordered": "1つの出力の中で、日時の前後や、同じ時刻の一致が本文と違います",
     "too-costly": "本文との比較に、CPUの時間で {seconds} 秒を超えてかかります",
     # Where a scenario can't go on.
+    "moves-cursor": "カーソルを動かす制御文字（{sequence}）があり、読者に見える文字が決まりません",
     "too-much-output": "出力が {kib} KiB を超えました",
     "scenario-too-much-output": "マシンを共にするブロックの出力が、合わせて {kib} KiB を超えました",
     "scenario-too-long": "マシンを共にするブロックに、合わせて {minutes} 分を超えてかかりました",

@@ -13,6 +13,13 @@ from zenn.console import Prompt
 _LONGEST_PROMPT = 80  # characters of one that are told
 _READ_BY = {">>>": ("repl",), ">": ("prompt",), "?": ("prompt", "question")}  # else by a shell
 
+# Colours; the cursor's looks, keys and paste; a window's title; ASCII: console_codes(4).
+_HARMLESS = re.compile(
+    r"\x1b(?:\[[\d;:]*m|\[\?(?:1|12|25|2004)[hl]|[=>]|\(B|\][012];[^\x07\x1b\n]*\x07)"
+)
+_ERASED = re.compile(r"\x1b\[0?K")  # to the line's end, which is where the cursor is mostly
+_CONTROL = re.compile(r"\x1b(?:[\[\]][0-?]{,20}[ -/]*.?|.|$)|\x9b.?", re.DOTALL)
+
 
 def check_prompt(prompt: Prompt, written: str, terminal: Terminal, output: str) -> None:
     """Raises BrokenError where the terminal's prompt would not be the one of the text.
@@ -51,6 +58,18 @@ def _check_names(prompt: Prompt, found: dict[str, Any]) -> None:
         claimed = str(prompt).strip() if prompt.written else str(prompt)[:-2]
         truth = f"{found['user']}@{found['host']}:{found['cwd']}"
         raise BrokenError(Reason("prompt-names", {"claimed": claimed, "found": truth}))
+
+
+def moved(output: str) -> Reason | None:
+    """That an output does more to a terminal than to show lines, so that nobody can tell what is
+    seen of it: moves the cursor, erases, goes elsewhere. Colours and modes do no harm."""
+    lines = (line.partition("\r") for line in _HARMLESS.sub("", output).split("\n"))
+    rest = "\n".join(_ERASED.sub("", line) + after for line, _, after in lines)
+    found = _CONTROL.search(rest)
+    if not found:
+        return None
+    signs = (sign if sign.isprintable() else f"U+{ord(sign):04X}" for sign in found[0][1:])
+    return Reason("moves-cursor", {"sequence": " ".join(("ESC", *signs))})
 
 
 def fault_of(action: Interaction, terminal: Terminal, output: str) -> Reason | None:
