@@ -43,7 +43,7 @@ class Proc:
 
     def __init__(self, uts: int | None = None) -> None:
         self.fd = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        self._uts = os.open("/proc/self/ns/uts", os.O_CLOEXEC) if uts is None else uts
+        self._uts = uts
         self.calls = SYSTEM_CALLS[platform.machine()]
 
     def read(self, path: str) -> bytes:
@@ -184,11 +184,14 @@ class Proc:
     def host(self, pid: int) -> str:
         """The host name that a process sees, in its UTS namespace."""
         theirs = os.open(f"{pid}/ns/uts", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self.fd)
+        # None is held where a scenario might find it.
+        ours = os.dup(self._uts) if self._uts else os.open("self/ns/uts", 0, dir_fd=self.fd)
         try:
             syscalls.setns(theirs, syscalls.CLONE_NEWUTS)
             return os.uname().nodename
         finally:
-            syscalls.setns(self._uts, syscalls.CLONE_NEWUTS)
+            syscalls.setns(ours, syscalls.CLONE_NEWUTS)
+            os.close(ours)
             os.close(theirs)
 
     def euid(self, reader: Reader) -> int:
