@@ -88,7 +88,8 @@ LINKS = {
     "stderr": "/proc/self/fd/2",
 }
 # systemd's sysctl.d/50-default.conf and 50-pid-max.conf; the second would be the host's.
-SYSCTLS = {"net/ipv4/ping_group_range": "0 2147483647"}
+# The last is of its own doing: bump_unix_max_dgram_qlen() in its src/core/main.c.
+SYSCTLS = {"net/ipv4/ping_group_range": "0 2147483647", "net/unix/max_dgram_qlen": "512"}
 OWN_SYSCTLS = {"kernel/pid_max": "4194304"}
 # As Debian's systemd sets them.
 RLIMITS = {
