@@ -145,4 +145,12 @@ def test_the_page_for_authors_tells_of_every_rule() -> None:
     cells = [row.split("|")[1] for row in table.partition("\n\n")[0].split("\n")]
     told = {name for cell in cells for name in re.findall(r"`([a-z-]+)`", cell)}
     # Those of the book, not of a text: tests/zenn/lint/test_whole_book.py.
-    assert told == {rule for rule, *_ in TRAPS} | {"config", "book-slug", "chapter-name"}
+    of_book = {"config", "book-slug", "chapter-name", "link-out", "no-chapter"}
+    assert told == {rule for rule, *_ in TRAPS} | of_book | {"hidden"}
+
+
+@pytest.mark.parametrize("text", ["a{}b", "`a{}b`", "```\na{}b\n```"])
+def test_what_nobody_sees_is_a_trap_in_code_too(lint: Lint, text: str) -> None:
+    (finding,) = lint(text.format("\u202e"))
+    assert (finding.rule, "U+202E" in finding.message) == ("hidden", True)
+    assert lint(text.format("")) == []

@@ -129,6 +129,19 @@ def test_a_file_that_is_none_of_the_book_s_is_none_of_zenn_s(book: Book, tmp_pat
         assert rules == ({"heading-space", "html", "title"} if file.name == "03-c.md" else set())
 
 
+def test_what_would_be_published_and_is_not_the_book_s_is_found(
+    book: Book, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret.txt"
+    secret.write_text("x")
+    for file in book.programs.glob("*.md"):
+        file.unlink()
+    assert lint_book(book) == []
+    (book.programs / "x.c").symlink_to(secret)
+    (book.chapters / "x.markdown").write_text("x\n")
+    assert [finding.rule for finding in lint_book(book)] == ["link-out", "no-chapter"]
+
+
 def test_a_link_to_a_chapter_with_a_mistake_is_no_mistake_more(book: Book, lint: Lint) -> None:
     (book.chapters / "02-b.md").write_text("---\n- a\n---\n")
     assert lint("[a](02-b#b)") == []
