@@ -66,9 +66,7 @@ def test_no_script_of_a_chapter_runs_on_any_page_nor_in_the_search(
     page.goto(site + "/glossary/")
     field = page.locator("[data-md-component=search-query]")
     field.focus()
-    page.wait_for_function(
-        "document.querySelector('.md-search-result__meta').textContent.includes('入力')"
-    )
+    page.locator(".md-search-result__meta", has_text="入力").wait_for(state="attached")
     field.fill("見つかる語")
     field.press("End")  # Material listens to keys
     page.locator(".md-search-result__item").first.wait_for(state="attached")

@@ -80,7 +80,7 @@ def test_a_change_of_the_text_makes_it_run_again(
 ) -> None:
     keep(kept, build(TEXT), backend)
     for old, new in (
-        ("1234\n~", "1235\n~"), ("echo $$", "echo  $$"), ("1234 pid", "1234 tid"),
+        ("1234\n~", "1234\n1\n~"), ("echo $$", "echo  $$"), ("1234 pid", "1234 tid"),
         ("~console", "~console timeout=31"), ("~console", "~console:a"),
         ("~console", "~console root"), ("$ python3", "# python3"), ("import y", "import y "),
         ("y.py\n--8<--", "y.py\n\n--8<--"), ("~python:y.py", "~python file:y.py"),

@@ -136,8 +136,11 @@ def _block(element: Element) -> list[str]:
 
 
 def _site_block(element: Element) -> list[str]:
-    """Describe a block of the site: its title stands in a head of its own, its badge below."""
-    added = {"block__head", "badge"}
+    """Describe a block of the site: its title stands in a head of its own, its badge below.
+
+    What is said of its machine is said by the site alone.
+    """
+    added = {"block__head", "block__machine", "badge"}
     shown = [node for node in nodes(element) if isinstance(node, str) or not classes(node) & added]
     file = find_class(element, "block__title")
     kind, *lines = _blocks(shown) or [""]

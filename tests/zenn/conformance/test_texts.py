@@ -7,7 +7,7 @@ from cases import on_the_site, on_zenn
 from renderer import ask
 
 MANY = {
-    "48,000 characters in one line": "あ" * 48_000,
+    "20,000 characters in one line": "あ" * 20_000,
     "48,000 characters of all kinds": "## 節\n\n`あ`**い**[う](02-uts)^[え]$x$\n\n- お\n\n" * 1300,
     "500 formulas": "".join(f"$x_{{{n}}}^2 + \\alpha$ と\n" for n in range(500)),
     "500 displayed formulas": "".join(f"$$\nx_{n}\n$$\n\n" for n in range(500)),
