@@ -56,6 +56,7 @@ def main() -> None:
     check(moved, "move_mount")
     print("move_mount:", names(mnt), os.listdir("/mnt"))
     # --8<-- [end:main]
+    check(LIBC.umount2(b"/mnt", 2), "umount2")  # MNT_DETACH。fdはまだ開いている
 
 
 try:

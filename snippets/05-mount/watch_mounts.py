@@ -40,6 +40,8 @@ def attempt(label: str, propagation: int | None) -> None:
     print(f"{label:<8} changed: {changed(fd)}")
     os.close(fd)
     # --8<-- [end:main]
+    if propagation is None:
+        LIBC.umount(b"/mnt")  # 外にも届いたもの
 
 
 if os.geteuid() != 0:

@@ -6,7 +6,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from harness.guest.left.network import devices, nftables
+from harness.guest.left import network
 from harness.guest.left.watch import Items, Watch, listed, read
 from harness.guest.proc import Proc
 
@@ -19,7 +19,7 @@ TRACES = (
 ALL = "#### all functions enabled ####"
 SYSV = ("shm", "sem", "msg")
 POSIX = {"mqueue": "/dev/mqueue", "shm": "/dev/shm"}
-OF_HAND = 60.0  # seconds that a clock which is put right by hand may be off
+BY_HAND = 60.0  # seconds that a clock which is put right may be off
 LISTED = {
     "trace instance": f"{TRACING}/instances",
     "bpf object": "/sys/fs/bpf",
@@ -59,7 +59,7 @@ class Kernel:
         self._words, self._asked = words, modules
         self._others: set[int] = set()  # processes that are none of a scenario's
         self._loaded: set[str] = set()  # modules, at first
-        self._offset = 0.0  # of the clock
+        self._began: set[float] = set()  # by the clock
 
     def watches(self) -> Iterator[Watch]:
         """All of them: to look takes less than a millisecond, or ten where it is emulated."""
@@ -69,7 +69,7 @@ class Kernel:
         yield Watch(lambda: [read(proc, f"sysvipc/{kind}") for kind in SYSV], sysv)
         yield Watch(lambda: names(POSIX))
         yield Watch(cgroups_changed, lambda _: cgroups())
-        yield Watch(devices)
+        yield Watch(network.look, network.devices)
         yield Watch(self._nftables)
         if self._own:
             yield Watch(lambda: read(proc, "modules"), self._modules)
@@ -99,7 +99,7 @@ class Kernel:
     def _nftables(self) -> Items:
         """If they have been used: the question would have them loaded."""
         in_use = USES_NFTABLES & self._words or "nf_tables" in self._loaded
-        return nftables() if in_use else {}
+        return network.nftables() if in_use else {}
 
     def _modules(self, seen: str) -> Items:
         """Those that have been asked for, not what the kernel has loaded by itself."""
@@ -108,11 +108,12 @@ class Kernel:
         return {f"module {name}": "" for name in there & (self._loaded | self._asked)}
 
     def _clock(self) -> Items:
-        """When the machine began by its clock, the same unless that is set."""
-        offset = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
-        if abs(offset - self._offset) > OF_HAND:
-            self._offset = offset
-        return {"clock, at boot": time.strftime("%F %T", time.gmtime(self._offset))}
+        """When the machine began by its clock, one of the times that it has had before if it is put
+        right by hand."""
+        now = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+        began = next((one for one in self._began if abs(one - now) < BY_HAND), now)
+        self._began.add(began)
+        return {"clock, at boot": time.strftime("%F %T", time.gmtime(began))}
 
 
 def mounts(mountinfo: str) -> Items:
