@@ -97,8 +97,9 @@ def _fill(place: int | str) -> tuple[int, ...]:
 
 
 def walk(*tops: str, root: str = "") -> Iterator[tuple[str, os.stat_result]]:
-    """Every file below these directories of a root that is in their own file systems, and no
-    program's."""
+    """Every file below these directories of a root that is no program's, and no directory of another
+    file system. Files of an overlay may seem to be of another: of the layer that they are in.
+    """
     left = MOST
     waiting = [root + top for top in tops]
     while waiting and left:
@@ -106,12 +107,13 @@ def walk(*tops: str, root: str = "") -> Iterator[tuple[str, os.stat_result]]:
         with contextlib.suppress(OSError), os.scandir(folder) as entries:
             device = os.stat(folder).st_dev
             for entry in entries:
-                status = entry.stat(follow_symlinks=False)
-                path = entry.path.removeprefix(root)
-                if status.st_dev == device and not OF_PROGRAMS.fullmatch(path):
+                status, path = entry.stat(follow_symlinks=False), entry.path.removeprefix(root)
+                is_folder = stat.S_ISDIR(status.st_mode)
+                other = is_folder and status.st_dev != device
+                if not (other or OF_PROGRAMS.fullmatch(path)):
                     left = max(0, left - 1)
                     yield path, status
-                    if entry.is_dir(follow_symlinks=False):
+                    if is_folder:
                         waiting.append(entry.path)
 
 
