@@ -202,8 +202,11 @@ class Agent:
             for directory in reversed(missing):
                 os.mkdir(directory)
                 os.chown(directory, uid, gid)
-            with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-                file.write(text)
+            # A FIFO that nobody reads is not waited for.
+            with open(
+                path, "wb", opener=lambda *how: os.open(how[0], how[1] | os.O_NONBLOCK)
+            ) as file:
+                file.write(text.encode("utf-8", "surrogateescape"))
             os.chown(path, uid, gid)
             os.chmod(path, mode)
         except OSError as error:

@@ -111,8 +111,9 @@ class _Player:
             turn.type(typed)
             if action.goes_on:
                 turn.until_shown(self.script.renaming)
-            fault = fault_of(action, terminal, turn.output) or moved(turn.output)
+            fault = fault_of(action, terminal, turn.output)
             comparison = turn.compare(self.script.renaming)
+            fault = fault or (moved(turn.output) if comparison.passed else None)
         except BrokenError as error:
             broken, fault = error, error.reason
         if terminal.uid not in (uid, None):
@@ -150,7 +151,8 @@ class _Player:
                 self.script.back_at(step.terminal)
                 comparison = turn.expected.compare(lines_of(output), self.script.renaming)
                 typed = tuple(value for value in step.values if value.where == "command")
-                step = replace(step, **_found(output, comparison, moved(output), typed))
+                fault = moved(output) if comparison.passed else None
+                step = replace(step, **_found(output, comparison, fault, typed))
             went_on = running and turn.action.goes_on == "running"
             if went_on and terminal.state == "shell" and (step.passed or step.differs):
                 step = replace(step, reason=Reason("ended-early", {"status": str(terminal.status)}))
