@@ -176,14 +176,15 @@ def play_together(
     Each has a renaming of its own; what breaks one stops all.
     """
     players = [_Player(scenario, machine.channel, terminals) for scenario in scenarios]
-    line = min(scenario.line for scenario in scenarios)
+    steps = [(player, action) for player in players for action in player.scenario.actions]
+    steps.sort(key=lambda step: step[1].line)
+    line = steps[0][1].line
     terminals.forget_closed()
     try:
         # The first PID namespace is the agent's, and of what asks for a kernel of its own.
         if machine.kind == "qemu" and not any(scenario.needs_vm for scenario in scenarios):
             machine.channel.request("below")
-        steps = [(player, action) for player in players for action in player.scenario.actions]
-        for player, action in sorted(steps, key=lambda step: step[1].line):
+        for player, action in steps:
             line = action.line
             if isinstance(action, Put):
                 player.put(action)

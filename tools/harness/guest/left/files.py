@@ -97,8 +97,8 @@ def _fill(place: int | str) -> tuple[int, ...]:
 
 
 def walk(*tops: str, root: str = "") -> Iterator[tuple[str, os.stat_result]]:
-    """Every file below these directories of a root that is no program's, and no directory of another
-    file system. Files of an overlay may seem to be of another: of the layer that they are in.
+    """Every file below these directories of a root that is no program's, and no directory of
+    another file system. Files of an overlay may seem to be of another: of the layer they are in.
     """
     left = MOST
     waiting = [root + top for top in tops]
