@@ -152,11 +152,12 @@ class Keeper:
         result = os.waitid(os.P_PIDFD, life.pidfd, os.WEXITED)
         assert result is not None
         status = result.si_status if result.si_code == os.CLD_EXITED else -result.si_status
-        say(life.line, status=status, memory=life.limits.out_of_memory(), **life.last_words())
+        words = {"memory": life.limits.out_of_memory(), **life.last_words()}
         try:
-            life.limits.remove()
+            life.limits.remove()  # first: who hears the word may look for what is left
         except OSError as error:
             print(f"{type(self).__name__}: {error}", file=sys.stderr)
+        say(life.line, status=status, **words)
         for fd in life.descriptors():
             self.forget(fd)
             os.close(fd)

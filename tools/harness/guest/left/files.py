@@ -40,6 +40,7 @@ class Files:
         self.changed: dict[str, float] = {}
         self._nodes: set[str] | None = None  # devices, at first: a driver may bring others
         self._known: dict[str, tuple[int, str]] = {}  # by the path: since when, its sign
+        self._of_homes: set[str] | None = None  # files of homes that were there at first
         self._upper = upper
         self._parts: dict[int | str, Callable[[], Iterable[Found]]] = {
             top: partial(self._in_memory, top) for top in OF_MEMORY
@@ -69,7 +70,12 @@ class Files:
         return found
 
     def _on_disk(self) -> Iterator[Found]:
-        for path, status in walk(*ON_DISK):
+        found = list(walk(*ON_DISK))
+        if self._of_homes is None:
+            self._of_homes = {path for path, _ in found if HOMES.fullmatch(path)}
+        for path, status in found:
+            if HOMES.fullmatch(path) and path not in self._of_homes:
+                continue
             since, how = self._known.get(path, (0, ""))
             if since != status.st_ctime_ns:
                 how = sign(path, status)
