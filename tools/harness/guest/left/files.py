@@ -15,7 +15,8 @@ from harness.guest.left.watch import Items, Watch
 # are of this sort, others of it are not.
 OF_PROGRAMS = re.compile(
     r"/(tmp|proc|sys|lost\+found|var/(tmp|log|cache|mail|spool|lib/(sudo|apt|dpkg|systemd)))(/.*)?"
-    r"|/(run/(sudo|netns|lock|log|mount|systemd|udev|user|utmp|whole|image)|dev/(pts|shm|mqueue))(/.*)?"
+    r"|/run/(sudo|netns|network|lock|log|mount|systemd|udev|user|utmp|whole|image)(/.*)?"
+    r"|/dev/(pts|shm|mqueue|block|char|disk)(/.*)?"  # the last three are udev's links
     r"|.*/__pycache__(/.*)?|.*/\.(bash|python)_history"
 )
 HOMES = re.compile(r"/(home/[^/]+|root)/.*")

@@ -16,6 +16,7 @@ from harness.guest.terminal import Terminal
 from harness.guest.virtual import WARM, GuestAgent, port, protect
 
 PATIENCE = 600.0  # seconds, for the first session
+READY = "\0"  # the terminal that nobody has asked for yet: a name that no text can have
 WARM_TOO = """\
 systemctl status > /dev/null; systemd-cgls > /dev/null; loginctl > /dev/null; journalctl -n 1
 sudo systemd-run --wait --pipe true; pstree > /dev/null; man -w man; cat /proc/self/cgroup; exit
@@ -23,23 +24,19 @@ sudo systemd-run --wait --pipe true; pstree > /dev/null; man -w man; cat /proc/s
 
 
 class ReaderAgent(GuestAgent):
-    """The agent; `ready` is a terminal of the ordinary user's that nobody has asked for yet."""
-
-    ready: Terminal | None = None
+    """The agent; one of its terminals is the ordinary user's before anybody has asked for it."""
 
     def prepare(self) -> None:
         """Log in, so that who opens a terminal first need not."""
         self.watched.discard(self.channel)  # where somebody may be waiting for us already
-        self.do_open("", account(USER_UID).name, PATIENCE)
-        self.ready = self.terminals.pop("")
-        self.watched.discard(self.ready.master)
+        self.do_open(READY, account(USER_UID).name, PATIENCE)
         self.watched.add(self.channel)
 
     def open_for(self, user: Account) -> Terminal:
         """See `Agent.open_for`."""
-        ready = self.ready
-        if ready and user.uid == USER_UID:
-            self.ready = ready.reader = None  # it has yet to be told that it waits
+        if user.uid == USER_UID and READY in self.terminals:
+            ready = self.terminals.pop(READY)
+            ready.reader = None  # it has yet to be told that it waits
             return ready
         return Terminal(self.proc, partial(session.start, user=user, directory=self.home))
 
