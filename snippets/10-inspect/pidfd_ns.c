@@ -16,7 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* PIDを読む。数でなければ終わる（number(3) は、誤りも0にする） */
+/* PIDを読む。数でなければ終わる（atoi(3) は、誤りも0にする） */
 static pid_t number(const char *text)
 {
     char *end;

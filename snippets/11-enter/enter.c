@@ -29,7 +29,7 @@ static const struct {
     {"cgroup", CLONE_NEWCGROUP}, {"time", CLONE_NEWTIME},
 };
 
-/* PIDを読む。数でなければ終わる（number(3) は、誤りも0にする） */
+/* PIDを読む。数でなければ終わる（atoi(3) は、誤りも0にする） */
 static pid_t number(const char *text)
 {
     char *end;

@@ -19,7 +19,7 @@
 #define PIDFD_GET_UTS_NAMESPACE _IO(0xFF, 10)
 #endif
 
-/* PIDを読む。数でなければ終わる（number(3) は、誤りも0にする） */
+/* PIDを読む。数でなければ終わる（atoi(3) は、誤りも0にする） */
 static pid_t number(const char *text)
 {
     char *end;

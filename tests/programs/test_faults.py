@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[2]
 Run = Callable[..., tuple[list[str], int]]
 
 PROGRAMS = """
-01-tour/matrix.py 01-tour/threads.py 01-tour/setns_pidfd.c 01-tour/unshare_each.c 02-uts/clone3.py
-02-uts/clone_uts.py 03-ipc/sysvsem.c
+14-kernel/matrix.py 14-kernel/threads.py 14-kernel/setns_pidfd.c 14-kernel/unshare_each.c
+02-uts/clone3.py 02-uts/clone_uts.py 03-ipc/sysvsem.c
 04-pid/inside_outside.py 04-pid/minit.c 04-pid/minit.py 04-pid/orphans.py 04-pid/translate.c
 05-mount/idmap.py 06-user/clone_user.c 06-user/ns_owner.c 06-user/ns_owner.py
 06-user/unshare_user.c 10-inspect/ns_tree.py 10-inspect/pidfd_ns.c 11-enter/enter.c

@@ -25,7 +25,7 @@ static const struct {
     {"time", CLONE_NEWTIME}, {"cgroup", CLONE_NEWCGROUP},
 };
 
-/* PIDを読む。数でなければ終わる（number(3) は、誤りも0にする） */
+/* PIDを読む。数でなければ終わる（atoi(3) は、誤りも0にする） */
 static pid_t number(const char *text)
 {
     char *end;
