@@ -11,20 +11,23 @@ from typing import TextIO
 from rich.console import Console
 
 from harness import record
+from harness.attempt.attempt import AttemptError, attempt, read_attempt
+from harness.attempt.check import outcome
+from harness.attempt.exercise import exercises
 from harness.cli import serve, shell, update, verify, watch
 from harness.cli.options import parse
 from harness.cli.verify import Context, record_of
 from harness.machine import MachineError
 from harness.mutate import listing as survivors
 from harness.mutate.measure import measure_all
-from harness.plan.chapter import Chapter
+from harness.plan.chapter import Chapter, read
 from harness.plan.selection import NamesNothingError, Selection, place, select
 from harness.report import listing
 from harness.report.progress import Progress
 from harness.report.report import Report, SafeConsole
-from harness.run.runner import RunTooLongError
+from harness.run.runner import RunTooLongError, run_one
 from zenn.book import Book, ProjectError, read_book
-from zenn.model import ChapterError
+from zenn.model import ChapterError, at
 
 PASSED, FAILED, WRONG, NO_MACHINE = range(4)
 INTERRUPTED, CLOSED = 128 + signal.SIGINT, 128 + signal.SIGPIPE
@@ -42,7 +45,13 @@ def main(words: Sequence[str]) -> int:
         for error in group.exceptions:
             progress.fail(error)
         return WRONG
-    except (ProjectError, ChapterError, NamesNothingError, record.RecordError) as error:
+    except (
+        ProjectError,
+        ChapterError,
+        NamesNothingError,
+        AttemptError,
+        record.RecordError,
+    ) as error:
         progress.fail(error)
         return WRONG
     except RunTooLongError as error:
@@ -87,6 +96,8 @@ def _do(context: Context) -> int:
                 return WRONG
             shell.run(context)
             return PASSED
+        case "check":
+            return _check(context)
     selection = select(options.chapters, book)
     verify.check_kernels(selection)
     if options.command == "list":
@@ -112,6 +123,39 @@ def _do(context: Context) -> int:
         context.progress.fail("nothing was run: every scenario was skipped")
         return WRONG
     return PASSED
+
+
+def _check(context: Context) -> int:
+    """Say of a reader's answer to an exercise whether it is right; list exercises if none, or none
+    that there is, is named."""
+    options, book, progress = context.options, context.book, context.progress
+    path, number = place(options.exercise)
+    document = read(path, book.shown(path.resolve()), book).document
+    with at(document.path):
+        found = exercises(document)
+    chosen = next((one for one in found if one.number == number), None)
+    if not chosen or not options.file:
+        for one in found:
+            grade = f" ({one.grade})" if one.grade else ""
+            context.report.note(f"{document.path}:{one.number}{grade} {one.title}", "none")
+        if not found:
+            progress.fail(f"{document.path}: no exercise has a solution to compare with")
+        elif chosen:
+            progress.note("no file: write your answer into one, and name it after the exercise")
+        elif number:
+            progress.fail(f"{document.path}: there is no exercise {number}")
+        return PASSED if found and not number and not options.file else WRONG
+    tried = attempt(document, chosen, options.file, read_attempt(options.file), book)
+    with verify.backends(context, context.kernel) as made:
+        result = run_one(tried.scenario, made.of(tried.scenario))
+    verdict = outcome(tried, result)
+    word, style = {True: ("right", "green"), False: ("wrong", "red"), None: ("unknown", "yellow")}[
+        verdict.right
+    ]
+    context.report.note(f"{options.file}: {word}: {verdict.why}", f"bold {style}")
+    for line in verdict.lines():
+        context.report.console.print(line, soft_wrap=True)
+    return {True: PASSED, False: FAILED, None: WRONG}[verdict.right]
 
 
 def _is_shard(options: argparse.Namespace) -> bool:

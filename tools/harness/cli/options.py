@@ -59,6 +59,10 @@ COMMANDS = {  # what each does, and examples of what follows it
         "play a scenario up to a line, then type there",
         ("docs/02-uts.md:110", "--backend namespaces docs/02-uts.md:110"),
     ),
+    "check": (
+        "try your own answer to an exercise as its solution is tried, or list the exercises",
+        ("docs/02-uts.md", "docs/02-uts.md:2 mine.py"),
+    ),
     "merge": ("join the records of shards into the book's", ("build/verification-shard-*.json",)),
 }
 _RUNS = ("verify", "update", "watch", "serve")
@@ -136,7 +140,7 @@ def _add_options(command: str, add: Callable[..., Any]) -> None:
             metavar="CHAPTER[:LINE]",
             help="or a folder, or a pattern; anywhere; default: all of the book",
         )
-    if command in (*_RUNS, "shell"):
+    if command in (*_RUNS, "shell", "check"):
         several = ", may be repeated" if command == "verify" else ""
         add(
             "--backend",
@@ -186,6 +190,9 @@ def _add_options(command: str, add: Callable[..., Any]) -> None:
         add("--json", action="store_true", help="as JSON")
     elif command == "shell":
         add("chapter", type=_place, metavar="CHAPTER:LINE", help="where the terminal is taken over")
+    elif command == "check":
+        add("exercise", metavar="CHAPTER[:EXERCISE]", help="as in docs/02-uts.md:2")
+        add("file", nargs="?", type=Path, help="a program, or what is typed, after `$ ` or `# `")
     elif command == "merge":
         add("records", nargs="+", type=Path, metavar="RECORD", help="of one text, all of a run")
 
