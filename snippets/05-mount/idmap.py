@@ -1,6 +1,6 @@
 """bind mountを1つ作り、その中だけでユーザーIDを読み替える（idmapped mount）。
 
-実行: sudo python3 idmap.py SOURCE TARGET DISK_ID MOUNT_ID
+実行: sudo python3 idmap.py SOURCE TARGET '先頭のディスクのID 先頭の見えるID 個数'...
 """
 
 import ctypes
@@ -31,7 +31,7 @@ def check(result: int, what: str) -> int:
     return result
 
 
-def user_namespace(disk: str, mounted: str) -> int:
+def user_namespace(lines: list[str]) -> int:
     """読み替えの表を持つユーザー名前空間を作り、そのファイルディスクリプタを返す。"""
     (ready, tell), (wait, go) = os.pipe(), os.pipe()
     pid = os.fork()
@@ -51,7 +51,7 @@ def user_namespace(disk: str, mounted: str) -> int:
             raise OSError(code, os.strerror(code), "unshare")
         for name in ("uid_map", "gid_map"):
             with open(f"/proc/{pid}/{name}", "w") as table:
-                table.write(f"{disk} {mounted} 1")
+                table.write("\n".join(lines))
         return os.open(f"/proc/{pid}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
     finally:
         os.close(go)
@@ -60,10 +60,10 @@ def user_namespace(disk: str, mounted: str) -> int:
 
 # --8<-- [start:main]
 def main() -> None:
-    if len(sys.argv) != 5:
-        sys.exit(f"usage: {sys.argv[0]} SOURCE TARGET DISK_ID MOUNT_ID")
+    if len(sys.argv) < 4:
+        sys.exit(f"usage: {sys.argv[0]} SOURCE TARGET 'DISK_ID MOUNT_ID COUNT'...")
     source, target = (name.encode() for name in sys.argv[1:3])
-    attr = MountAttr(attr_set=MOUNT_ATTR_IDMAP, userns_fd=user_namespace(*sys.argv[3:]))
+    attr = MountAttr(attr_set=MOUNT_ATTR_IDMAP, userns_fd=user_namespace(sys.argv[3:]))
     tree = check(LIBC.open_tree(AT_FDCWD, source, OPEN_TREE_CLONE), "open_tree")
     size = ctypes.c_size_t(ctypes.sizeof(attr))
     done = LIBC.mount_setattr(tree, b"", AT_EMPTY_PATH, ctypes.byref(attr), size)

@@ -127,8 +127,8 @@ def test_a_child_that_fails_never_runs_its_parents_code(run: Run, child: str, sa
     ("program", "broken", "said"),
     [
         ("clone_uts.py", "socket.sethostname = fail", "child: broken"),
-        ("idmap.py /a /b 0 0", "os.unshare = fail", "unshare: Operation not permitted"),
-        ("idmap.py /a /b 0 0", "os.unshare = die", "unshare: No child processes"),
+        ("idmap.py /a /b '0 0 1'", "os.unshare = fail", "unshare: Operation not permitted"),
+        ("idmap.py /a /b '0 0 1'", "os.unshare = die", "unshare: No child processes"),
         ("threads.py", "os.unshare = fail", "threads: broken"),
         ("threads.py", "os.unshare = die", ""),
         ("inside_outside.py", "subprocess.run = fail", "inside_outside: no report"),

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 LIBC = ctypes.CDLL(None, use_errno=True)
 SYS_STATMOUNT, SYS_LISTMOUNT = 457, 458  # x86-64でもarm64でも同じ
 LSMT_ROOT = 2**64 - 1  # 名前空間のルートから全部
-STATMOUNT_MNT_BASIC, STATMOUNT_MNT_POINT, STATMOUNT_FS_TYPE = 0x02, 0x10, 0x20
+STATMOUNT_SB_BASIC, STATMOUNT_MNT_BASIC = 0x01, 0x02
+STATMOUNT_MNT_POINT, STATMOUNT_FS_TYPE = 0x10, 0x20
 
 
 def call(number: int, *args: object) -> int:
@@ -58,22 +59,23 @@ def listmount() -> Iterator[int]:
         last = ids[n - 1]
 
 
-def statmount(mount: int) -> tuple[int, str, str]:
-    """昔からのID、マウントポイント、ファイルシステムの種類。"""
-    wanted = STATMOUNT_MNT_BASIC | STATMOUNT_MNT_POINT | STATMOUNT_FS_TYPE
+def statmount(mount: int) -> tuple[StatMount, str, str]:
+    """数で表せること、マウントポイント、ファイルシステムの種類。"""
+    wanted = STATMOUNT_SB_BASIC | STATMOUNT_MNT_BASIC | STATMOUNT_MNT_POINT | STATMOUNT_FS_TYPE
     buffer = ctypes.create_string_buffer(8192)
     size, flags = ctypes.c_size_t(len(buffer)), ctypes.c_uint(0)
     call(SYS_STATMOUNT, request(mount, wanted), buffer, size, flags)
     found = StatMount.from_buffer(buffer)
     text = (buffer.raw[STRINGS + at :].split(b"\0")[0] for at in (found.mnt_point, found.fs_type))
-    return found.mnt_id_old, *map(os.fsdecode, text)
+    return found, *map(os.fsdecode, text)
 
 
 def main() -> None:
     for mount in listmount():
-        old, point, fs_type = statmount(mount)
-        if point == "/mnt":
-            print(f"unique={mount} mountinfo={old} {point} {fs_type}")
+        found, point, fs_type = statmount(mount)
+        if point.startswith("/mnt"):
+            print(f"unique={mount} mountinfo={found.mnt_id_old} {point} {fs_type}")
+            print(f"  mount {found.mnt_attr:#x} file system {found.sb_flags:#x}")
     # --8<-- [end:main]
 
 
