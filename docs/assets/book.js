@@ -24,15 +24,17 @@
     return made;
   }
 
-  // The same program in several languages (tools/zenn/arrange.py) as tabs; a reader's choice holds
-  // for all of the book. Without this, every language is shown, one after another.
-  function languageTabs() {
+  // The same program in several languages, or the same commands on several kernels
+  // (tools/pages/code/arrange.py), as tabs; a reader's choice holds for all groups that have it, a
+  // language for all of the book. Without this, all are shown, one after another.
+  function tabs() {
     const KEY = "book.language";
     const groups = [...document.querySelectorAll(".tabs")].map((group, number) => {
       const panels = [...group.querySelectorAll(":scope > .tabs__panel")];
       const list = make("div", { className: "tabs__list" }, { role: "tablist" });
-      list.setAttribute("aria-label", "プログラムの言語");
-      const tabs = panels.map((panel, place) => {
+      const ofKernels = group.dataset.of === "kernel";
+      list.setAttribute("aria-label", ofKernels ? "カーネル" : "プログラムの言語");
+      const made = panels.map((panel, place) => {
         panel.id = `panel-${number}-${place}`;
         const tab = make("button", {
           type: "button",
@@ -42,15 +44,19 @@
         }, { role: "tab", "aria-controls": panel.id });
         panel.setAttribute("role", "tabpanel");
         panel.setAttribute("aria-labelledby", tab.id);
-        tab.addEventListener("click", () => choose(panel.dataset.tab, tab));
+        const chosen = () => {
+          choose(panel.dataset.tab, tab);
+          if (!ofKernels) remember(KEY, panel.dataset.tab);
+        };
+        tab.addEventListener("click", chosen);
         // The browser's own search has found something in it.
-        panel.addEventListener("beforematch", () => choose(panel.dataset.tab));
+        panel.addEventListener("beforematch", chosen);
         return tab;
       });
-      list.append(...tabs);
+      list.append(...made);
       list.addEventListener("keydown", (event) => {
-        const here = tabs.indexOf(document.activeElement);
-        const count = tabs.length;
+        const here = made.indexOf(document.activeElement);
+        const count = made.length;
         const there = {
           ArrowLeft: (here + count - 1) % count,
           ArrowRight: (here + 1) % count,
@@ -59,16 +65,19 @@
         }[event.key];
         if (there === undefined) return;
         event.preventDefault();
-        tabs[there].focus();
-        tabs[there].click();
+        made[there].focus();
+        made[there].click();
       });
       group.prepend(list);
-      return { panels, tabs };
+      return { panels, tabs: made };
     });
 
-    function show(language) {
+    // A group that has no such tab stays as it is; at first it shows its first.
+    function show(name, first = -1) {
       for (const { panels, tabs } of groups) {
-        const chosen = Math.max(0, panels.findIndex((panel) => panel.dataset.tab === language));
+        const found = panels.findIndex((panel) => panel.dataset.tab === name);
+        const chosen = found < 0 ? first : found;
+        if (chosen < 0) continue;
         panels.forEach((panel, place) => {
           if (place === chosen) panel.removeAttribute("hidden");
           else panel.setAttribute("hidden", "until-found");
@@ -79,14 +88,13 @@
     }
 
     // What the reader looks at stays where it is, although all the tabs of the page change.
-    function choose(language, tab) {
-      const before = tab?.getBoundingClientRect().top;
-      show(language);
-      if (tab) window.scrollBy(0, tab.getBoundingClientRect().top - before);
-      remember(KEY, language);
+    function choose(name, tab) {
+      const before = tab.getBoundingClientRect().top;
+      show(name);
+      window.scrollBy(0, tab.getBoundingClientRect().top - before);
     }
 
-    if (groups.length > 0) show(recall(KEY));
+    if (groups.length > 0) show(recall(KEY), 0);
   }
 
   // A term of the glossary is explained where it stands. Without this, or in a browser that has no
@@ -273,7 +281,7 @@
   names();
   // The list of pages is taken before anything is added to it.
   notFound();
-  languageTabs();
+  tabs();
   glossaryTips();
   readMarks();
   formulas();

@@ -7,10 +7,15 @@ from project import alone
 
 PY, C, RS = "```python:a.py\n1\n```\n", "```c:a.c\n1;\n```\n", "```rust:a.rs\n1\n```\n"
 RESULT = "```text:実行結果\nx\n```\n"
+OUTPUT = RESULT.replace("実行結果", "出力")
 
 
 def terminal(name: str) -> str:
     return f"```console:{name}\n$ id\n```\n"
+
+
+def kernel(series: str) -> str:
+    return f"```console new:Linux {series}\n$ id\n```\n"
 
 
 def shape(text: str) -> str:
@@ -20,7 +25,7 @@ def shape(text: str) -> str:
     found = ""
     for kind, attributes in parts:
         if kind == "tabs__panel":
-            found += " " + re.findall(r'data-tab="(\w+)"', attributes)[0]
+            found += " " + re.findall(r'data-tab="([^"]+)"', attributes)[0]
         elif kind == "block":
             column = re.findall(r'data-column="(\d)"', attributes)
             found += column[0] if column else "-"
@@ -52,6 +57,13 @@ def shape(text: str) -> str:
         (terminal("A") + "文\n" + terminal("B"), "--"),
         (terminal("A") + "```console\n$ id\n```\n" + terminal("B"), "---"),
         (terminal("A") + terminal("B") + RESULT, "terminals:12-"),
+        # What several kernels show is tabs, too, and no terminal.
+        (kernel("6.1") + kernel("6.12"), "tabs: Linux 6.1- Linux 6.12-"),
+        (kernel("6.1") + OUTPUT + kernel("7"), "tabs: Linux 6.1-- Linux 7-"),
+        (kernel("6.1") + kernel("6.1"), "--"),
+        (kernel("6.1") + "文\n" + kernel("7"), "--"),
+        (kernel("6.1") + terminal("端末1") + kernel("7"), "---"),
+        (PY + kernel("6.1") + kernel("7"), "- tabs: Linux 6.1- Linux 7-"),
     ],
 )
 def test_blocks_that_belong_together_stand_together(text: str, expected: str) -> None:

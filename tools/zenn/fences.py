@@ -34,6 +34,7 @@ TRANSCRIPTS = frozenset({"console", "terminal", "pycon", "python-console"}) | {
 SCRIPTS = frozenset({"bash", "sh", "shell"})
 """Languages of scripts, where ``# `` begins a comment, that transcripts are as often given."""
 
+_KERNEL = re.compile(r"Linux ([1-9][0-9]{0,3}(?:\.(?:0|[1-9][0-9]{0,3}))?)")
 _WORD = re.compile(r'(?:[^\s"]|"[^"]*"|")+')  # a quotation may hold spaces: prompt="sqlite> "
 _RANGE = r"[1-9][0-9]{0,6}(?:-[1-9][0-9]{0,6})?"
 _OPENING = re.compile(r"(`{3,}|~{3,})[ \t]*[^`\s][^`]*$")
@@ -94,6 +95,12 @@ def plain(language: str) -> str:
 def is_result(info: InfoString | Fence, result: str) -> bool:
     """Whether a block is titled as what a program or a command prints, wherever it stands."""
     return info.language == "text" and info.title == result
+
+
+def kernel_of(fence: Fence) -> str:
+    """The kernel that a block of a terminal is named after: ``6.12`` of ``Linux 6.12``."""
+    found = _KERNEL.fullmatch(fence.title) if fence.kind == "console" else None
+    return found[1] if found else ""
 
 
 def is_adjacent(between: Sequence[str]) -> bool:

@@ -219,3 +219,35 @@ def test_a_command_goes_on_if_a_key_or_output_follows_in_its_terminal(chapter: B
 def test_words_of_the_sites_are_no_settings(chapter: Build) -> None:
     (block,) = chapter("~python root linenos hl=1:a.py\nx\n~\n").blocks
     assert block.settings.root
+
+
+KERNELS = "~python:a.py\n1\n~\n\n~console:Linux 6.1\n$ python3 a.py\n~\n"
+ANOTHER = "\n~console new{}:Linux 6.12\n$ python3 a.py\n~\n"
+
+
+def kernels(text: str) -> tuple[Scenario, ...]:
+    book = Book(Path("/nowhere"))
+    return scenarios(from_document(parse(text.replace("~", "```"), Path("x.md"), book), book))
+
+
+def test_a_block_named_after_a_kernel_runs_on_that_and_has_the_programs_before() -> None:
+    older, newer = kernels(KERNELS + ANOTHER.format(""))
+    assert "6.1.9" in older.kernel
+    assert "6.12.9" not in older.kernel
+    assert "6.0" not in older.kernel
+    assert "6.12.9" in newer.kernel
+    assert "6.13" not in newer.kernel
+    assert "6.1.9" not in newer.kernel
+    assert [getattr(one, "path", "") for one in newer.actions] == ["a.py", ""]
+    assert [block.kind for block in newer.blocks] == ["console"]
+
+
+def test_a_name_that_contradicts_the_words_fits_no_kernel() -> None:
+    (*_, newer) = kernels(KERNELS + ANOTHER.format(" kernel>=6.18"))
+    assert not [one for one in ("6.1", "6.12.9", "6.18", "7.3") if one in newer.kernel]
+
+
+def test_what_is_no_kernels_has_its_own_files_alone() -> None:
+    text = KERNELS + ANOTHER.format("").replace("Linux 6.12", "端末1")
+    (*_, other) = kernels(text)
+    assert [getattr(one, "path", "") for one in other.actions] == [""]

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from harness.compare import Varying
 from zenn.console import PLAIN, Manner
-from zenn.fences import appearance
+from zenn.fences import appearance, kernel_of
 from zenn.model import Comment, Fence, Mistake, is_appearance
 
 DEFAULT_TIMEOUT = 30.0  # seconds a step may take
@@ -84,7 +84,17 @@ def parse_words(fence: Fence) -> Settings:
         raise Mistake(fence.line, "`new` and `same` contradict each other: keep one")
     if "exit" in found and found["manner"].status:
         raise Mistake(fence.line, "`exit=` and `status` both say how commands end: keep one")
+    if series := kernel_of(fence):
+        found["kernel"] = found.get("kernel", ANY) & _of_series(series)
     return Settings(**found)
+
+
+def _of_series(series: str) -> SpecifierSet:
+    """The kernels of a series (``6.12`` is none of ``6.1``): a block that is named after one shows
+    what no other has shown."""
+    *before, last = map(int, series.split("."))
+    after = ".".join(map(str, (*before, last + 1)))
+    return SpecifierSet(f">={series},<{after}")
 
 
 def is_manner(word: str) -> bool:

@@ -1,4 +1,5 @@
-"""Blocks that belong together: the same program in several languages, and several terminals.
+"""Blocks that belong together: one program in several languages, what several kernels show, and
+several terminals.
 
 Zenn has neither tabs nor columns, so the blocks simply follow one another in the chapter, and
 that is how they are read on a phone, on paper, and without scripts.
@@ -9,7 +10,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element
 
-from zenn.fences import PROGRAMS
+from zenn.fences import PROGRAMS, kernel_of
 from zenn.model import Fence
 
 _Run = list[tuple[Element, Fence]]
@@ -29,13 +30,16 @@ def arrange(root: Element, fences: Mapping[str, Fence]) -> None:
                     block.set("data-terminal", terminals[fence.title])
             for group in _of_one_program(run):
                 _wrap(parent, "tabs", [_panel(language, blocks) for language, blocks in group])
+            for group in _of_several_kernels(run):
+                panels = [_panel(kernel, blocks) for kernel, blocks in group]
+                _wrap(parent, "tabs", panels).set("data-of", "kernel")
             for blocks in _of_several_terminals(run):
                 _side_by_side(parent, blocks)
 
 
 def _is_terminal(fence: Fence) -> bool:
-    """Whether a block is of a terminal that has a name."""
-    return fence.kind == "console" and fence.title != ""
+    """Whether a block is of a terminal that has a name, and not of a kernel's machine."""
+    return fence.kind == "console" and fence.title != "" and not kernel_of(fence)
 
 
 def _runs(parent: Element, fences: Mapping[str, Fence]) -> Iterator[_Run]:
@@ -74,6 +78,22 @@ def _of_one_program(run: _Run) -> Iterator[list[tuple[str, list[Element]]]]:
             if len(group) > 1:
                 yield group
             group = []
+
+
+def _of_several_kernels(run: _Run) -> Iterator[list[tuple[str, list[Element]]]]:
+    """Blocks that are named after kernels, each with the output that follows it."""
+    group: list[tuple[str, list[Element]]] = []
+    for block, fence in (*run, (Element("div"), None)):
+        name = fence.title if fence and kernel_of(fence) else ""
+        if fence and fence.kind == "result" and group and len(group[-1][1]) == 1:
+            group[-1][1].append(block)
+            continue
+        if not name or name in (known for known, _ in group):
+            if len(group) > 1:
+                yield group
+            group = []
+        if name:
+            group.append((name, [block]))
 
 
 def _panel(language: str, blocks: Sequence[Element]) -> Element:

@@ -18,7 +18,7 @@ from pages.elements import append_final, text_element
 from pages.verified.badge import badge_element
 from pages.verified.badges import Badge
 from zenn.console import PLAIN, Manner, commands
-from zenn.fences import Appearance, appearance
+from zenn.fences import Appearance, appearance, kernel_of
 from zenn.model import Comment, Fence
 
 _PUBLISHED = "programs"  # docs/programs is snippets/: a link, so that the site has the files
@@ -67,7 +67,7 @@ def block_element(fence: Fence, badge: Badge, page: Page) -> Element:
     """
     place = f"{page.name}:{fence.line}"
     block = Element("div", {"class": "block", "data-block": place, "id": f"block-{fence.line}"})
-    if fence.kind != "shown" and "new" in fence.words:
+    if fence.kind != "shown" and "new" in fence.words and not kernel_of(fence):
         text_element(block, "p", NEW, {"class": "block__machine", "role": "note"})
     if fence.language == "mermaid":
         diagram = SubElement(block, "pre", {"class": "diagram"})

@@ -14,7 +14,7 @@ from harness.plan.scenario.actions import Action, Interaction, Put, Scenario
 from harness.plan.scenario.ends import with_ends
 from harness.plan.settings import Where
 from zenn.console import Exchange, Prompt, exchanges
-from zenn.fences import plain
+from zenn.fences import kernel_of, plain
 from zenn.model import Heading, Mistake, at, raise_all
 
 REPL_TERMINAL = "Python"
@@ -45,10 +45,11 @@ def sections(chapter: Chapter, where: Where) -> tuple[Section, ...]:
     found, mistakes = list[Section](), list[Mistake]()
     with at(chapter.path):
         groups = _groups(chapter)
-    for title, blocks in groups:
+    for title, blocks, beside in groups:
         there = [block for block in blocks if block.runs_on(where)]
+        given = [block for block in beside if block.runs_on(where)]
         try:
-            those = tuple(_of(chapter, title, there))
+            those = tuple(_of(chapter, title, there, given))
             _check_varying(there, those)
             found.append(Section(blocks[0].line, blocks[0].settings.new, those))
         except Mistake as mistake:
@@ -70,9 +71,13 @@ def _check_varying(blocks: Sequence[Block], of: Sequence[Scenario]) -> None:
                 raise Mistake(next(said, block.line), why)
 
 
-def _groups(chapter: Chapter) -> list[tuple[str, list[Block]]]:
+def _groups(chapter: Chapter) -> list[tuple[str, list[Block], list[Block]]]:
     """A section's title and its blocks, for each; cut at `new`, joined at `same`. A chapter that
-    has one machine is one section."""
+    has one machine is one section.
+
+    The third are the programs and files that its machine has beside: of blocks that are named after
+    kernels and follow each other, each has those that stand before the first.
+    """
     whole = chapter.outfit.whole
     levels = () if whole else (1, 2)
     headings = [heading for heading in chapter.document.headings if heading.level in levels]
@@ -80,7 +85,7 @@ def _groups(chapter: Chapter) -> list[tuple[str, list[Block]]]:
     def heading_of(block: Block) -> Heading | None:
         return next((one for one in reversed(headings) if one.line < block.line), None)
 
-    groups: list[tuple[str, list[Block]]] = []
+    groups: list[tuple[str, list[Block], list[Block]]] = []
     settled = (b for b in chapter.blocks if b.runs or b.settings.same or b.settings.new)
     for heading, blocks in groupby(settled, heading_of):
         for number, block in enumerate(blocks):
@@ -90,12 +95,24 @@ def _groups(chapter: Chapter) -> list[tuple[str, list[Block]]]:
             if block.settings.same and not groups and not whole:
                 raise Mistake(block.line, "`same`: there is no section before")
             if block.settings.new or not groups or (number == 0 and not block.settings.same):
-                groups.append((heading.text if heading else "", []))
+                beside = _beside(block, groups[-1][1:]) if number > 0 else []
+                groups.append((heading.text if heading else "", [], beside))
             groups[-1][1].append(block)
     return groups
 
 
-def _of(chapter: Chapter, title: str, blocks: Sequence[Block]) -> Iterator[Scenario]:
+def _beside(block: Block, before: tuple[list[Block], list[Block]]) -> list[Block]:
+    """The programs and files of the machine before, where this block shows another kernel's."""
+    blocks, beside = before
+    last = next((one for one in reversed(blocks) if one.kind != "result"), None)
+    if not last or not kernel_of(block.fence) or not kernel_of(last.fence):
+        return []
+    return [*beside, *(one for one in blocks if one.kind in ("program", "file"))]
+
+
+def _of(
+    chapter: Chapter, title: str, blocks: Sequence[Block], beside: Sequence[Block]
+) -> Iterator[Scenario]:
     """The scenario of blocks that run, and one of each program with a result."""
     results = [pair for pair in pairwise(blocks) if pair[1].kind == "result"]
     alone = [pair for pair in results if pair[0].kind == "program"]
@@ -103,7 +120,8 @@ def _of(chapter: Chapter, title: str, blocks: Sequence[Block]) -> Iterator[Scena
         yield _solo(chapter, title, program, result)
     taken = {result.line for _, result in alone}
     together = [block for block in blocks if block.line not in taken]
-    yield from _together(chapter, title, together, {program.line for program, _ in alone})
+    run_alone = {program.line for program, _ in alone}
+    yield from _together(chapter, title, together, run_alone, beside)
 
 
 def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenario:
@@ -141,10 +159,15 @@ def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenar
 
 
 def _together(
-    chapter: Chapter, title: str, blocks: Sequence[Block], run_alone: set[int]
+    chapter: Chapter,
+    title: str,
+    blocks: Sequence[Block],
+    run_alone: set[int],
+    beside: Sequence[Block],
 ) -> Iterator[Scenario]:
     """The scenario of blocks that share a machine, if there are any; `run_alone` are the lines of
-    the programs that have one of their own already.
+    the programs that have one of their own already. What is `beside` them is there from the
+    beginning.
     """
     typed = {
         block.line: exchanges(block.fence.text, block.line + 1, block.settings.manner)
@@ -163,7 +186,7 @@ def _together(
                 f"it, a ```text:{chapter.book.result} right after it, or before it "
                 "`[//]: # (skip: WHY)`",
             )
-    actions: list[Action] = [*_given(chapter, members[0])] if members else []
+    actions: list[Action] = [*_given(chapter, members[0], beside)] if members else []
     opened: dict[str, Interaction] = {}  # by the terminal: what is typed into it first
     for block in members:
         terminal = block.fence.title
@@ -207,9 +230,9 @@ def _made(
     return Scenario(chapter.path, title, outfit, blocks, actions, book.output, fails, run_by)
 
 
-def _given(chapter: Chapter, first: Block) -> Iterator[Put]:
+def _given(chapter: Chapter, first: Block, beside: Sequence[Block] = ()) -> Iterator[Put]:
     """The files that are there before anything is typed, as if the first block had put them."""
-    for path, text in chapter.outfit.files:
+    for path, text in (*chapter.outfit.files, *((b.fence.title, b.fence.whole) for b in beside)):
         yield Put(first, path, text, _mode(text), given=True)
 
 
