@@ -65,7 +65,8 @@ def measure() -> dict[str, str]:
 
 
 def main() -> None:
-    run("ip link add out0 type bridge")
+    # アドレスも決める。任せると、udevdがあとから付け替え、そのときに近隣の表が消える
+    run("ip link add out0 address 02:00:00:00:00:01 type bridge")
     run("ip address add 192.0.2.1/24 dev out0")
     run("ip link set out0 up")
     run("ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev out0")
