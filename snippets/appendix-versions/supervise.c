@@ -75,7 +75,8 @@ int main(void)
     printf("parent no_new_privs: %d\n", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
     printf("wait: %s\n", wait(NULL) < 0 ? strerror(errno) : "a child");
     printf("AUTOREAP|NNP: %s\n", after_close(AUTOREAP | NNP));
-    printf("AUTOREAP|NNP|PIDFD_AUTOKILL: %s\n", after_close(AUTOREAP | NNP | PIDFD_AUTOKILL));
+    printf("AUTOREAP|NNP|PIDFD_AUTOKILL: %s\n",
+           after_close(AUTOREAP | NNP | PIDFD_AUTOKILL));
     printf("AUTOREAP|PIDFD_AUTOKILL: %s\n", after_close(AUTOREAP | PIDFD_AUTOKILL));
     printf("NNP|PIDFD_AUTOKILL: %s\n", after_close(NNP | PIDFD_AUTOKILL));
     return 0;
