@@ -97,6 +97,44 @@
     if (groups.length > 0) show(recall(KEY), 0);
   }
 
+  // Predict first: the answer to a list of choices is hidden until the reader has chosen, or the
+  // browser's search has found something in it. Without this, both are simply there.
+  function predictions() {
+    document.querySelectorAll("ul.predict").forEach((list) => {
+      const answer = list.nextElementSibling;
+      if (!answer?.matches(".predict__answer")) return;
+      const group = make("div", { className: "predict__choices" }, { role: "group" });
+      group.setAttribute("aria-label", "予想");
+      const said = make("p", { className: "predict__said" }, { role: "status" });
+      const choices = [...list.children].map((item) => item.textContent.trim());
+      const right = Number(list.dataset.answer);
+      const buttons = choices.map((textContent, at) => {
+        const button = make("button", { type: "button", className: "predict__choice", textContent });
+        button.setAttribute("aria-pressed", "false");
+        button.addEventListener("click", () => {
+          if (!answer.hasAttribute("hidden")) return;
+          button.setAttribute("aria-pressed", "true");
+          said.textContent =
+            at === right ? "予想のとおりでした。" : `予想とは違い、答えは「${choices[right]}」でした。`;
+          reveal();
+        });
+        return button;
+      });
+      function reveal() {
+        answer.removeAttribute("hidden");
+        for (const [at, button] of buttons.entries()) {
+          button.setAttribute("aria-disabled", "true");
+          if (at === right) button.classList.add("predict__choice--right");
+        }
+      }
+      answer.addEventListener("beforematch", reveal);
+      answer.setAttribute("hidden", "until-found");
+      list.setAttribute("hidden", "");
+      group.append(...buttons);
+      list.after(group, said);
+    });
+  }
+
   // A term of the glossary is explained where it stands. Without this, or in a browser that has no
   // popovers, it is a link to the glossary.
   function glossaryTips() {
@@ -282,6 +320,7 @@
   // The list of pages is taken before anything is added to it.
   notFound();
   tabs();
+  predictions();
   glossaryTips();
   readMarks();
   formulas();

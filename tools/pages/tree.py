@@ -13,7 +13,8 @@ from xml.etree.ElementTree import Element, SubElement
 from markdown_it.token import Token
 
 from pages.elements import append_final
-from zenn.model import Document, Fence
+from zenn.model import Document, Fence, line_of
+from zenn.predictions import Prediction, predictions
 from zenn.syntax.blocks import details_title, is_alert
 from zenn.syntax.comments import as_comment
 from zenn.syntax.embeds import embed_address
@@ -36,7 +37,7 @@ def to_tree(
 
     A comment that is a key of `generated` is replaced by what that makes.
     """
-    renderer = _Renderer(page, render_fence, generated)
+    renderer = _Renderer(page, render_fence, generated, predictions(document))
     renderer.blocks(document.tokens)
     return renderer.root
 
@@ -50,13 +51,18 @@ class _Renderer:
     """Walks the tokens of one chapter; a method for each kind that is more than its tag."""
 
     def __init__(
-        self, page: str, render_fence: RenderFence, generated: Mapping[str, Generate]
+        self,
+        page: str,
+        render_fence: RenderFence,
+        generated: Mapping[str, Generate],
+        predicted: Iterable[Prediction],
     ) -> None:
         self.root = Element("div")
         self.open = [self.root]  # the elements around what comes next
         self.page = page
         self.render_fence = render_fence
         self.generated = generated
+        self.predicted = {one.folded: one for one in predicted}
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         final = {name: _final(value) for name, value in attributes.items()}
@@ -159,6 +165,14 @@ class _Renderer:
         self.start("div", {"class": f"admonition message {kind}", "role": "note"})
 
     def on_container_details_open(self, token: Token) -> None:
+        """Write what is folded; the answer to a prediction openly, for scripts to hide."""
+        if one := self.predicted.get(line_of(token)):
+            choices = self.open[-1][-1]
+            choices.set("class", "predict")
+            choices.set("data-answer", str(one.answer))
+            self.start("div", {"class": "predict__answer"})
+            self.leaf("p", details_title(token.info), class_="predict__title")
+            return
         self.start("details", {})
         self.leaf("summary", details_title(token.info))
 

@@ -203,6 +203,16 @@ def test_blocks_after_a_broken_one_are_not_reached_and_those_after_a_difference_
     assert [entry.verdict for entry in result.entries] == ["failed", "passed"]
 
 
+def test_a_prediction_fails_where_the_run_has_the_same(play: Play) -> None:
+    text = (
+        "- 同じ\n- 違う\n\n:::details 答え\n[//]: # (predict: 違う 2 4)\n"
+        "[//]: # (varies: 1234 pid)\n~console\n$ unshare -Urpf sh -c 'echo $$'\n1234\n"
+        "$ unshare -Urpf sh -c 'echo $$'\n1\n~\n:::\n"
+    )
+    (result,) = play(text)
+    assert "predicts that 1234 and 1 are not the same" in reasons(result)[0][1]
+
+
 def test_output_in_a_block_of_its_own_is_as_good_as_its_command(play: Play) -> None:
     text = "~console\n$ {}\n$ echo a\n~\n\n~text:出力\n{}\n~\n"
     for command, output, verdicts in (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.compare import Varying
 from harness.plan.outfit import Outfit, read_outfit
+from harness.plan.prediction import with_predictions
 from harness.plan.settings import (
     Settings,
     Where,
@@ -19,7 +20,7 @@ from zenn.book import Book
 from zenn.console import begins_typed
 from zenn.fences import SCRIPTS, TRANSCRIPTS, is_result, opened_within, plain
 from zenn.guard import HIDDEN
-from zenn.model import ChapterError, Document, Fence, Kind, Mistake, raise_all
+from zenn.model import ChapterError, Document, Fence, Kind, Mistake, at, raise_all
 from zenn.parser import parse
 
 _OF_TERMINALS = SCRIPTS | TRANSCRIPTS | {"zsh"}
@@ -31,7 +32,8 @@ class Block:
     """One fence and what becomes of it.
 
     `skip` is the author's reason for not running it, `leaves` the one for what it leaves behind in
-    its machine when its scenario ends.
+    its machine when its scenario ends. `unlike` are two texts of its output that a run's values are
+    not to make the same: a prediction rests on it.
     """
 
     fence: Fence
@@ -39,6 +41,7 @@ class Block:
     skip: str | None
     varies: tuple[Varying, ...]
     leaves: str | None = None
+    unlike: tuple[str, str] | None = None
 
     @property
     def kind(self) -> Kind:
@@ -103,7 +106,9 @@ def from_document(document: Document, book: Book) -> Chapter:
     except Mistake as mistake:
         mistakes.append(mistake)
     raise_all(document.path, mistakes)
-    return Chapter(book, document.path, document, tuple(blocks), outfit)
+    with at(document.path):
+        whole = with_predictions(document, tuple(blocks))
+    return Chapter(book, document.path, document, whole, outfit)
 
 
 def _block(fence: Fence, before: Block | None, book: Book) -> Block:

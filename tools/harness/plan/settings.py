@@ -23,7 +23,7 @@ VALUES = (
 MANNERS = ("answers", "status", 'prompt="TEXT "', 'more="TEXT "')  # of terminals
 APPEARANCE = ("linenos", "hl=LINES")
 _KERNEL = re.compile(r"kernel((?:>=|<)\d{1,4}(?:\.\d{1,4}){0,3})", re.ASCII)
-DIRECTIVES = ("skip", "varies", "leaves")
+DIRECTIVES = ("skip", "varies", "leaves", "predict")
 ANY = SpecifierSet()  # of kernels
 Where = Literal["guest", "reader"]  # a fresh machine of a scenario's own, or the reader's
 _TAKEN = dict.fromkeys(("$ ", "# ", "% "), "a shell") | {
@@ -153,6 +153,8 @@ def parse_comments(
         match directive(comment):
             case ("varies", text):
                 varying += _varying(comment, text)
+            case ("predict", _):
+                pass  # of all the chapter: `harness.plan.prediction`
             case (name, text):
                 if not text:
                     raise Mistake(comment.line, f"`{name}` without a reason: write `{name}: WHY`")

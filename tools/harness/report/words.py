@@ -59,6 +59,9 @@ TEMPLATES = {
     "disordered": (
         "dates of one output keep their order, and equal readings of a clock stay equal"
     ),
+    "predicted": (
+        "the block predicts that {one} and {other} are not the same, but in the run they are"
+    ),
     "too-costly": (
         "comparing this with the text takes more than {seconds} s of the processor: show less of "
         "the output, and fewer values in a line that vary"

@@ -157,6 +157,18 @@ class _Player:
             if went_on and terminal.state == "shell" and (step.passed or step.differs):
                 step = replace(step, reason=Reason("ended-early", {"status": str(terminal.status)}))
             self.steps[place] = step
+        self._look_at_predictions()
+
+    def _look_at_predictions(self) -> None:
+        """What differs in the text may be of two kinds, of which a run may have one value."""
+        renaming = self.script.renaming
+        for block in self.scenario.blocks:
+            if block.unlike and len(set(map(renaming.command, block.unlike))) == 1:
+                one, other = block.unlike
+                why = Reason("predicted", {"one": one, "other": other})
+                at = max(n for n, step in enumerate(self.steps) if step.line <= block.fence.end)
+                if self.steps[at].passed:
+                    self.steps[at] = replace(self.steps[at], reason=why)
 
 
 def play(scenario: Scenario, machine: Machine) -> Playing:

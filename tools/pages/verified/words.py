@@ -41,6 +41,7 @@ TEMPLATES = {
     "wildcard-printed": "本文では何でもよい {sign} を、プログラムがそのまま表示しました",
     "wildcard-typed": "{sign} は本文の入力にもあるので、そのまま比べます",
     "disordered": "1つの出力の中で、日時の前後や、同じ時刻の一致が本文と違います",
+    "predicted": "予想では {one} と {other} が違うことになっていますが、実行すると同じでした",
     "too-costly": "本文との比較に、CPUの時間で {seconds} 秒を超えてかかります",
     # Where a scenario can't go on.
     "moves-cursor": "カーソルを動かす制御文字（{sequence}）があり、読者に見える文字が決まりません",
