@@ -1,0 +1,123 @@
+/*
+ * mybox：本書の小さなコンテナ。
+ *
+ * 実行: gcc -Wall -Wextra -Wpedantic -o mybox mybox.c
+ *       sudo ./mybox run [OPTION]... COMMAND...
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int flags = CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNS;
+static char *name, **command;
+static sigset_t all, none;
+static int front;
+
+static int check(int result, const char *what)
+{
+    if (result < 0)
+        err(127, "%s", what);
+    return result;
+}
+
+/* コマンドに変身する */
+static int execute(void)
+{
+    check(setpgid(0, 0), "setpgid");
+    if (front) /* ^Cが、PID 1でなくコマンドに届くようにする */
+        check(tcsetpgrp(0, getpgrp()), "tcsetpgrp");
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    return check(execvp(command[0], command), command[0]);
+}
+
+/* --8<-- [start:life] */
+/* taskを子プロセスでおこなう。子は、その答えを終了ステータスにして終わる */
+static pid_t spawn(int (*task)(void))
+{
+    pid_t pid = check(fork(), "fork");
+
+    if (pid == 0)
+        exit(task());
+    return pid;
+}
+
+/* シグナルを子に渡し、孤児も回収する。子が終わったら、その終了ステータスを返す */
+static int look_after(pid_t child)
+{
+    for (;;) {
+        int number = check(sigwaitinfo(&all, NULL), "sigwaitinfo");
+
+        if (number != SIGCHLD) {
+            check(kill(child, number), "kill");
+            continue;
+        }
+        for (;;) {
+            siginfo_t ended = {0};
+
+            check(waitid(P_ALL, 0, &ended, WEXITED | WNOHANG), "waitid");
+            if (ended.si_pid == 0)
+                break;
+            if (ended.si_pid == child)
+                return ended.si_status + (ended.si_code == CLD_EXITED ? 0 : 128);
+        }
+    }
+}
+/* --8<-- [end:life] */
+
+/* --8<-- [start:init] */
+/* PID 1として、中を整え、コマンドの面倒を見る */
+static int init(void)
+{
+    check(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), "mount /");
+    check(mount("proc", "/proc", "proc", 0, NULL), "mount /proc");
+    return look_after(spawn(execute));
+}
+/* --8<-- [end:init] */
+
+/* --8<-- [start:start] */
+/* 名前空間を分けて、コマンドを動かす */
+static int start(void)
+{
+    check(unshare(flags), "unshare");
+    if (name)
+        check(sethostname(name, strlen(name)), "sethostname");
+    return look_after(spawn(init));
+}
+/* --8<-- [end:start] */
+
+int main(int argc, char *argv[])
+{
+    const char *verb = argc > 1 ? argv[1] : "";
+    int option, status, (*task)(void) = NULL;
+
+    if (strcmp(verb, "run") == 0)
+        task = start;
+    else
+        errx(2, "usage: mybox run [OPTION]... COMMAND...");
+    optind = 2;
+    while ((option = getopt(argc, argv, "+n:")) != -1)
+        switch (option) {
+        case 'n':
+            name = optarg;
+            break;
+        default:
+            return 2;
+        }
+    command = argv + optind;
+    if (!*command)
+        errx(2, "COMMAND is missing");
+    front = isatty(0) && tcgetpgrp(0) == getpgrp();
+    sigfillset(&all);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    status = task();
+    if (front) /* 前面を、呼んだシェルに返す */
+        tcsetpgrp(0, getpgrp());
+    return status;
+}
