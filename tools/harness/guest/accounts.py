@@ -88,6 +88,7 @@ class Inside:
     """
 
     def __init__(self, proc: int, prepare: Callable[[], None]) -> None:
+        self.proc = proc
         own, self.uts = (namespace(proc, kind) for kind in ("pid", "uts"))
         syscalls.unshare(syscalls.CLONE_NEWPID)
         self.ends, report = os.pipe2(os.O_CLOEXEC)  # what `ended` reads

@@ -27,7 +27,8 @@ out. The agent speaks only when asked; what comes while it carries out a request
                                          → {output state status uid reader prompt echoed dropped}
     prompt    terminal                   → {user host cwd homes}
     processes terminal                   → {processes: [{pid command waits}]}
-    left                                 → {left: [[line, what]]}   what is not as it was
+    left                                 → {left: [[line, what]] seen}  what is not as it was, and
+                                           what has run: see `programs.seen`
     relay     terminal rows columns      → {}, and then the bytes of the terminal itself
 
 Paths are relative to the ordinary user's home, where every shell starts. `uid` and `status` are
@@ -82,6 +83,8 @@ from harness.guest.accounts import (
 )
 from harness.guest.left import Leftovers, Made
 from harness.guest.proc import Proc
+from harness.guest.programs.known import Known
+from harness.guest.programs.seen import Seen
 from harness.guest.terminal import Report, Terminal, caret
 
 FIRST_PAUSE, LONGEST_LULL = 0.00005, 0.005  # seconds between two looks at who reads
@@ -107,13 +110,15 @@ class Agent:
         self.pending = b""
         self.terminals: dict[str, Terminal] = {}
         self.proc = Proc(inside.uts if inside else None)
+        self.known = Known(self.proc)
+        self.seen = Seen(inside.proc if inside else self.proc.fd)
         self.leftovers = Leftovers(self.proc, self.terminals, made)
         self.home = account(USER_UID).home
         wake, wakeup = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)  # only so that it wakes us
         self.wake = wake
-        self.watched = {channel, wake, *([inside.ends] if inside else [])}
+        self.watched = {channel, wake, *self.seen.fds, *([inside.ends] if inside else [])}
 
     def run(self) -> None:
         """Serve until the harness closes the channel."""
@@ -129,6 +134,7 @@ class Agent:
                 request = json.loads(line)
                 if step := request.pop("line", None):
                     self.leftovers.step(step, request.get("text", ""))
+                    self.seen.at(step)
                 reply = getattr(self, "do_" + request.pop("do"))(**request)
             except Abandoned:
                 return
@@ -163,6 +169,7 @@ class Agent:
                 os.read(self.wake, 4096)
         if self.channel in ready and not idle:
             raise Abandoned
+        self.seen.take()
         self._reap()
         for terminal in self.terminals.values():
             if terminal.master in ready and not terminal.drain():
@@ -191,7 +198,7 @@ class Agent:
         return {"kernel": os.uname().release}
 
     def do_put(self, path: str, text: str, mode: int, owner: str, given: bool) -> dict[str, Any]:
-        path = os.path.join(self.home, path)
+        name, path = path, os.path.join(self.home, path)
         _, uid, gid, _ = account(owner)
         missing = []
         directory = os.path.dirname(path)
@@ -211,6 +218,7 @@ class Agent:
             os.chmod(path, mode)
         except OSError as error:
             raise Refused(f"{path}: {error.strerror}") from error
+        self.seen.follow(path, name)
         if given:
             self.leftovers.begin()
         return {}
@@ -229,7 +237,8 @@ class Agent:
     def open_for(self, user: Account) -> Terminal:
         """A new terminal of that user's; OSError where there can be none."""
         start = self.inside.start_shell if self.inside else start_shell
-        return Terminal(self.proc, partial(start, user=user, directory=self.home), self.inside)
+        shell = partial(start, user=user, directory=self.home)
+        return Terminal(self.proc, self.known, shell, self.inside)
 
     def do_type(self, terminal: str, text: str, **waiting: Any) -> Report:
         line = text.encode("utf-8", "surrogateescape") + b"\n"
@@ -338,4 +347,4 @@ class Agent:
         return {"processes": [one for one in found if one["pid"] not in shells] or found}
 
     def do_left(self) -> dict[str, Any]:
-        return {"left": self.leftovers.tell(self._pump)}
+        return {"left": self.leftovers.tell(self._pump), "seen": self.seen.tell()}

@@ -118,14 +118,6 @@ class Proc:
         switches = int(field_of(status, b"voluntary_ctxt_switches"))
         return Reader(pgrp, pid, tid, comm, switches, int(field_of(status, b"Uid").split()[1]))
 
-    def is_interactive(self, reader: Reader) -> bool:
-        """Whether it is a shell that was given neither a command nor a script."""
-        words = self.read(f"{reader.pid}/cmdline").rstrip(b"\0").split(b"\0")[1:]
-        return reader.comm in SHELLS and not any(
-            not word.startswith(b"-") or (b"c" in word and not word.startswith(b"--"))
-            for word in words
-        )
-
     def again(self, reader: Reader) -> Reader | None:
         """The same task as it is now; None unless it sleeps."""
         with contextlib.suppress(OSError):

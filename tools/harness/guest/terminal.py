@@ -8,8 +8,8 @@ terminal's slave side has come out at the master, so that every byte written ear
 too. A shell's prompt is such a fence, for it is the last that the shell wrote before it slept;
 elsewhere the agent writes a random one, and looks again whether the task still sleeps. See
 proc(5) on /proc/PID/syscall, ioctl_tty(2), and n_tty_receive_buf() in drivers/tty/n_tty.c. The
-image sets PS1 and PS2 to invisible control sequences, which say that it is a shell that reads,
-and carry ``$?``.
+image sets PS1 and PS2 to invisible control sequences, which carry ``$?``. Anybody may print
+them: that it is a shell that reads, the kernel says (see `programs.known`).
 """
 
 import codecs
@@ -26,6 +26,7 @@ from collections.abc import Callable
 from typing import Literal, TypedDict
 
 from harness.guest.proc import SHELLS, Proc, Reader, field_of
+from harness.guest.programs.known import Known
 
 SHORT_READ = 1024  # bytes; a terminal that gives fewer has no more (it gives up to 4095 at once)
 ROWS, COLUMNS = 24, 80
@@ -60,11 +61,13 @@ class Report(TypedDict):
 class Terminal:
     """A pseudo-terminal and the shell that it was opened for; `start(slave)` makes that.
 
-    It is `below` us, or in our own PID namespace.
+    It is `below` us, or in our own PID namespace. What it runs is `known`, or not.
     """
 
-    def __init__(self, proc: Proc, start: Callable[[int], int], below: object = None) -> None:
-        self.proc = proc
+    def __init__(
+        self, proc: Proc, known: Known, start: Callable[[int], int], below: object = None
+    ) -> None:
+        self.proc, self.known = proc, known
         self.master, self.slave = os.openpty()
         found = os.fstat(self.slave)
         self.identity = (found.st_dev, found.st_ino, found.st_rdev)
@@ -77,6 +80,7 @@ class Terminal:
         self.dropped = 0  # bytes of a flood
         self.mark: bytes | None = None  # of the last prompt since the last typing
         self.prompted = 0  # the shell that gave it
+        self._plain = 0  # that of them which has no line editor, as far as is known
         self.prompts: tuple[str, ...] = ()  # of programs, that it may end a step with
         self.at: str | None = None  # that of them which was the last that it showed
         self.echoed = True  # what was typed last
@@ -213,21 +217,33 @@ class Terminal:
         """What kind of program the reader is, and ``$?`` where its prompt says it."""
         shown = self.shown
         self._take_marks()
-        if self.mark:
+        is_shell = self.known.is_interactive(reader.pid, "shell")
+        if self.mark and is_shell and self._is_at_prompt(reader):
             self.prompted = reader.pid
             more = self.mark == b"+"
             return ("more", None) if more else ("shell", int(self.mark))
         if self._take_prompt():
-            return "question" if self.proc.is_interactive(reader) else "prompt", None
-        if reader.comm.startswith("python") and (mark := REPL_PROMPT.search(shown)):
+            return "question" if is_shell else "prompt", None
+        is_python = self.known.is_interactive(reader.pid, "python")
+        if is_python and (mark := REPL_PROMPT.search(shown)):
             state: State = "repl" if mark[1] == b">>> " else "more"
             del shown[mark.start(1) :]  # and with it what the match refers to
             return state, None
-        foreign = reader.pid != self.prompted and self.proc.is_interactive(reader)
+        foreign = reader.pid != self.prompted and is_shell
         if foreign and (mark := FOREIGN_PROMPT.search(shown)):
             del shown[mark.start() :]
             return "shell", None
         return "program", None
+
+    def _is_at_prompt(self, reader: Reader) -> bool:
+        """Whether it reads for a command, and not by its builtin `read`: that asks for other
+        numbers of bytes, or has a line editor (``read -e``) where the shell has none."""
+        canonical = bool(termios.tcgetattr(self.master)[3] & termios.ICANON)
+        if not self.known.reads_a_command(reader) or (self._plain == reader.pid and not canonical):
+            return False
+        if canonical:
+            self._plain = reader.pid
+        return True
 
     def _take_prompt(self) -> bool:
         """Take a prompt of `prompts` out of what was shown, if it is its whole last line."""

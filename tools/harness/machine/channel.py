@@ -65,8 +65,14 @@ class _Prompt(TypedDict):
     homes: dict[Name, Name]
 
 
+class _Happened(TypedDict):
+    executed: list[tuple[Count, Name]]
+    opened: list[tuple[Count, Name, Name]]
+
+
 class _Left(TypedDict):
     left: list[tuple[Count, Name]]
+    seen: _Happened | None
 
 
 class _Process(TypedDict):

@@ -83,11 +83,12 @@ def _running(block: Block, later: Mapping[int, str]) -> tuple[re.Pattern[str], .
         return runs_it, _includes(block)
     if name.endswith(".h"):
         return ()
-    compiled = {
-        PurePosixPath(out).name
-        for text in later.values()
-        if name in text
-        for out in _OUTPUT.findall(text)
-    }
-    executables = "|".join(map(re.escape, sorted(compiled or {"a.out", stem})))
+    executables = "|".join(map(re.escape, sorted(executables_of(block, later.values()))))
     return (re.compile(rf"(?<![\w.-])(?:\./|/|~/)(?:{executables})(?![\w.-])"),)
+
+
+def executables_of(block: Block, commands: Iterable[str]) -> set[str]:
+    """The names of what the commands compile from a program, without their folders."""
+    name, stem = _names(block)
+    outs = (_OUTPUT.findall(text) for text in commands if name in text)
+    return {PurePosixPath(out).name for found in outs for out in found} or {"a.out", stem}

@@ -22,6 +22,10 @@ TEMPLATES = {
     # What becomes of a block or of a scenario.
     "output-differs": "the output differs",
     "not-reached": "not reached, because of line {line}",
+    "not-run": (
+        "{program} has not run, though a command names it: nothing that runs it opened it, or "
+        "nothing that was compiled from it was executed"
+    ),
     "exit-unmet": "`exit={status}`, but no command of the block has ended with that status",
     "needs-own-kernel": (
         "`vm`: needs its own kernel, which takes QEMU; the `namespaces` machine runs on the host's"

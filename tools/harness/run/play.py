@@ -12,6 +12,7 @@ from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
 from harness.plan.scenario import Interaction, Put, Scenario
 from harness.record import DIFFERS, Step
 from harness.run.step.claims import as_shell, check_prompt, fault_of, moved, runs_nothing
+from harness.run.step.ran import unrun
 from harness.run.terminal import REST, BrokenError, Budget, Terminals, Turn
 
 _CONTEXT_LINES = 3
@@ -27,12 +28,14 @@ class Playing:
     """What became of a scenario: the steps that it has taken.
 
     `broken` is why it could not go on, and at which line of the chapter. `left` is what it has left
-    behind in the machine, each with the line of the step that did it.
+    behind in the machine, each with the line of the step that did it, `unrun` the lines of blocks
+    with a program that has not run.
     """
 
     steps: tuple[Step, ...]
     broken: tuple[Reason, int] | None = None
     left: tuple[Left, ...] = ()
+    unrun: tuple[int, ...] = ()
 
 
 class Script:
@@ -202,12 +205,18 @@ def play_together(
                 player.put(action)
             else:
                 player.play(action)
-        left = [(line, what) for line, what in machine.channel.request("left", within=REST)["left"]]
+        told = machine.channel.request("left", within=REST)
+        left = [(line, what) for line, what in told["left"]]
         for player in players:
             player.finish()  # last: what has been shown until now belongs to them
         said = any(player.scenario.leaves for player in players)
         return tuple(
-            Playing(tuple(player.steps), None, tuple(_of(player.scenario, left, said)))
+            Playing(
+                tuple(player.steps),
+                None,
+                tuple(_of(player.scenario, left, said)),
+                tuple(unrun(player.scenario, told["seen"])),
+            )
             for player in players
         )
     except BrokenError as error:

@@ -79,6 +79,8 @@ def judge(
             fault = _fault_of_output(block, steps, scenario, playing.broken)
         elif not fault and block.kind in ("program", "file"):
             fault = _fault_of_use(block, faults, steps, scenario, playing.broken)
+        if not fault and block.line in playing.unrun:
+            fault = Reason("not-run", {"program": block.fence.title}), block.line
         fault = fault or left.get(block.line)
         verdict: Verdict = "failed" if fault else "passed"
         known = {"steps": steps[block.line], **asdict(run)}

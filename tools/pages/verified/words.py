@@ -14,6 +14,7 @@ TEMPLATES = {
     # What becomes of a block or of a scenario.
     "output-differs": "出力が本文と違います",
     "not-reached": "{line}行が失敗したので、ここまで進みませんでした",
+    "not-run": "{program} の名前がコマンドにありますが、このプログラムは動いていません",
     "exit-unmet": "`exit={status}` とありますが、その終了ステータスで終わったコマンドがありません",
     "needs-own-kernel": "専用のカーネルが要るので、仮想マシンだけで動かします",
     "needs-newer-kernel": "カーネル {wanted} 以降が要りますが、このマシンでは {kernel} です",

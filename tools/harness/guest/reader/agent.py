@@ -38,7 +38,9 @@ class ReaderAgent(GuestAgent):
             ready = self.terminals.pop(READY)
             ready.reader = None  # it has yet to be told that it waits
             return ready
-        return Terminal(self.proc, partial(session.start, user=user, directory=self.home))
+        return Terminal(
+            self.proc, self.known, partial(session.start, user=user, directory=self.home)
+        )
 
 
 def main() -> None:

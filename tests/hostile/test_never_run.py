@@ -1,0 +1,53 @@
+"""Commands that only name a program don't run it, whatever they look like."""
+
+from guests import Play
+
+PYTHON = "~python:never.py\nprint(1)\n~\n"
+C = "~c:never.c\nint main(void) { return 0; }\n~\n"
+NEVER = {
+    "colon": (PYTHON, ": python3 never.py"),
+    "echo": (PYTHON, "echo python3 never.py >/dev/null"),
+    "false": (PYTHON, "false && python3 never.py; true"),
+    "another": (PYTHON, "python3 -c pass never.py"),
+    "shown": (PYTHON, "python3 -c pass; cat never.py >/dev/null; : python3 never.py"),
+    "function": (PYTHON, "(python3() { :; }; python3 never.py)"),
+    "compiled": (C, "gcc -o never never.c; : ./never"),
+    "not-compiled": (C, "echo 'gcc -o never never.c' >/dev/null; : ./never"),
+    "another-executed": (C, "cp /bin/true never; ./never; : gcc -o never never.c"),
+}
+RUN = {
+    "alone": (PYTHON, "python3 never.py >/dev/null"),
+    "after": (PYTHON, "true && sudo python3 -u ./never.py >/dev/null"),
+    "by-its-name": ("~python:never.py\n#!/usr/bin/env python3\nprint(1)\n~\n", "./never.py >never"),
+    "read": (PYTHON, "python3 <never.py >/dev/null"),
+    "piped": (PYTHON, "cat never.py | python3 >/dev/null"),
+    "copied": (PYTHON, "mkdir /tmp; cp never.py /tmp; (cd /tmp; python3 never.py >/dev/null)"),
+    "edited": (PYTHON, "sed -i s/1/2/ never.py; python3 never.py >/dev/null"),
+    "imported": (PYTHON, "python3 -c 'import never' >/dev/null"),
+    "compiled": (C, "gcc -o never never.c; ./never"),
+    "short": (C, "gcc never.c && sudo ./a.out"),
+    "elsewhere": (C, "mkdir /tmp; gcc -o /tmp/x never.c; (cd /tmp; ./x)"),
+    "in-a-namespace": (C, "gcc -o x never.c; unshare -Urmpf --mount-proc ./x"),
+}
+
+
+def verdicts(play: Play, cases: dict[str, tuple[str, str]]) -> dict[str, str]:
+    """By the case, what becomes of its program, all of which share a machine."""
+    text = "## a\n\n"
+    for number, (program, command) in enumerate(cases.values()):
+        block = f"{program}\n~console\n$ {command}\n~\n"
+        text += block.replace("never", f"never{number}").replace("/tmp", f"/tmp/d{number}")
+    (result,) = play(text)
+    programs = [entry for entry in result.entries if entry.kind == "program"]
+    others = [e.reason for e in result.entries if e.kind != "program"]
+    assert others == [None] * len(others)
+    whys = (one.reason.code if one.reason else one.verdict for one in programs)
+    return dict(zip(cases, whys, strict=True))
+
+
+def test_what_only_names_a_program_does_not_run_it(play: Play) -> None:
+    assert verdicts(play, NEVER) == dict.fromkeys(NEVER, "not-run")
+
+
+def test_what_runs_a_program_runs_it(play: Play) -> None:
+    assert verdicts(play, RUN) == dict.fromkeys(RUN, "passed")

@@ -1,0 +1,1 @@
+"""Which program is it really? Asked of the kernel, for a name and an output say what one likes."""
