@@ -86,6 +86,10 @@ epub: $(OFFLINE_SITE) ## write the book as EPUB into build/downloads/
 	tools/provision.sh downloads
 	$(BIN)/python -m publish $< $(BOOK).epub
 
+figures: $(READY) ## make the pictures of docs/images/*.svg anew, for Zenn
+	tools/provision.sh downloads
+	$(BIN)/python -m publish.figures
+
 export: $(READY) ## write the book for Zenn into build/zenn/, or into DIR=...
 	$(BIN)/python -m zenn export $(or $(DIR),build/zenn)
 

@@ -27,6 +27,7 @@ from pages.tree import to_tree
 from pages.verified.badges import badges
 from pages.verified.results import generators
 from zenn.book import ProjectError, read_book
+from zenn.export.figure import figure_of, lit
 from zenn.guard.bounds import TooMuchError, bounded
 from zenn.model import ChapterError, at
 from zenn.parser import parse
@@ -91,10 +92,17 @@ class ZennExtension(Extension):
             source.name,
             lambda fence: block_element(*by_line[fence.line], page),
             generators(self.book, record),
+            lambda source, alternative: self._figure(source, alternative, md),
         )
         arrange(tree, {f"{page.name}:{line}": fence for line, (fence, _) in by_line.items()})
         link_references(tree, self._glossary(source), source.name)
         return tree
+
+    def _figure(self, source: str, alternative: str, md: Markdown) -> str | None:
+        """The figure that an image is a picture of, in the stash."""
+        if not (found := figure_of(source, self.book.chapters)):
+            return None
+        return str(md.htmlStash.store(lit(*found, alternative)))
 
     def _glossary(self, source: PageFile) -> tuple[Term, ...]:
         """The terms to explain on a page; none on that of the glossary itself."""

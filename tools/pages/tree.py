@@ -28,16 +28,22 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 RenderFence = Callable[[Fence], Element]
 Generate = Callable[[], Element]
+Figure = Callable[[str, str], str | None]  # as finished HTML, or its place in the stash
 
 
 def to_tree(
-    document: Document, page: str, render_fence: RenderFence, generated: Mapping[str, Generate]
+    document: Document,
+    page: str,
+    render_fence: RenderFence,
+    generated: Mapping[str, Generate],
+    figure: Figure,
 ) -> Element:
     """Return a ``<div>`` holding the chapter; `page` is its path within docs/, for image paths.
 
-    A comment that is a key of `generated` is replaced by what that makes.
+    A comment that is a key of `generated` is replaced by what that makes, an image by the `figure`
+    of its address and alternative text, if there is one.
     """
-    renderer = _Renderer(page, render_fence, generated, predictions(document))
+    renderer = _Renderer(page, render_fence, generated, predictions(document), figure)
     renderer.blocks(document.tokens)
     return renderer.root
 
@@ -56,12 +62,14 @@ class _Renderer:
         render_fence: RenderFence,
         generated: Mapping[str, Generate],
         predicted: Iterable[Prediction],
+        figure: Figure,
     ) -> None:
         self.root = Element("div")
         self.open = [self.root]  # the elements around what comes next
         self.page = page
         self.render_fence = render_fence
         self.generated = generated
+        self.figure = figure
         self.predicted = {one.folded: one for one in predicted}
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -226,6 +234,9 @@ class _Renderer:
     def on_image(self, token: Token) -> None:
         attributes = _attributes(token)
         source = attributes.get("src", "")
+        if drawn := self.figure(source, _plain(token.children or [])):
+            append_final(self.open[-1], drawn)
+            return
         if not is_shown(source):
             source = ""
         if source.startswith("/images/"):

@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from zenn.book import BookNames
 
@@ -72,16 +72,25 @@ def articles(browser: Browser, site: Path, diagrams: Diagrams) -> list[Article]:
 
 
 def _take_pictures(page: Page) -> None:
-    """Put a picture in the place of each diagram; its labels are what it says in words."""
-    for figure in page.locator(".diagram__figure").all():
-        labels = [" ".join(text.split()) for text in figure.locator(".nodeLabel").all_inner_texts()]
-        shot = base64.b64encode(figure.locator("svg").screenshot()).decode()
-        picture = {"src": f"data:image/png;base64,{shot}", "alt": f"図：{'、'.join(labels)}"}
-        figure.evaluate(
-            "(figure, picture) => figure.replaceChildren("
-            "Object.assign(document.createElement('img'), picture))",
-            picture,
-        )
+    """Put a picture in the place of each diagram, whose labels are what it says in words, and of
+    each figure, which says it itself."""
+    for diagram in page.locator(".diagram__figure svg").all():
+        labels = [
+            " ".join(text.split()) for text in diagram.locator(".nodeLabel").all_inner_texts()
+        ]
+        _take_picture(diagram, f"図：{'、'.join(labels)}")
+    for figure in page.locator("svg.figure").all():
+        _take_picture(figure, figure.get_attribute("aria-label") or "")
+
+
+def _take_picture(drawn: Locator, alternative: str) -> None:
+    shot = base64.b64encode(drawn.screenshot()).decode()
+    picture = {"src": f"data:image/png;base64,{shot}", "alt": alternative}
+    drawn.evaluate(
+        "(drawn, picture) => drawn.replaceWith("
+        "Object.assign(document.createElement('img'), picture))",
+        picture,
+    )
 
 
 def document(book: BookNames, body: str, styles: Iterable[str]) -> str:

@@ -15,6 +15,7 @@
 
   const screenOnly =
     ".headerlink, .md-code__nav, .tabs__list, .read, .tip, .block__download, .badge__body, " +
+    ".predict__choices, .predict__said, " +
     ".md-content__button, .md-source-file, pre.diagram, script, link, input[type=hidden]";
   for (const element of all(screenOnly)) element.remove();
   for (const element of all("[hidden]")) element.removeAttribute("hidden");
