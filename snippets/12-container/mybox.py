@@ -1,0 +1,185 @@
+"""mybox：本書の小さなコンテナ。
+
+実行: python3 mybox.py run -r ROOT [OPTION]... COMMAND...（sudoは要らない）
+      python3 mybox.py exec PID COMMAND...
+"""
+
+import argparse
+import ctypes
+import fcntl
+import os
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+FLAGS = os.CLONE_NEWUTS
+FLAGS |= os.CLONE_NEWIPC
+FLAGS |= os.CLONE_NEWPID | os.CLONE_NEWNS
+FLAGS |= os.CLONE_NEWUSER
+FLAGS |= os.CLONE_NEWNET
+FLAGS |= os.CLONE_NEWCGROUP
+FLAGS |= os.CLONE_NEWTIME
+LIBC = ctypes.CDLL(None, use_errno=True)
+MS_REC, MS_PRIVATE = 1 << 14, 1 << 18
+MS_BIND, MNT_DETACH = 1 << 12, 2
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1
+PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, ALL = 1, 38, 0xFFFFFFFF
+
+
+def call(name: str, *args: str | int | None) -> None:
+    """glibcの関数を呼び、失敗ならOSErrorにする。"""
+    plain = [a.encode() if isinstance(a, str) else a for a in args]
+    if getattr(LIBC, name)(*[ctypes.c_ulong(a) if isinstance(a, int) else a for a in plain]) < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), name)
+
+
+# --8<-- [start:body]
+def execute(box: argparse.Namespace) -> int:
+    """コマンドに変身する。"""
+    os.setpgid(0, 0)
+    if box.front:  # ^Cが、PID 1でなくコマンドに届くようにする
+        os.tcsetpgrp(0, os.getpgrp())
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Pythonが無視していたものを戻す
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    call("close_range", 3, ALL, 0)  # 外のディレクトリを持ち込まない
+    try:
+        os.execvp(box.command[0], box.command)
+    except OSError as e:
+        e.filename = box.command[0]
+        raise
+
+
+# --8<-- [start:life]
+def spawn(task: Callable[[argparse.Namespace], int], box: argparse.Namespace) -> int:
+    """taskを子プロセスでおこなう。子は、その答えを終了ステータスにして終わる。"""
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 127
+    try:
+        call("prctl", PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)  # 親が死んだら死ぬ
+        status = task(box)
+    except OSError as e:
+        print(f"mybox: {e}", file=sys.stderr, flush=True)
+    finally:
+        os._exit(status)
+
+
+def look_after(child: int) -> int:
+    """シグナルを子に渡し、孤児も回収する。子が終わったら、その終了ステータスを返す。"""
+    while True:
+        number = signal.sigwait(signal.valid_signals())
+        if number != signal.SIGCHLD:
+            os.kill(child, number)
+            continue
+        while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG):
+            if ended.si_pid == child:
+                return ended.si_status + (0 if ended.si_code == os.CLD_EXITED else 128)
+    # --8<-- [end:life]
+
+
+# --8<-- [start:lo]
+def raise_lo() -> None:
+    """ip link set lo up と同じこと。"""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        fcntl.ioctl(s, SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", IFF_UP))
+    # --8<-- [end:lo]
+
+
+# --8<-- [start:init]
+def init(box: argparse.Namespace) -> int:
+    """PID 1として、中を整え、コマンドの面倒を見る。"""
+    call("mount", "none", "/", None, MS_REC | MS_PRIVATE, None)
+    call("mount", box.root, box.root, None, MS_BIND | MS_REC, None)
+    os.chdir(box.root)
+    call("mount", "tmpfs", "dev", "tmpfs", 0, "mode=755")
+    for name in ("null", "zero", "random", "urandom", "tty"):
+        Path("dev", name).touch()
+        call("mount", f"/dev/{name}", f"dev/{name}", None, MS_BIND, None)
+    call("pivot_root", ".", ".")  # 新しいルートに、古いルートが重なる
+    call("mount", "proc", "/proc", "proc", 0, None)
+    call("umount2", ".", MNT_DETACH)  # 重なった古いルートを捨てる
+    os.chdir("/")
+    raise_lo()
+    return look_after(spawn(execute, box))
+    # --8<-- [end:init]
+
+
+# --8<-- [start:outside]
+# --8<-- [start:start]
+def start(box: argparse.Namespace) -> int:
+    """名前空間を分けて、コマンドを動かす。"""
+    uid, gid = os.getuid(), os.getgid()  # 分けたあとでは、もう尋ねられない
+    if box.cgroup:  # 移ってから分ける
+        limits = {"memory.max": box.memory, "memory.swap.max": "0", "pids.max": box.pids}
+        for name, value in {**limits, "cgroup.procs": "0"}.items():
+            Path(box.cgroup, name).write_text(value)
+    os.unshare(FLAGS)
+    Path("/proc/self/uid_map").write_text(f"0 {uid} 1")
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/gid_map").write_text(f"0 {gid} 1")
+    if box.boottime:  # 子が生まれたあとでは、もう書けない
+        Path("/proc/self/timens_offsets").write_text(f"boottime {box.boottime} 0")
+    if box.name:
+        socket.sethostname(box.name)
+    return look_after(spawn(init, box))
+    # --8<-- [end:start]
+    # --8<-- [end:body]
+
+
+# --8<-- [start:run]
+def run(box: argparse.Namespace) -> int:
+    """上限つきのcgroupを作り、箱をその中で動かし、終わったら消す。"""
+    if not box.cgroup:
+        return look_after(spawn(start, box))
+    box.cgroup = Path(box.cgroup, f"mybox-{os.getpid()}")
+    box.cgroup.mkdir()
+    status = look_after(spawn(start, box))
+    box.cgroup.rmdir()
+    return status
+    # --8<-- [end:run]
+    # --8<-- [end:outside]
+
+
+# --8<-- [start:enter]
+def enter(box: argparse.Namespace) -> int:
+    """動いている箱に、pidfdで一度に入って、コマンドを動かす。"""
+    os.setns(os.pidfd_open(box.pid), FLAGS)
+    return look_after(spawn(execute, box))
+    # --8<-- [end:enter]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="mybox")
+    verbs = parser.add_subparsers(required=True)
+    verb = verbs.add_parser("run")
+    verb.set_defaults(task=run)
+    verb.add_argument("-n", "--name", help="ホスト名")
+    verb.add_argument("-r", "--root", required=True, help="ルートにするディレクトリ")
+    verb.add_argument("-c", "--cgroup", help="委譲されたcgroupのディレクトリ")
+    verb.add_argument("-m", "--memory", default="max", help="memory.max")
+    verb.add_argument("-p", "--pids", default="max", help="pids.max")
+    verb.add_argument("-b", "--boottime", type=int, help="起動時刻をずらす秒数")
+    verb.add_argument("command", nargs=argparse.PARSER)
+    verb = verbs.add_parser("exec")
+    verb.set_defaults(task=enter)
+    verb.add_argument("pid", type=int)
+    verb.add_argument("command", nargs=argparse.PARSER)
+    box = parser.parse_args()
+    box.front = os.isatty(0) and os.tcgetpgrp(0) == os.getpgrp()
+    signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())
+    try:
+        sys.exit(box.task(box))
+    except OSError as e:
+        sys.exit(f"mybox: {e}")
+    finally:
+        if box.front:  # 前面を、呼んだシェルに返す
+            os.tcsetpgrp(0, os.getpgrp())
+
+
+main()
