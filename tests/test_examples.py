@@ -95,7 +95,8 @@ EXAMPLES = [*{one.meant: one for one in examples()}.values()]
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """This project with one chapter: at line 69 is a block, and at line 110 README's example."""
+    """This project with one chapter: at line 69 is a block, at line 110 README's example, and then
+    the exercise of the authors' page, which mine.py answers."""
     root = tmp_path / "project"
     no_packages = shutil.ignore_patterns("node_modules", "__pycache__", "*.egg-info")
     for name in ("tools", "snippets", ".github"):
@@ -108,16 +109,20 @@ def project(tmp_path: Path) -> Path:
     chapters = re.sub(r"(?ms)^chapters:\n.*?(?=^\S|\Z)", "chapters:\n  - 02-uts\n", config)
     (root / "docs/config.yaml").write_text(chapters, "utf-8")
     write_chapter(root)
+    (root / "mine.py").write_text("import os\nprint(os.uname().nodename)\n")
     return root
 
 
 def write_chapter(root: Path, output: str = "unshared") -> None:
+    sources = [one.text for one in document(ROOT / "docs/writing.md").fences]
+    (exercise,) = [text for text in sources if text.startswith("### 演習")]
     (example,) = [one for one in document(ROOT / "README.md").fences if one.language == "markdown"]
     typed = example.text.partition("```console")[0].count("\n") + 2
     head = ["---", "title: UTS", "free: true", "---"]
     block = ["## 名前", "", "```console", "$ hostname", output, "```"]
     lines = [*head, *[""] * (68 - 3 - len(head)), *block]
     lines += [*[""] * (110 - typed - 2 - len(lines)), "## 例", "", example.text]
+    lines += ["## 演習", "", exercise]
     (root / "docs/02-uts.md").write_text("\n".join(lines), "utf-8")
 
 
@@ -171,7 +176,8 @@ def test_a_failure_looks_as_readme_shows_it(project: Path) -> None:
 
 
 def test_the_lines_of_the_book_that_commands_name_have_blocks_that_run(project: Path) -> None:
-    named = {m[0] for one in EXAMPLES for m in re.finditer(r"docs/[\w-]+\.md:\d+", one.command)}
+    at_lines = [one.command for one in EXAMPLES if " check " not in one.command]
+    named = {m[0] for one in at_lines for m in re.finditer(r"docs/[\w-]+\.md:\d+", one)}
     listed = json.loads(run("python tools/run_snippets.py --list --json", ROOT).stdout)
     consoles = {
         f"{fate['chapter']}:{line}"
