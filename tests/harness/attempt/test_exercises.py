@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from project import ROOT
 
 from harness.attempt.attempt import AttemptError, attempt, read_attempt
 from harness.attempt.check import Outcome, outcome
@@ -11,7 +12,7 @@ from harness.plan.scenario import Interaction, Put
 from harness.record import Step
 from harness.run.play import Playing
 from harness.run.verdict import Run, judge
-from zenn.book import Book
+from zenn.book import Book, read_book
 from zenn.model import Document, Mistake
 from zenn.parser import parse
 
@@ -131,6 +132,16 @@ def test_values_keep_to_what_came_before_the_solution() -> None:
     made = attempt(parsed, exercises(parsed)[0], Path("a.txt"), "$ b\n", BOOK)
     script = [one.exchange.text for one in made.scenario.interactions]
     assert script == ["a", "b"]
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "docs").glob("*.md")), ids=lambda one: one.stem)
+def test_each_exercise_of_the_book_has_an_output_to_be_compared_with(file: Path) -> None:
+    book = read_book(ROOT)
+    document = parse(file.read_text("utf-8"), file, book)
+    for one in exercises(document):
+        made = attempt(document, one, Path("a.txt"), "$ true\n", book)
+        assert made.shown
+        assert any(line.strip() for line in made.shown.lines)
 
 
 def test_a_program_takes_the_place_of_the_solutions() -> None:
