@@ -20,27 +20,34 @@ STAGES = [
 MARK = re.compile(r"--8<-- \[(start|end):(\w+)\]")
 
 
-def _lines(source: Path, section: str = "") -> list[str]:
-    """What a chapter shows of a program: all of it, or a named section; never the marks."""
-    lines, inside = [], not section
+def _lines(source: Path, section: str = "") -> dict[int, str]:
+    """What a chapter shows of a program, by its number in the whole without the marks.
+
+    All of it, or a named section.
+    """
+    lines: dict[int, str] = {}
+    inside, number = not section, 0
     for line in source.read_text().splitlines():
         if mark := MARK.search(line):
             if mark[2] == section:
                 inside = mark[1] == "start"
-        elif inside:
-            lines.append(line)
+            continue
+        number += 1
+        if inside:
+            lines[number] = line
     return lines
 
 
-def _changes(before: list[str], after: list[str]) -> tuple[list[str], set[int]]:
-    """The lines that are gone, and the numbers (from 1) of those that are new and not blank."""
+def _changes(before: Path, after: Path) -> tuple[list[str], set[int]]:
+    """The lines that are gone, and the numbers of those that are new and not blank."""
     gone: list[str] = []
     new: set[int] = set()
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    old, lines = list(_lines(before).values()), list(_lines(after).values())
+    matcher = difflib.SequenceMatcher(None, old, lines, autojunk=False)
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():
         if kind != "equal":
-            gone += before[i1:i2]
-            new |= {n for n in range(j1 + 1, j2 + 1) if after[n - 1].strip()}
+            gone += old[i1:i2]
+            new |= {n for n in range(j1 + 1, j2 + 1) if lines[n - 1].strip()}
     return gone, new
 
 
@@ -48,7 +55,7 @@ def _changes(before: list[str], after: list[str]) -> tuple[list[str], set[int]]:
     ("before", "after"), STAGES, ids=lambda source: f"{source.parent.name}{source.suffix}"
 )
 def test_a_stage_keeps_what_the_one_before_it_had(before: Path, after: Path) -> None:
-    gone, new = _changes(_lines(before), _lines(after))
+    gone, new = _changes(before, after)
     assert len(gone) <= 5, gone
     assert len(new) >= 1
 
@@ -65,11 +72,11 @@ def test_a_chapter_marks_the_lines_that_are_new_and_no_others(before: Path, afte
         flags=re.M,
     )
     assert shown, f"{after.parent.name} shows no {after.name} with its new lines marked"
+    _, new = _changes(before, after)
     for marked, section in shown:
-        numbers = set()
-        lines = _lines(after, section)
+        numbers, lines = list(_lines(after, section)), _lines(after, section)
+        stands_out = set()
         for part in marked.split(","):
             first, _, last = part.partition("-")
-            numbers |= {n for n in range(int(first), int(last or first) + 1) if lines[n - 1]}
-        _, new = _changes(_lines(before, section), lines)
-        assert numbers == new
+            stands_out |= set(numbers[int(first) - 1 : int(last or first)])
+        assert {n for n in stands_out if lines[n].strip()} == new & set(numbers)
