@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import entries
 import pytest
@@ -10,12 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.compare import ELISIONS
+from harness.mutate import measure as measuring
 from harness.mutate.listing import summary
 from harness.mutate.measure import Measured, measure
 from harness.plan.chapter import Chapter, from_document
 from harness.plan.scenario import scenarios
 from harness.record import Entry
-from zenn.book import Book
+from zenn.book import Book, ProjectError
+from zenn.guard.bounds import TooMuchError
 from zenn.parser import parse
 
 BOOK = Book(Path(__file__).parent)
@@ -166,3 +170,13 @@ def test_equal_blocks_have_the_outputs_of_their_own_runs() -> None:
     block = "~console\n$ date +%F\n2026-01-02\n~\n"
     found = measured(f"{block}\n{block}", "2026-03-04\n", "2026-03-05\n")
     assert passing(found) == set()
+
+
+def test_a_chapter_that_takes_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def long(*_: object) -> None:
+        raise TooMuchError("docs/x.md: it takes too long")
+
+    monkeypatch.setattr(measuring, "measure", long)
+    selection: Any = SimpleNamespace(chapters=[SimpleNamespace(path="docs/x.md")], of=lambda _: ())
+    with pytest.raises(ProjectError, match="too long, or name some of its lines"):
+        measuring.measure_all(selection, [])

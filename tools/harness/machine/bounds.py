@@ -6,19 +6,26 @@ it is the root of its cgroup namespace, so that there is one in v2 even if it bo
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.guest.world import PROCESSES, read, remove_cgroup
+from harness.guest.world import DEVICES, PROCESSES, read, remove_cgroup
 
 MEMORY = 1536 << 20  # bytes, including what lies in the machine's tmpfs
 # With the PID namespace in which the number that follows is a process: hierarchies are shared by
 # containers that each have one of their own.
 PREFIX = f"run-snippets-{os.stat('/proc/self/ns/pid').st_ino}-"
 
+# What may be opened in a machine, of cgroup v1: its own /dev, and terminals. A devtmpfs that it
+# mounts has all devices of the host.
+OWN_DEVICES = (*DEVICES.values(), (5, 2), (136, "*"))
 LIMITS_V1 = {
+    "devices": [
+        ("devices.deny", "a"),
+        *(("devices.allow", f"c {major}:{minor} rwm") for major, minor in OWN_DEVICES),
+    ],
     "pids": [("pids.max", str(PROCESSES))],
     "memory": [("memory.limit_in_bytes", str(MEMORY))],
 }
@@ -42,7 +49,9 @@ class Hierarchy:
 class Bounds:
     """The cgroups of one machine, by its hierarchies."""
 
-    joined: tuple[Path, ...]  # v1: the machine's init has to move itself there
+    # v1: the machine's init has to move itself there. What bounds it is the cgroup above, for one
+    # that it sees, as the root of its cgroup namespace, it could write to.
+    joined: tuple[Path, ...]
     born: Path | None  # v2: clone3 puts it there
 
     def join(self) -> None:
@@ -52,14 +61,21 @@ class Bounds:
 
     def out_of_memory(self) -> bool:
         """Whether the kernel has killed a process for the memory bound."""
-        files = [directory / "memory.oom_control" for directory in self.joined]
+        files = [directory / "memory.oom_control" for directory in self._all()]
         files += [self.born / "memory.events"] if self.born else []
         return any("oom_kill " in text and "oom_kill 0" not in text for text in map(read, files))
 
     def remove(self) -> None:
         """Remove the cgroups, with those that the machine has made in them."""
-        for directory in (*self.joined, *([self.born] if self.born else [])):
+        for directory in (
+            *(one.parent for one in self.joined),
+            *([self.born] if self.born else []),
+        ):
             remove_cgroup(directory)
+
+    def _all(self) -> tuple[Path, ...]:
+        """Of v1, those that are joined and those that bound."""
+        return (*self.joined, *(one.parent for one in self.joined))
 
 
 def hierarchies() -> tuple[Hierarchy, ...]:
@@ -113,20 +129,23 @@ def unbounded(among: tuple[Hierarchy, ...]) -> set[str]:
     return {"pids", "memory"}.difference(*(one.controllers for one in among))
 
 
-def create(among: tuple[Hierarchy, ...]) -> Bounds:
-    """New cgroups for one machine."""
+def create(among: tuple[Hierarchy, ...], also: Iterable[tuple[int, int]] = ()) -> Bounds:
+    """New cgroups for one machine, which may `also` open these devices."""
     name = f"{PREFIX}{os.getpid()}-{next(serial)}"
     joined, born = [], None
     for one in among:
         directory = one.parent / name
         directory.mkdir()
-        if one.unified:
-            born = directory
-        else:
-            joined.append(directory)
         for file, value in limits_of(one):
             with suppress(FileNotFoundError):  # memory.swap.max: only where swap is accounted
                 write(directory / file, value)
+        for major, minor in also if "devices" in one.controllers else ():
+            write(directory / "devices.allow", f"c {major}:{minor} rwm")
+        if one.unified:
+            born = directory
+        else:
+            joined.append(directory / "machine")
+            joined[-1].mkdir()
     return Bounds(tuple(joined), born)
 
 

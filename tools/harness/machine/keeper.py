@@ -64,7 +64,12 @@ class Life:
 
 
 class Keeper:
-    """The loop that makes machines on request and buries them."""
+    """The loop that makes machines on request and buries them.
+
+    `devices` are those of the host that they may use, beside what every machine has.
+    """
+
+    devices: tuple[tuple[int, int], ...] = ()
 
     def __init__(self, control: socket.socket) -> None:
         self.control = control
@@ -79,7 +84,7 @@ class Keeper:
         Its pid (0: this is the child, which is still to `join` those of cgroup v1), its pidfd, and
         what bounds it.
         """
-        limits, cgroup = bounds.create(self.hierarchies), None
+        limits, cgroup = bounds.create(self.hierarchies, self.devices), None
         try:
             if limits.born:
                 cgroup = os.open(limits.born, os.O_RDONLY | os.O_DIRECTORY)

@@ -13,7 +13,11 @@ from harness.plan.chapter import Chapter
 from harness.plan.scenario import Scenario
 from harness.plan.selection import Selection
 from harness.record import Entry, Score, Survivor, text_digest
+from zenn.book import ProjectError
+from zenn.guard import bounded
+from zenn.guard.bounds import TooMuchError
 
+SECONDS = 600.0  # of CPU time for a chapter; those of this book take a few
 _WHOLE_LINES = ("dropped", "doubled")
 
 
@@ -31,8 +35,18 @@ class Measured:
 
 
 def measure_all(selection: Selection, entries: Sequence[Entry]) -> list[Measured]:
-    """Each chapter measured, by those of its scenarios that were asked for."""
-    return [measure(one, selection.of(one), entries) for one in selection.chapters]
+    """Each chapter measured, by those of its scenarios that were asked for.
+
+    :raises ProjectError: one takes too much of the processor's time.
+    """
+    found = []
+    for one in selection.chapters:
+        try:
+            with bounded(f"{one.path}: changing what it shows", SECONDS):
+                found.append(measure(one, selection.of(one), entries))
+        except TooMuchError as error:
+            raise ProjectError(f"{error}, or name some of its lines") from None
+    return found
 
 
 def measure(chapter: Chapter, scenarios: Iterable[Scenario], entries: Iterable[Entry]) -> Measured:

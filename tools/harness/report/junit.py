@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element, SubElement
 from harness.record import Entry, Score
 from harness.report.failures import failure, plain
 from harness.report.words import words
-from harness.run.verdict import Result, worst
+from harness.run.verdict import CHAPTER_KEPT, Result, within_budget, worst
 from zenn.guard import visible_lines
 
 # What is no Char of XML 1.0 (https://www.w3.org/TR/xml/#charsets); it can't even be escaped.
@@ -32,7 +32,8 @@ def to_xml(book: str, results: Iterable[Result], scores: Iterable[Score] = ()) -
     entries = worst(results)
     of_chapters = {score.chapter: score for score in scores}
     for chapter, found in groupby(entries, key=lambda entry: entry.chapter):
-        root.append(_suite(legal(chapter), list(found), of_chapters.get(chapter)))
+        kept = within_budget(found, CHAPTER_KEPT)
+        root.append(_suite(legal(chapter), kept, of_chapters.get(chapter)))
     root.attrib |= _counts(entries)
     ElementTree.indent(root)
     document: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -80,7 +81,7 @@ def _shown(entry: Entry) -> Iterable[str]:
         first, *more = step.command.split("\n")
         yield f"{terminal}{step.prompt}{first}\n"
         yield from (f"> {line}\n" for line in more)
-        yield step.output
+        yield f"({step.cut} characters are not kept)\n" if step.cut else step.output
 
 
 def _counts(entries: Sequence[Entry]) -> dict[str, str]:

@@ -49,6 +49,8 @@ class QemuLife(Life):
 class Spawner(Keeper):
     """Starts a QEMU on request."""
 
+    devices = tuple(jail.DEVICES.values())
+
     def __init__(self, control: socket.socket) -> None:
         super().__init__(control)
         self.jail = jail.namespaces()
