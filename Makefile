@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 export NO_MKDOCS_2_WARNING = 1
 READY  := $(VENV)/.ready
 
-.PHONY: all setup proofread verify reader mutate site offline pdf epub export serve lint test audit sbom bench
+.PHONY: all setup proofread verify reader shell mutate site offline pdf epub export serve lint test audit sbom bench
 .PHONY: requirements clean help
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -33,6 +33,9 @@ verify: $(READY) ## run every block of docs/ in fresh machines (BACKEND=…) and
 
 reader: $(READY) ## play every chapter from top to bottom on the reader's machine and check its output
 	$(BIN)/python tools/run_snippets.py --reader
+
+shell: $(READY) ## open a terminal in a virtual machine like the reader's
+	$(BIN)/python tools/run_snippets.py shell --reader
 
 mutate: $(READY) ## count which wrong texts the outputs of the last run would give away
 	$(BIN)/python tools/run_snippets.py mutate

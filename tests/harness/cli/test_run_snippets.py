@@ -6,8 +6,10 @@ import pty
 import re
 import sys
 from argparse import ArgumentTypeError
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from termios import tcsetwinsize
 
 import pytest
 from processes import Done, python
@@ -159,6 +161,8 @@ def test_every_wrong_chapter_is_named_in_one_sentence(
         (("--shard", "3/2"), "shards are counted from 1/2 to 2/2"),
         (("shell", "docs/a.md"), "write CHAPTER:LINE, as in docs/02-uts.md:110"),
         (("shell", "docs/a.md:8"), "shell takes a terminal"),
+        (("shell",), "write CHAPTER:LINE, as in docs/02-uts.md:110, or --reader"),
+        (("shell", "--reader", "--kernel", "7"), "--reader takes no --kernel, and no --backend"),
         (("--watch", "--update"), "argument --update: not allowed with argument --watch"),
         (("watch", "--shard", "1/2"), "watch takes no --shard"),
         (("--update", "--kernel", "7", "--kernel", "6.1"), "update takes one --kernel"),
@@ -396,11 +400,37 @@ def test_shell_hands_over_the_terminal_as_it_is_at_a_line(
     project: Path, kind: str, text: str, prompt: str, typed: str, said: str
 ) -> None:
     write(project, "a", text)
-    command = [sys.executable, str(TOOL), "shell", "docs/a.md:5", "--backend", kind]
+    with typing_into(project, "shell", "docs/a.md:5", "--backend", kind) as (terminal, until):
+        until(prompt)
+        os.write(terminal, f"{typed}\n".encode())
+        until(said)
+        os.write(terminal, b"\x1d")
+
+
+def test_a_person_has_a_terminal_as_they_know_it_in_a_machine_of_their_own() -> None:
+    """It is this book's, for that machine is made anyway."""
+    with typing_into(TOOL.parents[1], "shell", "--reader") as (terminal, until):
+        until("reader@unshared")
+        os.write(terminal, b"echo $TERM; ech\x7fho $0; stty size\n")
+        until("xterm-256color\r\n-bash\r\n24 80\r\n")
+        tcsetwinsize(terminal, (33, 99))
+        os.write(terminal, b"sudo -s\n")
+        until("root@unshared")
+        os.write(terminal, b"stty size; cat /proc/self/cgroup\n")
+        until("33 99\r\n0::/user.slice/user-1000.slice/session-")
+        os.write(terminal, b"exit\nexit\n")
+
+
+@contextmanager
+def typing_into(folder: Path, *words: str) -> Iterator[tuple[int, Callable[[str], None]]]:
+    """A terminal in which the command line `words` runs, which within it is to end well; and what
+    waits until it has shown a text."""
     pid, terminal = pty.fork()
     if pid == 0:
-        os.chdir(project)
-        os.execv(sys.executable, command)
+        os.chdir(folder)
+        environment = os.environ | {"TERM": "xterm-256color"}
+        os.execve(sys.executable, [sys.executable, str(TOOL), *words], environment)
+    tcsetwinsize(terminal, (24, 80))
     shown = b""
 
     def until(wanted: str) -> None:
@@ -409,10 +439,10 @@ def test_shell_hands_over_the_terminal_as_it_is_at_a_line(
             shown += os.read(terminal, 4096)
         _, _, shown = shown.partition(wanted.encode())
 
-    until(prompt)
-    os.write(terminal, f"{typed}\n".encode())
-    until(said)
-    os.write(terminal, b"\x1d")
+    yield terminal, until
+    with suppress(OSError):  # EIO: it has ended
+        while os.read(terminal, 4096):
+            pass
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 

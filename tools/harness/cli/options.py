@@ -56,8 +56,8 @@ COMMANDS = {  # what each does, and examples of what follows it
         ("", "docs/02-uts.md"),
     ),
     "shell": (
-        "play a scenario up to a line, then type there",
-        ("docs/02-uts.md:110", "--backend namespaces docs/02-uts.md:110"),
+        "play a scenario up to a line, then type there; or open a terminal in a reader's machine",
+        ("docs/02-uts.md:110", "--backend namespaces docs/02-uts.md:110", "--reader"),
     ),
     "check": (
         "try your own answer to an exercise as its solution is tried, or list the exercises",
@@ -109,6 +109,11 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         for word in ("kernels", "shard", "executor"):
             if getattr(options, word):
                 parsers[command].error(f"--reader takes no --{word.removesuffix('s')}")
+    if command == "shell":
+        if options.reader and (options.kernels or options.backend != "auto"):
+            parsers[command].error("--reader takes no --kernel, and no --backend")
+        if not (options.chapter or options.reader):
+            parsers[command].error("write CHAPTER:LINE, as in docs/02-uts.md:110, or --reader")
     options.words = rest
     return options
 
@@ -189,7 +194,8 @@ def _add_options(command: str, add: Callable[..., Any]) -> None:
     elif command == "list":
         add("--json", action="store_true", help="as JSON")
     elif command == "shell":
-        add("chapter", type=_place, metavar="CHAPTER:LINE", help="where the terminal is taken over")
+        add("chapter", nargs="?", type=_place, metavar="CHAPTER:LINE", help="where you take over")
+        add("--reader", action="store_true", help="in a fresh reader's machine, of itself no line")
     elif command == "check":
         add("exercise", metavar="CHAPTER[:EXERCISE]", help="as in docs/02-uts.md:2")
         add("file", nargs="?", type=Path, help="a program, or what is typed, after `$ ` or `# `")

@@ -1,8 +1,12 @@
-"""`shell`: a scenario played up to a line, and then its terminal in the author's hands."""
+"""`shell`: a scenario played up to a line, and then its terminal in the author's hands; or a
+terminal in a fresh reader's machine in anybody's."""
 
+import json
 import os
 import re
 import select
+import signal
+import socket
 import sys
 import termios
 import tty
@@ -11,7 +15,9 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 
 from harness.cli.verify import Context, backends
+from harness.machine import Machine
 from harness.machine.backend import Backend
+from harness.machine.channel import Channel
 from harness.plan import selection
 from harness.plan.scenario import Scenario
 from harness.report.words import words
@@ -21,19 +27,34 @@ from harness.run.verdict import Run, judge
 
 LEAVE = b"\x1d"  # ^]
 _PROMPT = re.compile(rb"\x1b\]7717;(\d+|\+)\x07")
-_UNFINISHED = re.compile(rb"\x1b[^\x07]{,40}$")
+# Nothing else that begins with an escape: what comes next may be waiting for an answer to it.
+_UNFINISHED = re.compile(rb"\x1b(\](7(7(1(7(;(\d{,3}|\+)?)?)?)?)?)?)?$")
 _OPENING_SECONDS = 30.0
 
 
 def run(context: Context) -> None:
-    """Hand over the terminal at the chosen line; for what it raises see `hand_over`."""
+    """Hand over the terminal at the chosen line, or in a reader's machine where none is chosen; for
+    what it raises see `hand_over`."""
     chosen = context.options.chapter
-    scenario = selection.select([chosen], context.book).chosen[0]
+    scenario = selection.select([chosen], context.book).chosen[0] if chosen else None
     with backends(context, context.kernel) as made:
+        if scenario is None:
+            with context.progress.step():
+                machine = made.choice(context.book.guest).usual.start()
+            log_in(machine, context.progress.note)
+            return
         backend = made.of(scenario)
         # An author who tries things is not to meet what only a shared kernel forbids.
         backend = backend.second or backend
         hand_over(scenario, selection.place(chosen)[1], backend, context.progress.note)
+
+
+def log_in(machine: Machine, say: Callable[[str], None]) -> None:
+    """Join this process' terminal with one that a fresh reader's machine opens for a person, and
+    end the machine."""
+    with closing(machine):
+        say(f"a machine of your own, kernel {machine.kernel}: `exit` or ^] ends it, and all in it")
+        _relay(machine.channel, terminal="", term=os.environ.get("TERM") or "xterm")
 
 
 def hand_over(scenario: Scenario, line: int, backend: Backend, say: Callable[[str], None]) -> None:
@@ -60,18 +81,18 @@ def hand_over(scenario: Scenario, line: int, backend: Backend, say: Callable[[st
             f"{scenario.chapter}:{line}, terminal {name or '(unnamed)'}: "
             f"`exit` or ^] ends it, and the machine"
         )
-        size = os.get_terminal_size(sys.stdout.fileno())
-        channel.request("relay", terminal=name, rows=size.lines, columns=size.columns)
         taken = {step.line for step in playing.steps}
         last = next((one for one in reversed(here) if one.line in taken), None)
         at = terminals.of(last).at if last else None
-        with _raw(sys.stdin.fileno()), machine.channel.stream as stream:
-            if at is not None:  # an empty line would be an answer
-                _write(sys.stdout.fileno(), at.encode())
-            elif not last or not last.goes_on:  # its prompt is taken: let it prompt
-                stream.sendall(b"\n")
-            stream.settimeout(None)
-            _relay(sys.stdin.fileno(), sys.stdout.fileno(), stream.fileno())
+        # An empty line would be an answer; else its prompt is taken: let it prompt.
+        typed = b"" if at is not None or (last and last.goes_on) else b"\n"
+        _relay(channel, typed, at or "", terminal=name)
+
+
+def _size() -> dict[str, int]:
+    """That of this process' terminal."""
+    size = os.get_terminal_size(sys.stdout.fileno())
+    return {"rows": size.lines, "columns": size.columns}
 
 
 @contextmanager
@@ -79,28 +100,58 @@ def _raw(fd: int) -> Iterator[None]:
     """The terminal without line editing, echo and signals of its own, and then as it was."""
     saved = termios.tcgetattr(fd)
     try:
-        tty.setraw(fd)
+        tty.setraw(fd, termios.TCSADRAIN)  # what has been typed already is for the machine, too
         yield
     finally:
         termios.tcsetattr(fd, termios.TCSADRAIN, saved)
 
 
-def _relay(keyboard: int, screen: int, machine: int) -> None:
+@contextmanager
+def _resized() -> Iterator[int]:
+    """A descriptor that has something to read once this process' terminal has another size."""
+    told, teller = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    before = signal.signal(signal.SIGWINCH, lambda *_: os.write(teller, b"!"))
+    try:
+        yield told
+    finally:
+        signal.signal(signal.SIGWINCH, before)
+        os.close(told)
+        os.close(teller)
+
+
+def _relay(channel: Channel, typed: bytes = b"", shown: str = "", **of: str) -> None:
+    """Join this process' terminal with the machine's that is asked for with `of`, from the text
+    `shown` on, which it has shown before; `typed` is typed there first."""
+    keyboard, screen, machine = sys.stdin.fileno(), sys.stdout.fileno(), channel.stream
     pending = b""
-    while True:
-        ready, _, _ = select.select([keyboard, machine], [], [])
-        if keyboard in ready:
-            typed = os.read(keyboard, 1 << 12)
-            before_leaving, leave, _ = typed.partition(LEAVE)
-            _write(machine, before_leaving)
-            if leave or not typed:
-                return
-        if machine in ready:
-            data = os.read(machine, 1 << 16)
-            if not data:
-                return
-            shown, pending = visible(pending + data)
-            _write(screen, shown)
+    with _raw(keyboard), _resized() as resized:
+        channel.request("relay", within=_OPENING_SECONDS, **of, **_size())
+        machine.settimeout(None)
+        _write(screen, shown.encode())
+        while True:
+            if typed:
+                _tell(machine, keys=typed.decode("latin-1"))
+                typed = b""
+            ready, _, _ = select.select([keyboard, machine, resized], [], [])
+            if resized in ready:
+                os.read(resized, 1 << 12)
+                _tell(machine, **_size())
+            if keyboard in ready:
+                read = os.read(keyboard, 1 << 12)
+                typed, leave, _ = read.partition(LEAVE)
+                if leave or not read:
+                    return
+            if machine in ready:
+                data = machine.recv(1 << 16)
+                if not data:
+                    return
+                text, pending = visible(pending + data)
+                _write(screen, text)
+
+
+def _tell(machine: socket.socket, **what: object) -> None:
+    """One line of what is typed, or of the terminal's size (see `harness.guest.agent`, relay)."""
+    machine.sendall(json.dumps(what).encode() + b"\n")
 
 
 def visible(data: bytes) -> tuple[bytes, bytes]:

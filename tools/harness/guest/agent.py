@@ -29,7 +29,7 @@ out. The agent speaks only when asked; what comes while it carries out a request
     processes terminal                   → {processes: [{pid command waits}]}
     left                                 → {left: [[line, what]] seen}  what is not as it was, and
                                            what has run: see `programs.seen`
-    relay     terminal rows columns      → {}, and then the bytes of the terminal itself
+    relay     terminal rows columns      → {}, then its bytes; comes: {keys}, {rows columns}
 
 Paths are relative to the ordinary user's home, where every shell starts. `uid` and `status` are
 numbers or null, times are seconds (`clock` since 1970), `mode` is a number, `seed` hexadecimal.
@@ -307,21 +307,21 @@ class Agent:
             pause = max(lull, patient)
 
     def do_relay(self, terminal: str, rows: int, columns: int) -> dict[str, Any]:
-        """From the reply on the channel *is* the terminal, both ways; never another request."""
+        """From the reply on the channel *is* the terminal; never another request."""
         where = self.terminals[terminal]
         where.resize(rows, columns)
         self._send(b"{}\n")
         while where.ended is None:
-            ready = self._pump(None, idle=True)
-            self._send(where.shown)
-            where.shown.clear()
+            ready = self._pump(LONGEST_PAUSE if where.to_type else None, idle=True)
+            self._send(where.taken())
             if self.channel in ready:
-                data = os.read(self.channel, 1 << 16)
-                if not data:
-                    break
-                while data:
-                    with contextlib.suppress(BlockingIOError):
-                        data = data[os.write(where.master, data) :]
+                if not (data := os.read(self.channel, 1 << 16)):
+                    raise Abandoned
+                *lines, self.pending = (self.pending + data).split(b"\n")
+                where.relayed(lines)
+            where.type()
+        where.drain_rest()
+        self._send(where.taken())
         raise Abandoned
 
     def do_prompt(self, terminal: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ them: that it is a shell that reads, the kernel says (see `programs.known`).
 import codecs
 import contextlib
 import fcntl
+import json
 import os
 import re
 import secrets
@@ -78,6 +79,7 @@ class Terminal:
         os.set_blocking(self.master, False)
         self.shown = bytearray()  # and not yet reported
         self.dropped = 0  # bytes of a flood
+        self.to_type = bytearray()  # by a person, and not yet taken
         self.mark: bytes | None = None  # of the last prompt since the last typing
         self.prompted = 0  # the shell that gave it
         self._plain = 0  # that of them which has no line editor, as far as is known
@@ -92,6 +94,26 @@ class Terminal:
 
     def resize(self, rows: int, columns: int) -> None:
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def relayed(self, lines: list[bytes]) -> None:
+        """A person has typed, or their terminal has another size: see `agent`, relay."""
+        for line in map(json.loads, lines):
+            self.to_type += line.get("keys", "").encode("latin-1")
+            if "rows" in line:
+                self.resize(**line)
+
+    def type(self) -> None:
+        """Of what a person has typed write what the terminal takes now. Who waits for the rest to
+        be taken goes on draining: a program that can't write reads nothing either."""
+        if self.to_type:
+            with contextlib.suppress(BlockingIOError):
+                del self.to_type[: os.write(self.master, self.to_type)]
+
+    def taken(self) -> bytes:
+        """What it has shown since, for a person."""
+        shown = bytes(self.shown)
+        self.shown.clear()
+        return shown
 
     def expect(self, echo: bytes) -> None:
         """Something is about to be typed, whose echo would be `echo`."""

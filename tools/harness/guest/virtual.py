@@ -39,8 +39,8 @@ CGROUP = Path("/sys/fs/cgroup")
 LRU_GEN = Path("/sys/kernel/mm/lru_gen")
 MCL_CURRENT, MCL_FUTURE = 1, 2
 RNDADDENTROPY, RNDRESEEDCRNG = 0x40085203, 0x5207  # <linux/random.h>
-# RB_AUTOBOOT and RB_POWER_OFF, <sys/reboot.h>
-REBOOTS = {-signal.SIGHUP: 0x01234567, -signal.SIGINT: 0x4321FEDC}
+RB_AUTOBOOT, RB_POWER_OFF = 0x01234567, 0x4321FEDC  # <sys/reboot.h>
+REBOOTS = {-signal.SIGHUP: RB_AUTOBOOT, -signal.SIGINT: RB_POWER_OFF}
 SYSLOG_ACTION_SIZE_UNREAD = 9  # syslog(2): bytes that the kernel has logged
 UPPER = 9  # a descriptor of what is written over the image, as `init` has opened it
 IMAGE, DISK = "/run/image", "/dev/vda"

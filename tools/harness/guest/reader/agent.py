@@ -4,16 +4,18 @@ Booted once, warmed, and cloned as any virtual machine (`virtual`). Whoever open
 given one in a session; the first is there already, as where one has logged in.
 """
 
+import ctypes
 import os
 import subprocess
 from functools import partial
+from typing import Any
 
-from harness.guest import virtual
+from harness.guest import syscalls, virtual
 from harness.guest.accounts import USER_UID, Account, account
 from harness.guest.left import Made
 from harness.guest.reader import session
 from harness.guest.terminal import Terminal
-from harness.guest.virtual import WARM, GuestAgent, port, protect
+from harness.guest.virtual import RB_POWER_OFF, WARM, GuestAgent, port, protect
 
 PATIENCE = 600.0  # seconds, for the first session
 READY = "\0"  # the terminal that nobody has asked for yet: a name that no text can have
@@ -42,6 +44,15 @@ class ReaderAgent(GuestAgent):
             self.proc, self.known, partial(session.start, user=user, directory=self.home)
         )
 
+    def do_relay(self, terminal: str, rows: int, columns: int, term: str = "") -> dict[str, Any]:
+        """See `agent`; with `term` a terminal that isn't there is opened for a person."""
+        if term:
+            person = account(USER_UID)
+            start = partial(session.start, user=person, directory=self.home, term=term)
+            opened = self.terminals[terminal] = Terminal(self.proc, self.known, start)
+            self.watched.add(opened.master)
+        return super().do_relay(terminal, rows, columns)
+
 
 def main() -> None:
     os.unlink("/run/agent.zip")
@@ -52,4 +63,7 @@ def main() -> None:
         virtual.warm(start, text)
     agent = ReaderAgent(port(), Made())
     agent.prepare()
-    agent.run()
+    try:
+        agent.run()
+    finally:  # the harness sees no end of a port whose machine goes on
+        syscalls.libc.reboot(ctypes.c_int(RB_POWER_OFF))

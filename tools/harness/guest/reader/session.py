@@ -47,21 +47,22 @@ def say_nothing(count: int, _: int, replies: Any, __: int) -> int:
     return 0
 
 
-def start(slave: int, user: Account, directory: str) -> int:
+def start(slave: int, user: Account, directory: str, term: str = "") -> int:
     """Fork what keeps a session of `user` on a terminal; it ends as the session's shell does.
 
-    Root's is a shell by sudo(8) in a session of the ordinary user: nobody is root by ssh.
+    Root's is a shell by sudo(8) in a session of the ordinary user: nobody is root by ssh. With
+    `term` it is a login shell at such a terminal, for a person.
     """
     if keeper := os.fork():
         return keeper
     try:
-        keep(slave, user, directory)
+        keep(slave, user, directory, term)
     except BaseException as error:
         os.write(slave, f"session: {error}\n".encode())
     os._exit(127)
 
 
-def keep(slave: int, user: Account, directory: str) -> NoReturn:
+def keep(slave: int, user: Account, directory: str, term: str) -> NoReturn:
     """In the child: open a session, start its shell, wait for that, and end like it."""
     tty = os.dup2(slave, 3)
     os.closerange(4, 1 << 12)
@@ -71,19 +72,27 @@ def keep(slave: int, user: Account, directory: str) -> NoReturn:
         file.write("0")  # not as precious as the agent
     owner = user if user.uid else account(USER_UID)
     environment = open_session(owner, os.ttyname(tty))
-    shell = os.fork()
-    if shell == 0:
+    child = os.fork()
+    if child == 0:
         path = USER_PATH if owner.uid else SYSTEM_PATH
         environment |= {"HOME": owner.home, "USER": owner.name, "LOGNAME": owner.name, "PATH": path}
-        command = ("/bin/bash", "bash") if user.uid else ("/usr/bin/sudo", "sudo", "-s")
+        if term:
+            environment["TERM"] = term if known(term) else "xterm-256color"
+        shell = ("/bin/bash", "-bash" if term else "bash")
+        command = shell if user.uid else ("/usr/bin/sudo", "sudo", "-s")
         become_shell(tty, owner, directory, ENVIRONMENT | environment, command)
     os.close(tty)
     syscalls.rename_process(NAME)
-    status = os.waitstatus_to_exitcode(os.waitpid(shell, 0)[1])
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if status < 0:
         signal.signal(-status, signal.SIG_DFL) if -status not in (9, 19) else None
         os.kill(os.getpid(), -status)
     os._exit(status)
+
+
+def known(term: str) -> bool:
+    """Whether terminfo(5) has such a terminal here."""
+    return "/" not in term and os.path.exists(f"/usr/share/terminfo/{term[0]}/{term}")
 
 
 def open_session(user: Account, tty: str) -> dict[str, str]:

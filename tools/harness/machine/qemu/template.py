@@ -87,7 +87,11 @@ def ensure(launcher: Launcher, design: Design, progress: Callable[[str], None]) 
     directory = cache_directory() / f"templates-{design.name}"
 
     def build(target: Path) -> None:
-        progress(f"booting {design.name} once, for all machines to be cloned from")
+        seconds = design.seconds / 10  # where nothing else is done
+        progress(
+            f"booting {design.name} once, for all machines to be cloned from: "
+            f"about {seconds:.0f} s, several times that on a busy host"
+        )
         target.mkdir()
         boot(launcher, Template(target, design.hardware), design)
 
