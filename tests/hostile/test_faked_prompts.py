@@ -1,6 +1,10 @@
 """Programs that print what a shell's prompt is made of, and read what is typed for it."""
 
+from itertools import islice
+
 from guests import Play
+
+from harness.machine.backend import Backend
 
 FAKES = {
     "python": 'python3 -c \'while 1: input(chr(27)+"]7717;0"+chr(7)); print("Linux 99.9")\'',
@@ -17,12 +21,14 @@ FAKES = {
 }
 
 
-def test_what_only_looks_like_a_prompt_is_none(play: Play) -> None:
+def test_what_only_looks_like_a_prompt_is_none(play: Play, backend: Backend) -> None:
+    # It is the same agent that looks, and a machine of each that fails takes seconds.
+    fakes = dict(islice(FAKES.items(), 3)) if backend.own_kernel else FAKES
     texts = [
-        f"## {n}\n\n~console\n$ {fake}\n$ uname -sr\nLinux 99.9\n~\n" for n, fake in FAKES.items()
+        f"## {n}\n\n~console\n$ {fake}\n$ uname -sr\nLinux 99.9\n~\n" for n, fake in fakes.items()
     ]
     texts = [t.replace("$ uname -sr", ">>> 1") if "repl" in t else t for t in texts]
-    for name, result in zip(FAKES, play("\n".join(texts)), strict=True):
+    for name, result in zip(fakes, play("\n".join(texts)), strict=True):
         entry = result.entries[0]
         assert entry.verdict == "failed", name
         reasons = {step.reason.code for step in entry.steps if step.reason}
