@@ -1,4 +1,4 @@
-"""演習2: ip netns execの小さな写し。名前空間と/sysの両方を取り替えてから実行する。
+"""演習: ip netns execの小さな写し。名前空間と/sysの両方を取り替えてから実行する。
 
 実行: sudo python3 in_netns.py 名前 コマンド...
 """
