@@ -418,6 +418,8 @@ def test_a_person_has_a_terminal_as_they_know_it_in_a_machine_of_their_own() -> 
         until("root@unshared")
         os.write(terminal, b"stty size; cat /proc/self/cgroup\n")
         until("33 99\r\n0::/user.slice/user-1000.slice/session-")
+        os.write(terminal, b"python3 snippets/00-introduction/hello.py\n")
+        until("Hello! unshared world")
         os.write(terminal, b"exit\nexit\n")
 
 

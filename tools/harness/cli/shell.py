@@ -13,6 +13,7 @@ import tty
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from harness.cli.verify import Context, backends
 from harness.machine import Machine
@@ -24,6 +25,7 @@ from harness.report.words import words
 from harness.run.play import play_together
 from harness.run.terminal import Terminals
 from harness.run.verdict import Run, judge
+from zenn.book import Book
 
 LEAVE = b"\x1d"  # ^]
 _PROMPT = re.compile(rb"\x1b\]7717;(\d+|\+)\x07")
@@ -41,7 +43,7 @@ def run(context: Context) -> None:
         if scenario is None:
             with context.progress.step():
                 machine = made.choice(context.book.guest).usual.start()
-            log_in(machine, context.progress.note)
+            log_in(machine, context.book, context.progress.note)
             return
         backend = made.of(scenario)
         # An author who tries things is not to meet what only a shared kernel forbids.
@@ -49,10 +51,19 @@ def run(context: Context) -> None:
         hand_over(scenario, selection.place(chosen)[1], backend, context.progress.note)
 
 
-def log_in(machine: Machine, say: Callable[[str], None]) -> None:
-    """Join this process' terminal with one that a fresh reader's machine opens for a person, and
-    end the machine."""
+def log_in(machine: Machine, book: Book, say: Callable[[str], None]) -> None:
+    """Join this process' terminal with one that a fresh reader's machine opens for a person, with
+    the book's programs in its home, and end the machine."""
     with closing(machine):
+        for program in filter(Path.is_file, sorted(book.programs.rglob("*.*"))):
+            machine.channel.request(
+                "put",
+                path=f"{book.snippets}/{program.relative_to(book.programs)}",
+                text=program.read_text("utf-8"),
+                mode=0o644,
+                owner=book.guest.user,
+                given=False,
+            )
         say(f"a machine of your own, kernel {machine.kernel}: `exit` or ^] ends it, and all in it")
         _relay(machine.channel, terminal="", term=os.environ.get("TERM") or "xterm")
 
