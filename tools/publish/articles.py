@@ -74,12 +74,13 @@ def articles(browser: Browser, site: Path, diagrams: Diagrams) -> list[Article]:
 def _take_pictures(page: Page) -> None:
     """Put a picture in the place of each diagram, whose labels are what it says in words, and of
     each figure, which says it itself."""
-    for diagram in page.locator(".diagram__figure svg").all():
+    # From the last one: the first of those that are left is another one each time.
+    for diagram in reversed(page.locator(".diagram__figure svg").all()):
         labels = [
             " ".join(text.split()) for text in diagram.locator(".nodeLabel").all_inner_texts()
         ]
         _take_picture(diagram, f"図：{'、'.join(labels)}")
-    for figure in page.locator("svg.figure").all():
+    for figure in reversed(page.locator("svg.figure").all()):
         _take_picture(figure, figure.get_attribute("aria-label") or "")
 
 

@@ -18,13 +18,18 @@ nesting, texts and addresses. What each of the two dialects calls them is said o
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from urllib.parse import unquote
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, fromstring
 
 from page import Node, classes, find_class, nodes, text_of
 
+from zenn.export.figure import figure_of, lit
+
+_CHAPTERS = Path(__file__).parents[3] / "docs"
+
 _INLINE = frozenset(
-    {"a", "br", "code", "em", "embed-katex", "img", "input", "s", "span", "strong", "sup"}
+    {"a", "br", "code", "em", "embed-katex", "img", "input", "s", "span", "strong", "sup", "svg"}
 )
 _GROUPS = frozenset({"terminals", "tabs", "tabs__panel"})  # of blocks that the text has in a row
 _SPACE = re.compile(r"[ \t\n]+")
@@ -131,6 +136,9 @@ def _block(element: Element) -> list[str]:
         return [_card(element.get("href", ""))]
     if "verification" in kind:
         return []
+    if "predict__answer" in kind:  # which the site folds by a script
+        answer = [node for node in nodes(element) if node is not element[0]]
+        return [f"details | {text_of(element[0]).strip()}", *_indented(_flow(answer))]
     assert "block" in kind, f"a block of no kind known here: <{element.tag} class={kind}>"
     return _site_block(element)
 
@@ -234,6 +242,8 @@ def _inline_element(element: Element) -> str:
             return "<br>"
         case "img":
             return _image(element)
+        case "svg":
+            return _figure(element, element.get("aria-label", ""))
         case "input":
             return "[x]" if element.get("checked") is not None else "[ ]"
         case "embed-katex":
@@ -266,10 +276,19 @@ def _inline_raw(content: Iterable[Node]) -> str:
 
 def _image(element: Element) -> str:
     source = re.sub(r"\A(?:\.\./)*images/", "/images/", element.get("src", ""))
+    if figure := figure_of(source, _CHAPTERS):
+        alternative = element.get("alt", "")
+        return _figure(fromstring(lit(*figure, alternative)), alternative)
     extra = [f"{name}={element.get(name)}" for name in ("width", "height") if element.get(name)]
     if element.get("title"):
         extra.append(f'"{element.get("title")}"')
     return f"<{' '.join(['img', source, *extra])} | {element.get('alt')}>"
+
+
+def _figure(drawn: Element, alternative: str) -> str:
+    """Describe a figure by the parts that are lit; Zenn has a picture of it."""
+    parts = [text_of(part) for part in drawn.iter() if "lit" in classes(part)]
+    return f"<figure {' '.join(parts)} | {alternative}>"
 
 
 def _note(link: Element) -> str:
