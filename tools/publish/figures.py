@@ -9,9 +9,10 @@ from playwright.sync_api import ViewportSize
 
 from publish.articles import browser
 from zenn.book import read_book
-from zenn.export.figure import MADE_OF, lit, words_of
+from zenn.export.figure import lit, words_of
 
 _WIDTH, _SCALE = 480, 2  # CSS pixels, and pixels for each
+_MADE_OF = b"tEXtMade of\0"  # the text chunk of a picture that says of what it was made
 
 
 def digest(file: Path, word: str) -> str:
@@ -21,7 +22,7 @@ def digest(file: Path, word: str) -> str:
 
 def made_of(picture: bytes) -> str:
     """The digest that a picture was given when it was made; empty if none."""
-    _, key, rest = picture.partition(b"tEXt" + MADE_OF.encode() + b"\0")
+    _, key, rest = picture.partition(_MADE_OF)
     return rest[:64].decode() if key else ""
 
 
@@ -47,7 +48,7 @@ def main() -> None:
 
 def _marked(png: bytes, of: str) -> bytes:
     """A PNG with a text chunk after its header (https://www.w3.org/TR/png-3/#11tEXt)."""
-    chunk = b"tEXt" + MADE_OF.encode() + b"\0" + of.encode()
+    chunk = _MADE_OF + of.encode()
     framed = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
     after_header = 8 + 12 + 13
     return png[:after_header] + framed + png[after_header:]

@@ -124,16 +124,15 @@ def _program(solution: Sequence[Fence], language: str, text: str) -> tuple[Fence
         raise AttemptError(f"the solution has several programs ({names}), and one can't be told")
     ours = next((fence for fence in programs if fence.language == language), programs[0])
     follows = {one.line: two for one, two in pairwise(solution)}
-    result = follows.get(ours.line)
-    alone = result is not None and result.kind == "result"
+    alone = _has_result(ours, follows)
     if ours.language != language and not alone:
         wanted = " or ".join(dict.fromkeys(fence.language for fence in programs))
         raise AttemptError(f"the solution's commands run a program in {wanted}: write it in that")
     suffix = next(end for end, name in _LANGUAGES.items() if name == language)
     title = str(PurePosixPath(ours.title).with_suffix(suffix))
     mine = replace(ours, language=language, title=title, text=text, whole=text, source="")
-    if alone and result:
-        return mine, result
+    if alone:
+        return mine, follows[ours.line]
     # The others are compared with results of their own, or typed as the solution has them.
     results = {fence.line for fence in programs if _has_result(fence, follows)}
     results |= {follows[line].line for line in results}

@@ -50,10 +50,10 @@ def exercises(document: Document) -> tuple[Exercise, ...]:
 
 def _exercises(document: Document) -> Iterator[Exercise]:
     folded = [
-        (token.map[0] + 1, token.map[1] + 1)
+        (line_of(token), token.map[1] + 1)
         for token in document.tokens
         if token.type == "container_details_open" and token.map
-        if details_title(token.info).strip() == SOLUTION and line_of(token)
+        if details_title(token.info).strip() == SOLUTION
     ]
     ends = [heading.line for heading in document.headings[1:]] + [document.text.count("\n") + 2]
     for heading, end in zip(document.headings, ends, strict=True):

@@ -239,23 +239,24 @@ class Terminal:
         """What kind of program the reader is, and ``$?`` where its prompt says it."""
         shown = self.shown
         self._take_marks()
-        is_shell = self.known.is_interactive(reader.pid, "shell")
-        if self.mark and is_shell and self._is_at_prompt(reader):
+        if self.mark and self._is(reader, "shell") and self._is_at_prompt(reader):
             self.prompted = reader.pid
             more = self.mark == b"+"
             return ("more", None) if more else ("shell", int(self.mark))
         if self._take_prompt():
-            return "question" if is_shell else "prompt", None
-        is_python = self.known.is_interactive(reader.pid, "python")
-        if is_python and (mark := REPL_PROMPT.search(shown)):
+            return "question" if self._is(reader, "shell") else "prompt", None
+        if (mark := REPL_PROMPT.search(shown)) and self._is(reader, "python"):
             state: State = "repl" if mark[1] == b">>> " else "more"
             del shown[mark.start(1) :]  # and with it what the match refers to
             return state, None
-        foreign = reader.pid != self.prompted and is_shell
-        if foreign and (mark := FOREIGN_PROMPT.search(shown)):
-            del shown[mark.start() :]
+        foreign = FOREIGN_PROMPT.search(shown) if reader.pid != self.prompted else None
+        if foreign and self._is(reader, "shell"):
+            del shown[foreign.start() :]
             return "shell", None
         return "program", None
+
+    def _is(self, reader: Reader, kind: str) -> bool:
+        return self.known.is_interactive(reader.pid, kind)
 
     def _is_at_prompt(self, reader: Reader) -> bool:
         """Whether it reads for a command, and not by its builtin `read`: that asks for other

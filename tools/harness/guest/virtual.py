@@ -30,7 +30,6 @@ from harness.guest.left.files import signs
 from harness.guest.left.settings import of_fresh_network, values, writable
 from harness.guest.left.watch import Items, read
 from harness.guest.proc import Proc
-from harness.guest.programs.known import Known
 
 PORTS = Path("/sys/class/virtio-ports")
 CGROUP = Path("/sys/fs/cgroup")
@@ -83,7 +82,7 @@ class GuestAgent(Agent):
         if not self.inside:
             self.inside = Inside(self.proc.fd, prepare)
             self.proc = Proc(self.inside.uts)
-            self.known = Known(self.proc)
+            self.known.proc = self.proc
             self.watched.add(self.inside.ends)
             self.leftovers = Leftovers(self.proc, self.terminals, self.made)
             self.leftovers.begin()

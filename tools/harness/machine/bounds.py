@@ -61,21 +61,16 @@ class Bounds:
 
     def out_of_memory(self) -> bool:
         """Whether the kernel has killed a process for the memory bound."""
-        files = [directory / "memory.oom_control" for directory in self._all()]
+        v1 = (one for joined in self.joined for one in (joined, joined.parent))
+        files = [directory / "memory.oom_control" for directory in v1]
         files += [self.born / "memory.events"] if self.born else []
         return any("oom_kill " in text and "oom_kill 0" not in text for text in map(read, files))
 
     def remove(self) -> None:
         """Remove the cgroups, with those that the machine has made in them."""
-        for directory in (
-            *(one.parent for one in self.joined),
-            *([self.born] if self.born else []),
-        ):
+        v1 = (joined.parent for joined in self.joined)
+        for directory in (*v1, *([self.born] if self.born else [])):
             remove_cgroup(directory)
-
-    def _all(self) -> tuple[Path, ...]:
-        """Of v1, those that are joined and those that bound."""
-        return (*self.joined, *(one.parent for one in self.joined))
 
 
 def hierarchies() -> tuple[Hierarchy, ...]:

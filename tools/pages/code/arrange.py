@@ -14,6 +14,7 @@ from zenn.fences import PROGRAMS, kernel_of
 from zenn.model import Fence
 
 _Run = list[tuple[Element, Fence]]
+_KERNELS = "kernel"
 
 
 def arrange(root: Element, fences: Mapping[str, Fence]) -> None:
@@ -28,11 +29,10 @@ def arrange(root: Element, fences: Mapping[str, Fence]) -> None:
             for block, fence in run:
                 if _is_terminal(fence):
                     block.set("data-terminal", terminals[fence.title])
-            for group in _of_one_program(run):
-                _wrap(parent, "tabs", [_panel(language, blocks) for language, blocks in group])
-            for group in _of_several_kernels(run):
-                panels = [_panel(kernel, blocks) for kernel, blocks in group]
-                _wrap(parent, "tabs", panels).set("data-of", "kernel")
+            for of, group in _tabs(run):
+                tabs = _wrap(parent, "tabs", [_panel(name, blocks) for name, blocks in group])
+                if of == _KERNELS:
+                    tabs.set("data-of", _KERNELS)
             for blocks in _of_several_terminals(run):
                 _side_by_side(parent, blocks)
 
@@ -57,47 +57,36 @@ def _runs(parent: Element, fences: Mapping[str, Fence]) -> Iterator[_Run]:
         yield run
 
 
-def _of_one_program(run: _Run) -> Iterator[list[tuple[str, list[Element]]]]:
-    """Programs of one name in different languages, each with the result that follows it."""
-    units: list[tuple[str, str, list[Element]]] = []  # stem, language, blocks
+def _named(fence: Fence) -> tuple[str, str]:
+    """What a block is one of several of, and its name among these; empty if of nothing."""
+    if fence.kind == "program" and fence.title:
+        return f"program {PurePosixPath(fence.title).stem}", PROGRAMS[fence.language]
+    return (_KERNELS, fence.title) if kernel_of(fence) else ("", "")
+
+
+def _tabs(run: _Run) -> Iterator[tuple[str, list[tuple[str, list[Element]]]]]:
+    """Blocks of one thing with different names, each with the result that follows it: a program in
+    several languages, what several kernels show."""
+    units: list[tuple[str, str, list[Element]]] = []  # of what, its name, blocks
     for block, fence in run:
-        if fence.kind == "program" and fence.title:
-            stem = PurePosixPath(fence.title).stem
-            units.append((stem, PROGRAMS[fence.language], [block]))
-        elif fence.kind == "result" and units and len(units[-1][2]) == 1:
+        if fence.kind == "result" and units and len(units[-1][2]) == 1:
             units[-1][2].append(block)
         else:
-            units.append(("", "", [block]))
+            units.append((*_named(fence), [block]))
     group: list[tuple[str, list[Element]]] = []
-    for (stem, language, blocks), (after, next_language, _) in zip(
+    for (of, name, blocks), (after, next_name, _) in zip(
         units, [*units[1:], ("", "", [])], strict=True
     ):
-        if stem:
-            group.append((language, blocks))
-        if stem != after or next_language in (known for known, _ in group):
+        if of:
+            group.append((name, blocks))
+        if of != after or next_name in (known for known, _ in group):
             if len(group) > 1:
-                yield group
+                yield of, group
             group = []
 
 
-def _of_several_kernels(run: _Run) -> Iterator[list[tuple[str, list[Element]]]]:
-    """Blocks that are named after kernels, each with the output that follows it."""
-    group: list[tuple[str, list[Element]]] = []
-    for block, fence in (*run, (Element("div"), None)):
-        name = fence.title if fence and kernel_of(fence) else ""
-        if fence and fence.kind == "result" and group and len(group[-1][1]) == 1:
-            group[-1][1].append(block)
-            continue
-        if not name or name in (known for known, _ in group):
-            if len(group) > 1:
-                yield group
-            group = []
-        if name:
-            group.append((name, [block]))
-
-
-def _panel(language: str, blocks: Sequence[Element]) -> Element:
-    panel = Element("div", {"class": "tabs__panel", "data-tab": language})
+def _panel(name: str, blocks: Sequence[Element]) -> Element:
+    panel = Element("div", {"class": "tabs__panel", "data-tab": name})
     panel.extend(blocks)
     return panel
 

@@ -13,7 +13,6 @@ from zenn.model import ChapterError
 
 _NAME = re.compile(r"/images/([\w-]+)-([a-z0-9]+)\.png")
 _SVG = "http://www.w3.org/2000/svg"
-MADE_OF = "Made of"  # the key of a picture's text chunk that says of what it was made
 
 
 def figure_of(source: str, chapters: Path) -> tuple[Path, str] | None:

@@ -1,7 +1,7 @@
 """Whether a program has run that commands of the text name: what the kernel has seen of it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from harness.guest.programs.seen import UNKNOWN
@@ -36,12 +36,11 @@ def unrun(scenario: Scenario, seen: dict[str, Any] | None) -> Iterator[int]:
         by = {who for line, path, who in seen["opened"]
               if path == paths[block.line] and line >= block.line}  # fmt: skip
         executed = {name for line, name in seen["executed"] if line >= lines[0]}
-        if not _has_run(block, by, executed, [commands.get(line, "") for line in commands]):
+        if not _has_run(block, by, executed, commands.values()):
             yield block.line
 
 
-def _has_run(block: Block, by: set[str], executed: set[str], commands: Iterable[str]) -> bool:
-    commands = list(commands)
+def _has_run(block: Block, by: set[str], executed: set[str], commands: Collection[str]) -> bool:
     copied = bool(by & _COPIERS) or any(
         re.search(rf"{re.escape(block.fence.title)}[^;&\n]*\|\s*(?:sudo )?python", text)
         for text in commands
