@@ -84,8 +84,9 @@ static pid_t spawn(int (*task)(void))
 static int look_after(pid_t child)
 {
     for (;;) {
-        int number = check(sigwaitinfo(&all, NULL), "sigwaitinfo");
+        int number;
 
+        sigwait(&all, &number); /* sigwaitinfo(2)と違い、SIGCONTで中断しない */
         if (number != SIGCHLD) {
             check(kill(child, number), "kill");
             continue;

@@ -7,11 +7,18 @@
  */
 #define _GNU_SOURCE
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <net/if.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +26,7 @@
 #include <sys/mount.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -32,6 +40,8 @@ static int front;
 static char *root;
 static char *cgroup, *memory = "max", *pids = "max";
 static char *boottime;
+static char *subid;
+static int go[2]; /* 親から子への合図。書く側は親だけが持つ */
 static pid_t box;
 
 static int check(int result, const char *what)
@@ -60,6 +70,59 @@ static char *text(const char *format, ...)
     return result;
 }
 
+/* --8<-- [start:guard] */
+#define OFFSET(member) ((unsigned int)offsetof(struct seccomp_data, member))
+#define LOAD(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset)
+#define JUMP(test, value, yes, no)                                             \
+    BPF_JUMP(BPF_JMP | (test) | BPF_K, value, yes, no)
+#define RETURN(what) BPF_STMT(BPF_RET | BPF_K, what)
+#define DENY(number)                                                           \
+    JUMP(BPF_JEQ, number, 0, 1), RETURN(SECCOMP_RET_ERRNO | EPERM)
+
+/* コマンドに変身する前に、できることを減らす */
+static void guard(void)
+{
+    const unsigned int keep = 1U << CAP_CHOWN | 1U << CAP_DAC_OVERRIDE |
+                              1U << CAP_FOWNER | 1U << CAP_KILL | 1U << CAP_SETGID |
+                              1U << CAP_SETUID | 1U << CAP_NET_BIND_SERVICE;
+    struct sock_filter rows[] = {
+        LOAD(OFFSET(arch)),
+        JUMP(BPF_JEQ, AUDIT_ARCH_X86_64, 1, 0),
+        RETURN(SECCOMP_RET_KILL_PROCESS),
+        LOAD(OFFSET(nr)),
+        JUMP(BPF_JGE, 1U << 30, 0, 1), /* x32の番号 */
+        RETURN(SECCOMP_RET_ERRNO | ENOSYS),
+        DENY(SYS_ptrace),
+        DENY(SYS_add_key),
+        DENY(SYS_request_key),
+        DENY(SYS_keyctl),
+        DENY(SYS_unshare),
+        DENY(SYS_perf_event_open),
+        DENY(SYS_setns),
+        DENY(SYS_bpf),
+        DENY(SYS_userfaultfd),
+        DENY(SYS_io_uring_setup),
+        JUMP(BPF_JEQ, SYS_clone3, 0, 1), /* フラグを読めないので、ないことにする */
+        RETURN(SECCOMP_RET_ERRNO | ENOSYS),
+        JUMP(BPF_JEQ, SYS_clone, 0, 3), /* 第1引数に、flagsのどれかがあれば断る */
+        LOAD(OFFSET(args[0])),
+        JUMP(BPF_JSET, (unsigned int)flags, 0, 1),
+        RETURN(SECCOMP_RET_ERRNO | EPERM),
+        RETURN(SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof(rows) / sizeof(rows[0]), rows};
+
+    check(setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}), "setrlimit");
+    for (int number = 0; prctl(PR_CAPBSET_READ, number, 0, 0, 0) >= 0; number++)
+        if (number >= 32 || !(keep >> number & 1))
+            check(prctl(PR_CAPBSET_DROP, number, 0, 0, 0), "capbset");
+    check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs");
+    check(close_range(3, ~0U, 0), "close_range"); /* 外のディレクトリを持ち込まない */
+    check(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0),
+          "seccomp");
+}
+/* --8<-- [end:guard] */
+
 /* コマンドに変身する */
 static int execute(void)
 {
@@ -67,21 +130,31 @@ static int execute(void)
     if (front) /* ^Cが、PID 1でなくコマンドに届くようにする */
         check(tcsetpgrp(0, getpgrp()), "tcsetpgrp");
     sigprocmask(SIG_SETMASK, &none, NULL);
-    check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs");
-    check(close_range(3, ~0U, 0), "close_range"); /* 外のディレクトリを持ち込まない */
+    guard();
     return check(execvp(command[0], command), command[0]);
 }
 
 /* --8<-- [start:life] */
+/* 親が死んだら死ぬ。もう死んでいたら、シグナルは来ないので、合図の端で知る */
+static void die_with_parent(void)
+{
+    close(go[1]);
+    check(prctl(PR_SET_PDEATHSIG, SIGKILL), "pdeathsig");
+    if (poll(&(struct pollfd){.fd = go[0]}, 1, 0))
+        exit(127);
+}
+
 /* taskを子プロセスでおこなう。子は、その答えを終了ステータスにして終わる */
 static pid_t spawn(int (*task)(void))
 {
+    check(pipe2(go, O_CLOEXEC), "pipe2");
     pid_t pid = check(fork(), "fork");
 
-    if (pid == 0) {
-        check(prctl(PR_SET_PDEATHSIG, SIGKILL), "pdeathsig"); /* 親が死んだら死ぬ */
+    if (pid == 0)
+        die_with_parent();
+    if (pid == 0)
         exit(task());
-    }
+    close(go[0]);
     return pid;
 }
 
@@ -89,8 +162,9 @@ static pid_t spawn(int (*task)(void))
 static int look_after(pid_t child)
 {
     for (;;) {
-        int number = check(sigwaitinfo(&all, NULL), "sigwaitinfo");
+        int number;
 
+        sigwait(&all, &number); /* sigwaitinfo(2)と違い、SIGCONTで中断しない */
         if (number != SIGCHLD) {
             check(kill(child, number), "kill");
             continue;
@@ -138,6 +212,9 @@ static int init(void)
         put(devices[i][1], "");
         check(mount(devices[i][0], devices[i][1], NULL, MS_BIND, NULL), devices[i][0]);
     }
+    check(mkdir("dev/pts", 0755), "dev/pts");
+    check(mount("devpts", "dev/pts", "devpts", 0, "newinstance,ptmxmode=666"), "devpts");
+    check(symlink("pts/ptmx", "dev/ptmx"), "dev/ptmx");
     check(syscall(SYS_pivot_root, ".", "."), "pivot_root"); /* 古いルートが上に重なる */
     check(mount("proc", "/proc", "proc", 0, NULL), "mount /proc");
     check(umount2(".", MNT_DETACH), "umount2"); /* 重なった古いルートを捨てる */
@@ -147,12 +224,29 @@ static int init(void)
 }
 /* --8<-- [end:init] */
 
+/* --8<-- [start:maps] */
+/* 外に残り、親が名前空間を分けるのを待って、対応表を書く */
+static int write_maps(void)
+{
+    unsigned int pid = (unsigned int)getppid(), uid = getuid(), gid = getgid();
+
+    if (read(go[0], &(char){0}, 1) != 1) /* 分けられずに終わった */
+        return 127;
+    if (subid) /* 1番から先は、/etc/subuidと/etc/subgidで自分に割り当てられたもの */
+        return system(text("newuidmap %u 0 %u 1 1 %s 65536 && "
+                           "newgidmap %u 0 %u 1 1 %s 65536",
+                           pid, uid, subid, pid, gid, subid));
+    put(text("/proc/%u/uid_map", pid), text("0 %u 1", uid));
+    put(text("/proc/%u/gid_map", pid), text("0 %u 1", gid));
+    return 0;
+}
+/* --8<-- [end:maps] */
+
 /* --8<-- [start:start] */
 /* 名前空間を分けて、コマンドを動かす */
 static int start(void)
 {
-    char *uid_map = text("0 %u 1", getuid()); /* 分けたあとでは、もう尋ねられない */
-    char *gid_map = text("0 %u 1", getgid());
+    pid_t mapper = spawn(write_maps); /* 分ける前に生み、外に残す */
 
     if (cgroup) {
         put(text("%s/memory.max", cgroup), memory);
@@ -161,9 +255,10 @@ static int start(void)
         put(text("%s/cgroup.procs", cgroup), "0"); /* 移ってから分ける */
     }
     check(unshare(flags), "unshare");
-    put("/proc/self/uid_map", uid_map);
     put("/proc/self/setgroups", "deny");
-    put("/proc/self/gid_map", gid_map);
+    check(write(go[1], ".", 1), "write");
+    if (look_after(mapper))
+        return 127;
     if (boottime) /* 子が生まれたあとでは、もう書けない */
         put("/proc/self/timens_offsets", text("boottime %s 0", boottime));
     if (name)
@@ -209,7 +304,7 @@ int main(int argc, char *argv[])
     else
         errx(2, "usage: mybox run [OPTION]... COMMAND...");
     optind = 2;
-    while ((option = getopt(argc, argv, "+n:r:c:m:p:b:")) != -1)
+    while ((option = getopt(argc, argv, "+n:r:c:m:p:b:s:")) != -1)
         switch (option) {
         case 'n':
             name = optarg;
@@ -228,6 +323,9 @@ int main(int argc, char *argv[])
             break;
         case 'b':
             boottime = optarg;
+            break;
+        case 's':
+            subid = optarg;
             break;
         default:
             return 2;

@@ -6,11 +6,15 @@
 
 import argparse
 import ctypes
+import errno
 import fcntl
 import os
+import resource
+import select
 import signal
 import socket
 import struct
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,14 +30,41 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 MS_REC, MS_PRIVATE = 1 << 14, 1 << 18
 MS_BIND, MNT_DETACH = 1 << 12, 2
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
-PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, ALL = 1, 38, 0xFFFFFFFF
+PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 22, 24, 38
+KEEP = {0, 1, 3, 5, 6, 7, 10}  # CHOWN DAC_OVERRIDE FOWNER KILL SETGID SETUID NET_BIND_SERVICE
+LD, JEQ, JGE, JSET, RET = 0x20, 0x15, 0x35, 0x45, 0x06  # BPFの命令
+ARCH, CLONE, CLONE3 = 0xC000003E, 56, 435  # x86-64のもの
+DENIED = (101, 248, 249, 250, 272, 298, 308, 321, 323, 425)  # ptrace add_key request_key keyctl
+#   unshare perf_event_open setns bpf userfaultfd io_uring_setup
+KILL, EPERM, ENOSYS, ALLOW = 1 << 31, 0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS, 0x7FFF0000
 
 
-def call(name: str, *args: str | int | None) -> None:
+def call(name: str, *args: str | bytes | int | None) -> None:
     """glibcの関数を呼び、失敗ならOSErrorにする。"""
     plain = [a.encode() if isinstance(a, str) else a for a in args]
     if getattr(LIBC, name)(*[ctypes.c_ulong(a) if isinstance(a, int) else a for a in plain]) < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), name)
+
+
+# --8<-- [start:guard]
+def guard() -> None:
+    """コマンドに変身する前に、できることを減らす。"""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for number in set(range(int(Path("/proc/sys/kernel/cap_last_cap").read_text()) + 1)) - KEEP:
+        call("prctl", PR_CAPBSET_DROP, number, 0, 0, 0)
+    call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    call("close_range", 3, 0xFFFFFFFF, 0)  # 外のディレクトリを持ち込まない
+    rows = [(LD, 0, 0, 4), (JEQ, 1, 0, ARCH), (RET, 0, 0, KILL)]
+    rows += [(LD, 0, 0, 0), (JGE, 0, 1, 1 << 30), (RET, 0, 0, ENOSYS)]  # x32の番号
+    for number in DENIED:
+        rows += [(JEQ, 0, 1, number), (RET, 0, 0, EPERM)]
+    rows += [(JEQ, 0, 1, CLONE3), (RET, 0, 0, ENOSYS)]  # フラグを読めないので、ないことにする
+    rows += [(JEQ, 0, 3, CLONE), (LD, 0, 0, 16)]  # 第1引数。FLAGSのどれかがあれば断る
+    rows += [(JSET, 0, 1, FLAGS), (RET, 0, 0, EPERM), (RET, 0, 0, ALLOW)]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *row) for row in rows))
+    program = struct.pack("H6xQ", len(rows), ctypes.addressof(code))
+    call("prctl", PR_SET_SECCOMP, 2, program, 0, 0)
+    # --8<-- [end:guard]
 
 
 # --8<-- [start:body]
@@ -45,8 +76,7 @@ def execute(box: argparse.Namespace) -> int:
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Pythonが無視していたものを戻す
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    call("close_range", 3, ALL, 0)  # 外のディレクトリを持ち込まない
+    guard()
     try:
         os.execvp(box.command[0], box.command)
     except OSError as e:
@@ -57,12 +87,19 @@ def execute(box: argparse.Namespace) -> int:
 # --8<-- [start:life]
 def spawn(task: Callable[[argparse.Namespace], int], box: argparse.Namespace) -> int:
     """taskを子プロセスでおこなう。子は、その答えを終了ステータスにして終わる。"""
+    box.wait, box.go = os.pipe()  # goは親だけが持つ
     pid = os.fork()
     if pid:
+        os.close(box.wait)
         return pid
     status = 127
     try:
+        os.close(box.go)
         call("prctl", PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)  # 親が死んだら死ぬ
+        other_end = select.poll()
+        other_end.register(box.wait, 0)
+        if other_end.poll(0):  # もう死んでいたら、シグナルは来ない
+            os._exit(status)
         status = task(box)
     except OSError as e:
         print(f"mybox: {e}", file=sys.stderr, flush=True)
@@ -101,6 +138,9 @@ def init(box: argparse.Namespace) -> int:
     for name in ("null", "zero", "random", "urandom", "tty"):
         Path("dev", name).touch()
         call("mount", f"/dev/{name}", f"dev/{name}", None, MS_BIND, None)
+    os.mkdir("dev/pts")
+    call("mount", "devpts", "dev/pts", "devpts", 0, "newinstance,ptmxmode=666")
+    os.symlink("pts/ptmx", "dev/ptmx")
     call("pivot_root", ".", ".")  # 新しいルートに、古いルートが重なる
     call("mount", "proc", "/proc", "proc", 0, None)
     call("umount2", ".", MNT_DETACH)  # 重なった古いルートを捨てる
@@ -110,19 +150,37 @@ def init(box: argparse.Namespace) -> int:
     # --8<-- [end:init]
 
 
+# --8<-- [start:maps]
+def write_maps(box: argparse.Namespace) -> int:
+    """外に残り、親が名前空間を分けるのを待って、対応表を書く。"""
+    pid, uid, gid = os.getppid(), os.getuid(), os.getgid()
+    if not os.read(box.wait, 1):  # 分けられずに終わった
+        return 127
+    if box.subid:  # 1番から先は、/etc/subuidと/etc/subgidで自分に割り当てられたもの
+        for name, own in (("newuidmap", uid), ("newgidmap", gid)):
+            numbers = [pid, 0, own, 1, 1, box.subid, 65536]
+            subprocess.run([name, *map(str, numbers)], check=True)
+        return 0
+    Path(f"/proc/{pid}/uid_map").write_text(f"0 {uid} 1")
+    Path(f"/proc/{pid}/gid_map").write_text(f"0 {gid} 1")
+    return 0
+    # --8<-- [end:maps]
+
+
 # --8<-- [start:outside]
 # --8<-- [start:start]
 def start(box: argparse.Namespace) -> int:
     """名前空間を分けて、コマンドを動かす。"""
-    uid, gid = os.getuid(), os.getgid()  # 分けたあとでは、もう尋ねられない
+    mapper = spawn(write_maps, box)  # 分ける前に生み、外に残す
     if box.cgroup:  # 移ってから分ける
         limits = {"memory.max": box.memory, "memory.swap.max": "0", "pids.max": box.pids}
         for name, value in {**limits, "cgroup.procs": "0"}.items():
             Path(box.cgroup, name).write_text(value)
     os.unshare(FLAGS)
-    Path("/proc/self/uid_map").write_text(f"0 {uid} 1")
     Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/gid_map").write_text(f"0 {gid} 1")
+    os.write(box.go, b".")
+    if look_after(mapper):
+        return 127
     if box.boottime:  # 子が生まれたあとでは、もう書けない
         Path("/proc/self/timens_offsets").write_text(f"boottime {box.boottime} 0")
     if box.name:
@@ -164,6 +222,7 @@ def main() -> None:
     verb.add_argument("-c", "--cgroup", help="委譲されたcgroupのディレクトリ")
     verb.add_argument("-m", "--memory", default="max", help="memory.max")
     verb.add_argument("-p", "--pids", default="max", help="pids.max")
+    verb.add_argument("-s", "--subid", type=int, help="自分の範囲の、最初の番号")
     verb.add_argument("-b", "--boottime", type=int, help="起動時刻をずらす秒数")
     verb.add_argument("command", nargs=argparse.PARSER)
     verb = verbs.add_parser("exec")

@@ -73,7 +73,7 @@ int main(void)
     if (poll(&end, 1, -1) < 0)
         err(1, "poll");
     printf("parent no_new_privs: %d\n", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
-    printf("wait: %s\n", wait(NULL) < 0 ? strerror(errno) : "a child");
+    printf("wait: %s\n", waitpid(-1, NULL, __WALL) < 0 ? strerror(errno) : "a child");
     printf("AUTOREAP|NNP: %s\n", after_close(AUTOREAP | NNP));
     printf("AUTOREAP|NNP|PIDFD_AUTOKILL: %s\n",
            after_close(AUTOREAP | NNP | PIDFD_AUTOKILL));

@@ -23,7 +23,8 @@ PROGRAMS = """
 04-pid/inside_outside.py 04-pid/minit.c 04-pid/minit.py 04-pid/orphans.py 04-pid/translate.c
 05-mount/idmap.py 06-user/clone_user.c 06-user/ns_owner.c 06-user/ns_owner.py
 06-user/unshare_user.c 10-inspect/ns_tree.py 10-inspect/pidfd_ns.c 11-enter/enter.c
-11-enter/fetch.c 11-enter/keeper.py 11-enter/pidfd_get.c
+11-enter/fetch.c 11-enter/keeper.py 11-enter/pidfd_get.c 12-container/mybox.c
+12-container/mybox.py
 """
 
 BROKEN = """
@@ -60,6 +61,26 @@ __attribute__((destructor)) static void look(void) {
     puts(waitpid(-1, NULL, WNOHANG) < 0 ? "no child" : "a child");
 }
 """
+
+PARENT_DIES = """
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+static int depth;
+static pid_t fork_and_die(void) {
+    pid_t pid = fork();
+    if (++depth == atoi(getenv("DEPTH"))) {
+        if (pid) kill(getpid(), SIGKILL);
+        usleep(200000);
+    }
+    return pid;
+}
+#define fork fork_and_die
+"""
+
+BOX = "mkdir -p root/bin root/dev root/proc; cp /bin/busybox root/bin\ngcc -o mybox"
+"""A script for the book's container begins so; what the compiler is to be told follows."""
 
 HUNG = 124  # of timeout(1)
 
@@ -272,3 +293,33 @@ def test_a_socket_hides_no_namespace_from_the_tree(run: Run) -> None:
         "until [ -s up ]; do :; done; kill $pid; wait $pid; python3 ns_tree.py; kill %2"
     )
     assert any("ipc:" in line and " fd 4 of " in line for line in lines), lines
+
+
+@pytest.mark.parametrize("mybox", ["./mybox", "python3 mybox.py"])
+def test_a_container_goes_on_after_it_was_stopped(run: Run, mybox: str) -> None:
+    lines, status = run(
+        f"{BOX} mybox.c; mkfifo end\n{mybox} run -r root busybox sh -c 'read x; exit 5' < end &\n"
+        "exec 3> end; until pgrep -x busybox; do :; done > /dev/null\n"
+        "processes=$(pgrep mybox || pgrep -f mybox.py)\n"
+        "kill -STOP $processes; ps -o stat= -p $(echo $processes | tr ' ' ,) | grep -c ^T\n"
+        "kill -CONT $processes; echo >&3; rm end; wait $!"
+    )
+    assert (lines, status) == (["3"], 5)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+@pytest.mark.parametrize("mybox", ["./mybox", "python3 mybox.py"])
+def test_no_part_of_a_container_outlives_the_one_before_it(
+    run: Run, mybox: str, depth: int
+) -> None:
+    """Not even one that dies between fork(2) and the prctl(2) that tells of its death."""
+    lines, _ = run(
+        f"cat > breaking.h <<'END'\n{PARENT_DIES}END\n{BOX} -include breaking.h mybox.c\n"
+        f"export DEPTH={depth}; {mybox} run -r root busybox touch /outlived\n"
+        "sleep 0.4; pgrep -f mybox; ls root | grep outlived; rm -f root/outlived",
+        "import time\nfork, depth = os.fork, 0\ndef fork_and_die():\n"
+        "    global depth\n    pid, depth = fork(), depth + 1\n"
+        "    if depth == int(os.environ['DEPTH']):\n        pid and die()\n"
+        "        time.sleep(0.2)\n    return pid\nos.fork = fork_and_die",
+    )
+    assert [line for line in lines if "Killed" not in line] == []
