@@ -1,11 +1,16 @@
-"""The book of docs/ as Zenn has it: rendered, validated and previewed by Zenn's own code."""
+"""The book of docs/ as Zenn has it: rendered, validated and previewed by Zenn's own code.
+
+A chapter that is cut for Zenn is compared part by part, and its links by what they lead to.
+"""
 
 import json
+import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 from urllib.request import urlopen
 
@@ -18,8 +23,9 @@ from project import ROOT, render
 from renderer import FOLDER, NODE, ask
 
 from zenn.book import Book, BookAddress, book_address
-from zenn.export.chapter import exported
+from zenn.export.chapter import Places, exported
 from zenn.parser import parse, parse_front_matter, split_front_matter
+from zenn.parts import Part, divided
 
 URL = "https://zenn.dev/somebody/books/namespace-book"
 PAGES = sorted(file.stem for file in (ROOT / "docs").glob("*.md"))
@@ -31,10 +37,6 @@ def halves(name: str) -> tuple[str, str]:
     return split_front_matter((ROOT / f"docs/{name}.md").read_text("utf-8"))
 
 
-def front_matter(name: str) -> dict[str, Any]:
-    return parse_front_matter(halves(name)[0])
-
-
 @cache
 def site(name: str) -> str:
     """Our HTML of a page of docs/."""
@@ -42,28 +44,75 @@ def site(name: str) -> str:
     return render(halves(name)[1], **folders, record="")
 
 
+MOST = 30_000
+"""Characters of a chapter in the first half of this file: most of the book's are cut."""
+
+
+@cache
+def places(url: str | None, most: int) -> Places:
+    address = BookAddress(SLUG, url).chapter
+    files = {name: ROOT / f"docs/{name}.md" for name in PAGES}
+    read = {name: parse(file.read_text("utf-8"), file, Book(ROOT)) for name, file in files.items()}
+    return Places({name: divided(read[name], address, most) for name in PAGES}, address)
+
+
+def whole(name: str, pages: Sequence[str], found: Places) -> list[str]:
+    """Zenn's pages of a chapter's parts, as they are one page with the links of the chapter."""
+    before = {
+        f"{found.address(part.name)}#{there}": f"{chapter}#{here}"
+        for chapter, parts in found.parts.items()
+        for part in parts
+        for here, there in part.ids.items()
+    } | {found.address(chapter): chapter for chapter in found.parts}
+    lines = []
+    for part, page in zip(found.parts[name], pages, strict=True):
+        ids = {there: here for here, there in part.ids.items()}
+        body = read_page(page).find("html/body")
+        for line in outline(read_page(page) if body is None else body):
+            heading = re.match(r"(h[1-4] #)(.*?)( \|.*)", line)
+            said = f"{heading[1]}{ids[heading[2]]}{heading[3]}" if heading else line
+            own = f"<a {found.address(part.name)}#"
+            said = re.sub(
+                "<a ([^>]*)", lambda a: f"<a {before.get(a[1], a[1])}", said.replace("<a #", own)
+            )
+            lines.append(said)
+    return lines
+
+
+def on_the_site(name: str) -> list[str]:
+    return [line.replace("<a #", f"<a {name}#") for line in outline(read_page(site(name)))]
+
+
 @pytest.fixture(scope="module")
-def zenn() -> dict[str, str]:
-    """Zenn's HTML of every page of docs/, exported with full URLs between chapters."""
-    address = BookAddress(SLUG, URL)
-    sources = []
-    for name in PAGES:
-        file = ROOT / f"docs/{name}.md"
-        document = parse(file.read_text("utf-8"), file, Book(ROOT))
-        sources.append(split_front_matter(exported(document, address.chapter))[1])
-    return dict(zip(PAGES, ask(sources).pages, strict=True))
+def zenn() -> dict[str, list[str]]:
+    """Zenn's HTML of every page of docs/, in parts, with full URLs between them."""
+    found = places(URL, MOST)
+    files = {name: ROOT / f"docs/{name}.md" for name in PAGES}
+    texts = {
+        name: [
+            split_front_matter(text)[1]
+            for text in exported(parse(file.read_text("utf-8"), file, Book(ROOT)), found).values()
+        ]
+        for name, file in files.items()
+    }
+    pages = iter(ask([*chain(*texts.values())]).pages)
+    return {name: [next(pages) for _ in parts] for name, parts in texts.items()}
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_at_zenn_what_it_is_on_the_site(zenn: dict[str, str], name: str) -> None:
-    there = [line.replace(f"<a {URL}/viewer/", "<a ") for line in outline(read_page(zenn[name]))]
-    assert there == outline(read_page(site(name)))
+def test_a_page_is_at_zenn_what_it_is_on_the_site(zenn: dict[str, list[str]], name: str) -> None:
+    there = whole(name, zenn[name], places(URL, MOST))
+    assert there == on_the_site(name)
     assert len(there) > 5
 
 
+def test_chapters_are_cut(zenn: dict[str, list[str]]) -> None:
+    assert sum(len(parts) > 1 for parts in zenn.values()) > 5
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_no_markup_leaks_into_a_page(zenn: dict[str, str], name: str) -> None:
-    assert leaks(read_page(zenn[name])) == []
+def test_no_markup_leaks_into_a_page(zenn: dict[str, list[str]], name: str) -> None:
+    assert [leaks(read_page(page)) for page in zenn[name]] == [[]] * len(zenn[name])
     assert leaks(read_page(site(name))) == []
 
 
@@ -78,7 +127,10 @@ def test_markup_that_leaks_is_found() -> None:
 
 
 def test_zenns_validators_accept_the_book() -> None:
-    chapters = [front_matter(name) | {"slug": name} for name in CONFIG["chapters"]]
+    chapters = [
+        parse_front_matter(split_front_matter(part.text)[0]) | {"slug": part.name}
+        for part in (*parts_listed(URL, MOST), *parts_listed(None))
+    ]
     answer = ask(books=[_book(CONFIG)], chapters=chapters)
     assert answer.chapters == [[] for _ in chapters]
     # A cover is asked for where the book is published, on zenn.dev.
@@ -125,18 +177,26 @@ def _get(address: str) -> Any:
         return json.load(answer)
 
 
+def parts_listed(url: str | None, most: int = 50_000) -> list[Part]:
+    """The parts of all chapters of config.yaml."""
+    found = places(url, most).parts
+    return [part for name in CONFIG["chapters"] for part in found[name]]
+
+
 def test_the_preview_lists_the_chapters_in_order(preview: str) -> None:
     book = _get(f"{preview}/api/books/{SLUG}")["book"]
-    assert (book["title"], book["chapters"]) == (CONFIG["title"], CONFIG["chapters"])
+    parts = parts_listed(None)
+    assert (book["title"], book["chapters"]) == (CONFIG["title"], [part.name for part in parts])
     chapters = _get(f"{preview}/api/books/{SLUG}/chapters")["chapters"]
-    titles = [chapter["title"] for chapter in chapters]
-    assert titles == [front_matter(name)["title"] for name in CONFIG["chapters"]]
+    titles = [parse_front_matter(split_front_matter(part.text)[0])["title"] for part in parts]
+    assert [chapter["title"] for chapter in chapters] == titles
 
 
 @pytest.mark.parametrize("name", CONFIG["chapters"])
 def test_the_preview_shows_a_chapter_as_the_site_does(preview: str, name: str) -> None:
-    chapter = _get(f"{preview}/api/books/{SLUG}/chapters/{name}.md")["chapter"]
-    page = read_page(chapter["bodyHtml"]).find("html/body")
-    assert page is not None
-    assert outline(page) == outline(read_page(site(name)))
-    assert "data-body-error" not in chapter["bodyHtml"]
+    pages = []
+    for part in places(None, 50_000).parts[name]:
+        chapter = _get(f"{preview}/api/books/{SLUG}/chapters/{part.name}.md")["chapter"]
+        assert "data-body-error" not in chapter["bodyHtml"]
+        pages.append(chapter["bodyHtml"])
+    assert whole(name, pages, places(None, 50_000)) == on_the_site(name)

@@ -5,16 +5,20 @@ over by it, and touches nothing else.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from zenn.book import Book, BookAddress, ProjectError, book_address
-from zenn.export.chapter import exported
+from zenn.export.chapter import Places, exported
 from zenn.guard import leads_out
+from zenn.guard.bounds import compose_yaml
 from zenn.lint import Shelf, lint_book
+from zenn.lint.metadata import MOST_CHAPTERS
 from zenn.lint.shelf import Draft
 from zenn.model import ChapterError, clean
+from zenn.parts import divided
 
 
 class Refused(Exception):
@@ -56,19 +60,41 @@ def contents(book: Book, address: BookAddress) -> dict[str, bytes]:
     found = [finding for finding in lint_book(book) if finding.path not in pages]
     if found:
         raise Refused(found)
-    config = (book.chapters / "config.yaml").read_text("utf-8")
+    read = {name: shelf.document(name) for name in shelf.chapters or ()}
+    documents = {name: found for name, found in read.items() if found}  # lint has read them all
+    parts = {name: divided(found, address.chapter) for name, found in documents.items()}
+    names = {name: [part.name for part in parts[name]] for name in parts}
+    if sum(map(len, names.values())) > MOST_CHAPTERS:
+        long = ", ".join(name for name in names if len(names[name]) > 1)
+        raise Refused([f"Zenn takes {MOST_CHAPTERS} chapters of a book, with the parts of {long}"])
+    config = clean((book.chapters / "config.yaml").read_text("utf-8"))
     home = f"books/{address.slug}"
-    files = {f"{home}/config.yaml": clean(config).encode()}
-    for name in shelf.chapters or ():
-        document = shelf.document(name)
-        assert document  # lint has read it
-        files[f"{home}/{name}.md"] = exported(document, address.chapter).encode()
+    files = {f"{home}/config.yaml": with_parts(config, names).encode()}
+    for document in documents.values():
+        for name, text in exported(document, Places(parts, address.chapter)).items():
+            files[f"{home}/{name}.md"] = text.encode()
         for _, token in Draft(document, shelf).tokens("image"):
             image = unquote(str(token.attrGet("src"))).removeprefix("/")
             if why := leads_out(book.chapters / image, (book.chapters / "images",)):
                 raise Refused([why])
             files[image] = (book.chapters / image).read_bytes()
     return files
+
+
+def with_parts(config: str, names: Mapping[str, Sequence[str]]) -> str:
+    """Return config.yaml with the parts of its chapters listed; `names` are those of each."""
+    lines = config.split("\n")
+    top: Any = compose_yaml(config)
+    (chapters,) = (value for key, value in top.value if key.value == "chapters")
+    for item in reversed(chapters.value):
+        number, column = item.end_mark.line, item.end_mark.column
+        line, more = lines[number], names[item.value][1:]
+        head = line[: item.start_mark.column]
+        if head.strip() == "-":
+            lines[number + 1 : number + 1] = [head + name for name in more]
+        else:  # [in, brackets]
+            lines[number] = line[:column] + "".join(f", {name}" for name in more) + line[column:]
+    return "\n".join(lines)
 
 
 def _listed(file: Path) -> dict[str, set[str]]:

@@ -9,13 +9,14 @@ from typing import Any
 from zenn.fences import mark_of, opened_within
 from zenn.includes import expanded
 from zenn.lint.shelf import Caught, Draft
-from zenn.model import ChapterError, Document, Fence, clean
+from zenn.model import ChapterError, Document, Fence, Mistake, clean
 from zenn.parser import parse
+from zenn.parts import divided
 
 _QUOTED = re.compile(r"^[ \t>]*")
-LONGEST_CHAPTER = 50_000  # characters
 LONGEST_DIAGRAM = 2_000  # characters
 _NAME = re.compile(r"[0-9a-z_-]{1,50}")
+_RENAME = "rename the file to 1–50 of a–z, 0–9, - and _"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +88,22 @@ def _cut(container: _Container) -> Caught:
 
 
 def length(draft: Draft) -> Iterator[Caught]:
-    """A chapter of more than 50,000 characters, the programs it shows included."""
-    found = len(expanded(draft.document))
-    if draft.is_chapter and found > LONGEST_CHAPTER:
-        why = f"Zenn refuses a chapter of {found:,} characters (programs included)"
-        yield 1, "chapter-length", f"{why}, its limit is {LONGEST_CHAPTER:,}; divide it"
+    """A chapter that can't be cut at its ``##`` into parts as long as Zenn takes them, or whose
+    parts have names that it doesn't take."""
+    if not draft.is_chapter:
+        return
+    try:
+        parts = divided(draft.document, draft.shelf.address)
+    except Mistake as mistake:
+        yield mistake.line, "chapter-length", mistake.message
+        return
+    chapter = parts[0].name
+    for part in parts:
+        if not _NAME.fullmatch(part.name):
+            yield 1, "chapter-name", f"Zenn refuses the name {part.name}; {_RENAME}"
+        elif part.name != chapter and part.name in draft.shelf.names:
+            why = f"{chapter} is cut for Zenn, and its part {part.name} has the name of another"
+            yield 1, "chapter-name", f"{why} chapter; rename one of the files"
 
 
 def diagrams(draft: Draft) -> Iterator[Caught]:
@@ -104,13 +116,6 @@ def diagrams(draft: Draft) -> Iterator[Caught]:
                 "diagram-length",
                 f"{why}, its limit is {LONGEST_DIAGRAM:,}; divide it",
             )
-
-
-def name(draft: Draft) -> Iterator[Caught]:
-    """A file name that is no part of an address at Zenn."""
-    if draft.is_chapter and not _NAME.fullmatch(draft.document.path.stem):
-        why = f"Zenn refuses the name {draft.document.path.stem}"
-        yield 1, "chapter-name", f"{why}; rename the file to 1–50 of a–z, 0–9, - and _"
 
 
 def programs(draft: Draft) -> Iterator[Caught]:
@@ -145,4 +150,4 @@ def as_read(fence: Fence) -> tuple[Any, ...]:
     return (*info, clean(fence.text), fence.closed, fence.fenced, comments)
 
 
-RULES = (unclosed, swallowed, length, diagrams, name, programs)
+RULES = (unclosed, swallowed, length, diagrams, programs)

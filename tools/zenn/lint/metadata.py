@@ -12,8 +12,8 @@ from zenn.guard.bounds import compose_yaml, load_yaml
 from zenn.lint.shelf import Caught, Draft, Shelf, Trap, is_numbered
 from zenn.model import Document
 from zenn.parser import split_front_matter, yaml_problem
+from zenn.parts import LONGEST_TITLE, title_length
 
-LONGEST_TITLE = 70  # UTF-16 code units, as JavaScript counts
 MOST_CHAPTERS = 200
 MOST_TOPICS = 5
 _SLUG = re.compile(r"[0-9a-z_-]{12,50}")
@@ -139,7 +139,7 @@ def free(draft: Draft) -> Iterator[Caught]:
 
 def too_long(title: str) -> str:
     """Return what is wrong with a title that is too long; Zenn may count an emoji as two."""
-    length = len(title.encode("utf-16-le", "surrogatepass")) // 2
+    length = title_length(title)
     if length <= LONGEST_TITLE:
         return ""
     return f"Zenn refuses a title of {length} characters; shorten it to {LONGEST_TITLE}"

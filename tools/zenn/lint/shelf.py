@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from markdown_it.token import Token
 
-from zenn.book import Book
+from zenn.book import Book, ProjectError, book_address
 from zenn.guard.bounds import load_yaml
 from zenn.lint.prose import Prose, prose
 from zenn.model import ChapterError, Document
@@ -66,6 +66,14 @@ class Shelf:
     def chapters(self) -> tuple[str, ...] | None:
         """Return the chapters that config.yaml lists; None where it lists none that can be read."""
         return _listed(self.book.chapters / "config.yaml")
+
+    @cached_property
+    def address(self) -> Callable[[str], str]:
+        """Return what makes the link to a chapter at Zenn of its name."""
+        try:
+            return book_address(self.book).chapter
+        except ProjectError:  # which is told by itself
+            return str
 
     @cached_property
     def terms(self) -> tuple[tuple[Term, ...], tuple[Trap, ...]]:
