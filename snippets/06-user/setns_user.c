@@ -23,8 +23,7 @@ static void show(const char *label)
     while (fgets(line, sizeof(line), status) != NULL)
         sscanf(line, "CapEff: %31s", caps);
     fclose(status);
-    printf("%-8s%s  uid=%-6dgid=%-6dCapEff=%s\n", label, ns, (int)geteuid(),
-           (int)getegid(), caps);
+    printf("%-8s%s  uid=%-6ugid=%-6uCapEff=%s\n", label, ns, geteuid(), getegid(), caps);
 }
 
 /* --8<-- [start:main] */

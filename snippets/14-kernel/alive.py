@@ -10,6 +10,7 @@ import errno
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +25,7 @@ NS = {
     "user": os.CLONE_NEWUSER,
 }
 KEPT: list[object] = []  # 開いたものを手放さないための置き場所
-RUNNING: list[int] = []  # 測り終えるまで残しておくプロセス
+RUNNING: list[int] = []  # まだ終わらせていないプロセス
 
 
 def mount(source: str, target: str, fstype: str, flags: int = 0) -> None:
@@ -47,9 +48,13 @@ def start(enter: Callable[[], object]) -> int:
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
-        enter()
-        os.write(writer, b".")
-        signal.pause()
+        try:
+            enter()
+            os.write(writer, b".")
+            signal.pause()
+        finally:
+            os._exit(1)
+    RUNNING.append(pid)
     os.close(writer)
     if not os.read(reader, 1):
         raise ChildProcessError("the child has failed")
@@ -57,6 +62,7 @@ def start(enter: Callable[[], object]) -> int:
 
 
 def end(pid: int) -> None:
+    RUNNING.remove(pid)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
 
@@ -65,7 +71,7 @@ def end(pid: int) -> None:
 
 
 def process(kind: str) -> None:
-    RUNNING.append(start(lambda: os.unshare(NS[kind])))
+    start(lambda: os.unshare(NS[kind]))
 
 
 def nothing(kind: str) -> None:
@@ -81,12 +87,15 @@ def member(kind: str) -> int:
     reader, writer = os.pipe()
     relay = os.fork()
     if relay == 0:
-        os.unshare(NS[kind])
-        os.write(writer, str(start(lambda: None)).encode())
-        os._exit(0)
+        try:
+            os.unshare(NS[kind])
+            os.write(writer, str(start(lambda: None)).encode())
+        finally:
+            os._exit(0)
     os.close(writer)
     os.waitpid(relay, 0)
-    return int(os.read(reader, 20))
+    RUNNING.append(int(os.read(reader, 20)))
+    return RUNNING[-1]
 
 
 def zombie(kind: str) -> None:
@@ -124,8 +133,10 @@ def filesystem(kind: str, fstype: str) -> None:
         os.unshare(NS[kind])
         pid = os.fork()  # PID名前空間に入るのは子だけなので、マウントも子がする
         if pid == 0:
-            mount(fstype, "/tmp", fstype)
-            os._exit(0)
+            try:
+                mount(fstype, "/tmp", fstype)
+            finally:
+                os._exit(0)
         os.waitpid(pid, 0)
 
     end(start(enter))
@@ -174,10 +185,7 @@ def measure(kind: str, label: str, hold: Callable[[str], None], limit: int = 1) 
     new_user(os.CLONE_NEWNS)
     Path(f"/proc/sys/user/max_{kind}_namespaces").write_text(str(limit))
     hold(kind)
-    result = "alive" if alive(kind) else "gone"
-    for pid in RUNNING:
-        end(pid)
-    return f"{kind:<5} {label:<24} {result}"
+    return f"{kind:<5} {label:<24} {'alive' if alive(kind) else 'gone'}"
 
 
 # --8<-- [end:core]
@@ -201,9 +209,16 @@ results = []
 for row in ROWS:
     reader, writer = os.pipe()
     if os.fork() == 0:  # 1行ずつ、まっさらなプロセスで測る
-        os.write(writer, measure(*row).encode())
-        os._exit(0)
+        try:
+            os.write(writer, measure(*row).encode())
+        except OSError as e:
+            print(f"alive: {e.strerror or e}", file=sys.stderr, flush=True)
+        finally:
+            for pid in RUNNING.copy():
+                end(pid)
+            os._exit(0)
     os.close(writer)
     results.append(reader)
-for reader in results:
-    print(os.read(reader, 100).decode())
+lines = [os.read(reader, 100).decode() for reader in results]
+print("\n".join(line for line in lines if line))
+sys.exit(0 if all(lines) else 1)

@@ -127,13 +127,15 @@ def start(flags: int, writer: int) -> int:
 def column(flags: int) -> dict[str, str]:
     reader, writer = os.pipe()
     pid = start(flags, writer)
-    os.close(writer)
-    inside, errors = json.loads(os.read(reader, 4096))
-    outside = look(str(pid))
-    pidfd = os.pidfd_open(pid)
-    os.kill(pid, signal.SIGKILL)
-    select.select([pidfd], [], [])  # 子ではないのでwaitできない。終わればpidfdが読める
-    os.close(pidfd)
+    try:
+        os.close(writer)
+        inside, errors = json.loads(os.read(reader, 4096))
+        outside = look(str(pid))
+    finally:
+        pidfd = os.pidfd_open(pid)
+        os.kill(pid, signal.SIGKILL)
+        select.select([pidfd], [], [])  # 子ではないのでwaitできない。終わればpidfdが読める
+        os.close(pidfd)
     same = {name: "=" if inside[name] == value else "!=" for name, value in outside.items()}
     return {**same, **errors}
 
@@ -146,9 +148,9 @@ def main() -> None:
     own, hostname = cgroup_of("self"), socket.gethostname()
     cgroup = CGROUPS / "matrix"
     cgroup.mkdir(exist_ok=True)
-    (cgroup / "cgroup.procs").write_text("0")
     table = {}
     try:
+        (cgroup / "cgroup.procs").write_text("0")
         for kind, flags in KINDS.items():
             Path(f"/mnt/{kind}/mounted").mkdir(parents=True)
             os.chdir(f"/mnt/{kind}")

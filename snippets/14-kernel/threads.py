@@ -57,10 +57,12 @@ def in_a_thread(call: Callable[[], None]) -> list[str]:
             cells = [result, changed(worker, before), changed(main, before)]
             os.write(writer, ",".join(cells).encode())
 
-        thread = threading.Thread(target=work)
-        thread.start()
-        thread.join()
-        os._exit(0)
+        try:
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join()
+        finally:
+            os._exit(0)
     os.close(writer)
     os.waitpid(pid, 0)
     return os.read(reader, 200).decode().split(",")
@@ -94,14 +96,16 @@ def target() -> int:
 
 def main() -> None:
     pid = target()
-    print(f"{'kind':<8}{'setns':<8}{'unshare':<9}{'worker':<19}main")
-    for kind, flag in KINDS.items():
-        fd = os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY)
-        setns, *_ = in_a_thread(lambda fd=fd, flag=flag: os.setns(fd, flag))
-        unshare, worker, leader = in_a_thread(lambda flag=flag: os.unshare(flag))
-        print(f"{kind:<8}{setns:<8}{unshare:<9}{worker:<19}{leader}")
-        os.close(fd)
-    os.kill(pid, signal.SIGKILL)
+    try:
+        print(f"{'kind':<8}{'setns':<8}{'unshare':<9}{'worker':<19}main")
+        for kind, flag in KINDS.items():
+            fd = os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY)
+            setns, *_ = in_a_thread(lambda fd=fd, flag=flag: os.setns(fd, flag))
+            unshare, worker, leader = in_a_thread(lambda flag=flag: os.unshare(flag))
+            print(f"{kind:<8}{setns:<8}{unshare:<9}{worker:<19}{leader}")
+            os.close(fd)
+    finally:
+        os.kill(pid, signal.SIGKILL)
 
 
 if os.geteuid() != 0:

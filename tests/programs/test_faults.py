@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[2]
 Run = Callable[..., tuple[list[str], int]]
 
 PROGRAMS = """
-14-kernel/matrix.py 14-kernel/threads.py 14-kernel/setns_pidfd.c 14-kernel/unshare_each.c
+14-kernel/alive.py 14-kernel/matrix.py 14-kernel/threads.py 14-kernel/setns_pidfd.c
+14-kernel/unshare_each.c
 02-uts/clone3.py 02-uts/clone_uts.py 03-ipc/sysvsem.c
 04-pid/inside_outside.py 04-pid/minit.c 04-pid/minit.py 04-pid/orphans.py 04-pid/translate.c
 05-mount/idmap.py 06-user/clone_user.c 06-user/ns_owner.c 06-user/ns_owner.py
@@ -81,6 +82,9 @@ static pid_t fork_and_die(void) {
 
 BOX = "mkdir -p root/bin root/dev root/proc; cp /bin/busybox root/bin\ngcc -o mybox"
 """A script for the book's container begins so; what the compiler is to be told follows."""
+
+CGROUPS = "unshare -mC bash -c 'umount -R /sys/fs/cgroup; mount -t cgroup2 c /sys/fs/cgroup && "
+"""A script for a program that makes cgroups begins so; it ends with an apostrophe."""
 
 HUNG = 124  # of timeout(1)
 
@@ -180,16 +184,34 @@ def test_a_child_is_waited_for_and_its_status_counts(
     assert (lines[-1], status) == (last, wanted), lines
 
 
+@pytest.mark.parametrize(
+    ("program", "broken"),
+    [
+        ("alive.py", "import pathlib; pathlib.Path.write_text = lambda *_: 0; os.open = fail"),
+        ("threads.py", "os.open = fail"),
+        ("matrix.py", "import json; json.loads = fail"),
+    ],
+)
+def test_a_parent_that_fails_leaves_no_child(run: Run, program: str, broken: str) -> None:
+    lines, _ = run(
+        f"{CGROUPS}python3 {program}'\n"
+        f"for i in {{1..20}}; do pgrep -f 'python3 {program}' > left || break; sleep 0.1; done\n"
+        "grep -c . left",
+        broken,
+    )
+    assert any("broken" in line for line in lines), lines
+    assert lines[-1] == "0"
+
+
 def test_what_failed_has_mounted_nothing_that_stays(run: Run) -> None:
     assert run("python3 inside_outside.py; grep -c proc /proc/mounts", "signal.pause = die")[0]
     assert run("grep ' /tmp/' /proc/mounts") == ([], 1)
 
 
 def test_a_matrix_that_fails_leaves_the_host_as_it_was_and_runs_again(run: Run) -> None:
-    world = "unshare -mC bash -c 'umount -R /sys/fs/cgroup; mount -t cgroup2 c /sys/fs/cgroup && "
     script = "for i in 1 2; do python3 matrix.py; done; ls /sys/fs/cgroup | grep -c matrix'"
     state = "$(hostname; cat /proc/mounts)"
-    lines, _ = run(f'before="{state}"\n{world}{script}\ntest "$before" = "{state}" && echo same')
+    lines, _ = run(f'before="{state}"\n{CGROUPS}{script}\ntest "$before" = "{state}" && echo same')
     # A machine of namespaces may not set the clock of the last column.
     assert lines == ["matrix: Operation not permitted"] * 2 + ["0", "same"]
 

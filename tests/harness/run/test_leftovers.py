@@ -51,6 +51,7 @@ OF_A_KERNEL = {
     "sysctl -qw user.max_uts_namespaces=9": "sysctl user.max_uts_namespaces: ",
     "modprobe nbd": "+ module nbd",
     "echo 0 > /sys/kernel/tracing/tracing_on": "trace tracing_on: 1 → 0",
+    "echo 1 > /sys/kernel/tracing/options/function-fork": "trace options/function-fork: 0 → 1",
     "chmod 640 /dev/full": "file /dev/full changed",
     "date -s 2001-02-03 > /dev/null": "clock, at boot",
 }

@@ -168,7 +168,8 @@ def keys(table: str) -> Items:
 
 def traces() -> Items:
     """The settings of ftrace, Documentation/trace/ftrace.rst."""
-    found = {f"trace {name}": text(f"{TRACING}/{name}") for name in TRACES}
+    options = (f"options/{name}" for name in listed(f"{TRACING}/options"))
+    found = {f"trace {name}": text(f"{TRACING}/{name}") for name in (*TRACES, *options)}
     # What there is of a filter that was never set, and of one that was emptied.
     return {name: "" if how in ("no pid", ALL) else how for name, how in found.items()}
 
