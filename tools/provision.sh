@@ -5,9 +5,10 @@
 #   provision.sh downloads also what PDF and EPUB take (`make pdf` and `make epub` call it)
 #   provision.sh test      also what the tests take (`make test` calls it)
 #   provision.sh bench     also what the benchmarks take (`make bench` calls it)
-#   provision.sh reader    only what readers of the book type: the machine of the Vagrantfile, and
-#                          the reader's machine of the harness
-#   provision.sh list      installs nothing, lists what `reader` does (the harness asks)
+#   provision.sh reader [CHAPTER…]  only what readers of the book type: the machine of the
+#                          Vagrantfile, and the reader's machine of the harness; also what the front
+#                          matter of these chapters asks for, as in docs/13-debug.md
+#   provision.sh list [CHAPTER…]  installs nothing, lists what `reader` does (the harness asks)
 #   provision.sh how PACKAGE…   installs nothing, says how that is done here (the harness asks)
 #
 # As root it installs; as another user it says what to install. A second run changes nothing.
@@ -46,15 +47,30 @@ if [ "${1-}" = how ]; then
     exit
 fi
 
-reader() { # a package a line: what the guest has, in which the chapters' outputs were made …
+# The items below `packages:`, in one of YAML's two forms for a list.
+of_chapter='
+    /^---$/ && NR > 1 { exit }
+    /^[^ ]/ { machine = /^machine:/ }
+    machine && /^ +[a-z]+:/ { asked = /^ +packages:/ }
+    machine && asked {
+        sub(/ *#.*/, ""); sub(/^ +packages:/, ""); sub(/^ +- /, ""); gsub(/[][,"]/, " ")
+        for (item = 1; item <= NF; item++) print $item
+    }'
+
+reader() { # reader [CHAPTER…]: a package a line
+    # What the guest has, in which the chapters' outputs were made …
     sed 's/#.*//; s/ //g; /^$/d' "$here/harness/image/recipe/packages"
     sed -n '/^packages = \[/,/^\]/s/^ *"\([^"]*\)".*/\1/p' "$here/../pyproject.toml"
     # … and what a person wants besides.
     printf '%s\n' tmux man-db manpages-dev git bash-completion rustc cargo
+    for chapter in "$@"; do
+        awk "$of_chapter" "$chapter"
+    done
 }
 
 if [ "${1-}" = list ]; then
-    reader
+    shift
+    reader "$@"
     exit
 fi
 
@@ -95,7 +111,8 @@ for_authors() {
     [ "$(id -u)" -eq 0 ] || need uidmap command -v newuidmap # the guest image, built by a user
 }
 
-case ${1-} in
+installs=${1-}
+case $installs in
     "") for_authors ;;
     downloads)
         for_authors
@@ -113,12 +130,14 @@ case ${1-} in
         need bubblewrap command -v bwrap # what others make of namespaces
         ;;
     reader)
-        for package in $(reader); do
+        shift
+        packages=$(reader "$@")
+        for package in $packages; do
             need "$package" installed "$package"
         done
         ;;
     *)
-        echo "usage: provision.sh [downloads|test|bench|reader|list|how PACKAGE…]" >&2
+        echo "usage: provision.sh [downloads|test|bench|reader [CHAPTER…]|list [CHAPTER…]|how PACKAGE…]" >&2
         exit 2
         ;;
 esac
@@ -135,7 +154,7 @@ if [ -n "$missing" ]; then
     apt-get install --quiet --yes --no-install-recommends $missing
 fi
 
-if [ "${1-}" != reader ] && ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; then
+if [ "$installs" != reader ] && ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; then
     echo "Node.js $(node --version) is too old for Zenn's renderer, which the tests ask: it needs 18." \
         "Debian 12 and Ubuntu 24.04, and what came after them, have that." >&2
     exit 1

@@ -10,6 +10,8 @@ from processes import ran
 from harness.image import reader
 from harness.image.debian import PROVISION
 from harness.image.image import RECIPE, read_recipe
+from harness.plan.chapter import read
+from zenn.book import read_book
 
 VAGRANTFILE = PROVISION.parents[1] / "Vagrantfile"
 
@@ -30,6 +32,23 @@ def test_the_very_script_that_vagrant_runs_is_run_in_the_image() -> None:
     }
     assert f"\n{vagrants}\n" in files["customize"][1].decode()
     assert files["vagrant/tools/provision.sh"] == (True, PROVISION.read_bytes())
+
+
+def test_a_chapters_own_packages_are_those_that_the_script_reads(tmp_path: Path) -> None:
+    said = (
+        "[podman, docker.io,\n    jq]  # offline",
+        '\n    - podman # why\n    - "docker.io"\n    - jq\n  files:\n    a: b',
+    )
+    first, book = ran(PROVISION, "list").stdout, read_book(PROVISION.parent)
+    for listed in said:
+        file = tmp_path / "x.md"
+        machine = f"machine:\n  on: reader\n  packages: {listed}\n"
+        file.write_text(f"---\ntopics: [a]\n{machine}free: true\n---\nmachine:\n  packages: [b]\n")
+        assert ran(PROVISION, "list", str(file)).stdout == f"{first}podman\ndocker.io\njq\n"
+    for file in book.chapters.glob("*.md"):
+        if "\nmachine:" in file.read_text().partition("\n---\n")[0]:
+            packages = read(file, file, book).outfit.guest.packages
+            assert set(packages) <= {*ran(PROVISION, "list", str(file)).stdout.split()}
 
 
 def test_another_book_has_its_own_packages_and_names() -> None:

@@ -1,17 +1,27 @@
 """What a chapter's front matter says of its machine, and what becomes of it."""
 
 import pickle
+from contextlib import chdir
 from pathlib import Path
 
 import guests
 import pytest
 from guests import Build
 
+from harness.cli import verify
+from harness.cli.options import parse
+from harness.compare import Reason
 from harness.image import NoPackageError
 from harness.machine import Machine, MachineError
-from harness.machine.backend import Backends, Choice
+from harness.machine.backend import READERS, Backends, Choice
+from harness.plan.passage import passages
 from harness.plan.scenario import Put, Scenario, scenarios, sections
-from zenn.book import Guest
+from harness.plan.scenario.reader import PATIENCE
+from harness.plan.selection import choose
+from harness.plan.settings import DEFAULT_TIMEOUT
+from harness.record import read
+from harness.run.verdict import entries, skip, update
+from zenn.book import Book, Guest
 from zenn.model import ChapterError
 
 TWO = "## a\n\n~console\n$ echo a > f\n~\n\n## b\n\n~console{}\n$ cat f\na\n~\n"
@@ -81,7 +91,9 @@ def test_a_whole_page_begins_anew_where_a_block_says_so(chapter: Build) -> None:
     ("lines", "line", "sentence"),
     [
         (["wole: true"], 4, "`machine:` has no `wole`: do you mean `whole`?"),
-        (["x: true"], 4, "`machine:` has no `x`: it has whole, packages, user, host, files"),
+        (["x: true"], 4, "`machine:` has no `x`: it has on, whole, packages, user, host, files"),
+        (["on: guest"], 4, "`on:` is to be reader, or not there"),
+        (["on: [reader]"], 4, "`on:` is to be reader, or not there"),
         (["whole: 1"], 4, "`whole:` is to be true or false"),
         (["whole: true", "user: Al ice"], 5, "a name that useradd(8) takes, and not 'Al ice'"),
         (["user: root"], 4, "a name that useradd(8) takes, and not 'root'"),
@@ -114,6 +126,70 @@ def test_it_is_told_beside_other_mistakes(chapter: Build) -> None:
     for text in ("---\nmachine:\n---\n", "---\nmachine: [a]\n---\n"):
         with pytest.raises(ChapterError, match=r"x.md:2: `machine:` is to be a mapping"):
             chapter(text)
+
+
+ON_READER = """\
+~console
+$ a
+~
+
+~python root:x.py
+pass
+~
+
+~text:実行結果
+~
+
+~text
+shown
+~
+"""
+
+
+def test_a_chapter_may_be_run_on_the_readers_machine_alone(chapter: Build) -> None:
+    found = chapter(with_machine("on: reader", text=ON_READER))
+    assert [block.settings.on for block in found.blocks if block.runs] == ["reader"] * 3
+    typed = [step for one in scenarios(found) for step in one.interactions]
+    assert [(step.exchange.text, step.user) for step in typed] == [
+        ("a", "reader"),
+        ("sudo python3 x.py", "reader"),
+    ]
+    assert {step.settings.timeout for step in typed} == {PATIENCE * DEFAULT_TIMEOUT}
+    ((both,),) = (one.sections for one in passages(found))
+    assert {one.line for one in both} == {one.line for one in scenarios(found)}
+    reasons = [one.reason for one in entries(found, []) if one.kind != "shown"]
+    assert reasons == [Reason("only-on-reader")] * 3
+    text = ON_READER.replace("console", "console on=guest")
+    with pytest.raises(ChapterError, match=r"^docs/x.md:7: `on=guest`: its chapter is run on the"):
+        chapter(with_machine("on: reader", text=text))
+
+
+def test_it_is_run_where_it_is_named_and_keeps_what_was_found(tmp_path: Path) -> None:
+    book = Book(tmp_path)
+    there = with_machine("on: reader", text=TWO.format("")).replace("~", "```")
+    for name, text in (("a", "```console\n$ true\n```\n"), ("b", there)):
+        (tmp_path / f"docs/{name}.md").parent.mkdir(exist_ok=True)
+        (tmp_path / f"docs/{name}.md").write_text(text)
+
+    def chosen(*words: str) -> list[str]:
+        with chdir(tmp_path):
+            selection = verify.chosen(parse(words), book)
+        assert selection.whole
+        return [one.name for one in selection.chosen]
+
+    beside = ["docs/b.md:9", "docs/b.md:15"]
+    assert chosen("verify") == chosen("list") == chosen("update") == ["docs/a.md:1"]
+    assert chosen("verify", "docs/b.md") == beside
+    assert chosen("verify", "docs/b.md", "--kernel", "6.1") == []
+    assert chosen("verify", "--reader") == ["docs/a.md:1", *beside]
+    both = choose({tmp_path / "docs/b.md": [0]}, book)
+    record = tmp_path / "record.json"
+    for number in (0, 1):
+        ran = skip(both.chosen[number], Reason("kernel"))
+        update(record, tmp_path, both.chapters, [ran])
+    assert [one.reason for one in read(record)] == [Reason("kernel")] * 2
+    update(record, tmp_path, both.chapters, [])
+    assert [one.reason for one in read(record)] == [Reason("only-on-reader")] * 2
 
 
 class Fake:
@@ -160,6 +236,10 @@ def test_each_guest_has_backends_of_its_own_made_once(chapter: Build) -> None:
     ):  # fmt: skip
         assert backends.of(scenario(host, words)).identity() == has
     assert made == [("a", None), ("b", None), ("b", "6.1")]
+    text = "~console kernel>=9\n$ true\n~\n"
+    (of_reader,) = scenarios(chapter(with_machine("on: reader", "host: a", text=text)))
+    assert backends.of(of_reader) is backends.single([of_reader])
+    assert made[3:] == [("a", READERS)]
 
 
 def test_a_package_that_debian_has_not_is_a_mistake_of_the_chapter(chapter: Build) -> None:

@@ -4,8 +4,9 @@ import pytest
 from guests import Build
 
 from harness.compare import Reason
-from harness.plan.passage import PATIENCE, PROGRAMS, Passage, passages
+from harness.plan.passage import Passage, passages
 from harness.plan.scenario import scenarios
+from harness.plan.scenario.reader import PATIENCE, PROGRAMS
 from harness.run.verdict import entries
 from zenn.model import ChapterError
 

@@ -21,7 +21,8 @@ from harness.machine import MachineError
 from harness.mutate import listing as survivors
 from harness.mutate.measure import measure_all
 from harness.plan.chapter import Chapter, read
-from harness.plan.selection import NamesNothingError, Selection, place, select
+from harness.plan.passage import passages
+from harness.plan.selection import NamesNothingError, Selection, place
 from harness.report import listing
 from harness.report.progress import Progress
 from harness.report.report import Report, SafeConsole
@@ -98,7 +99,7 @@ def _do(context: Context) -> int:
             return PASSED
         case "check":
             return _check(context)
-    selection = select(options.chapters, book)
+    selection = verify.chosen(options, book)
     verify.check_kernels(selection)
     if options.command == "list":
         fates = listing.fates(selection)
@@ -165,7 +166,12 @@ def _is_shard(options: argparse.Namespace) -> bool:
 def _idle(options: argparse.Namespace, selection: Selection, book: Book) -> list[Chapter]:
     """The chapters named by themselves that have nothing to run; all of them, if none has."""
     named = {place(word)[0].resolve() for word in options.chapters}
-    idle = [chapter for chapter in selection.chapters if not selection.all[chapter.path]]
+    reads = getattr(options, "reader", False)
+    idle = [
+        chapter
+        for chapter in selection.chapters
+        if not (passages(chapter) if reads else selection.all[chapter.path])
+    ]
     alone = [chapter for chapter in idle if book.root / chapter.path in named]
     return alone if selection.chosen else idle
 

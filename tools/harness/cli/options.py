@@ -112,7 +112,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     if command == "shell":
         if options.reader and (options.kernels or options.backend != "auto"):
             parsers[command].error("--reader takes no --kernel, and no --backend")
-        if not (options.chapter or options.reader):
+        if not (options.reader or (options.chapter and place(options.chapter)[1])):
             parsers[command].error("write CHAPTER:LINE, as in docs/02-uts.md:110, or --reader")
     options.words = rest
     return options
@@ -194,8 +194,12 @@ def _add_options(command: str, add: Callable[..., Any]) -> None:
     elif command == "list":
         add("--json", action="store_true", help="as JSON")
     elif command == "shell":
-        add("chapter", nargs="?", type=_place, metavar="CHAPTER:LINE", help="where you take over")
-        add("--reader", action="store_true", help="in a fresh reader's machine, of itself no line")
+        add("chapter", nargs="?", metavar="CHAPTER:LINE", help="where you take over")
+        add(
+            "--reader",
+            action="store_true",
+            help="in a fresh reader's machine; of itself no line, with CHAPTER that one's machine",
+        )
     elif command == "check":
         add("exercise", metavar="CHAPTER[:EXERCISE]", help="as in docs/02-uts.md:2")
         add("file", nargs="?", type=Path, help="a program, or what is typed, after `$ ` or `# `")
@@ -234,9 +238,3 @@ def _file(text: str) -> Path:
     if not path.parent.is_dir() or path.is_dir():
         raise argparse.ArgumentTypeError(f"no file can be written at {path}")
     return path
-
-
-def _place(text: str) -> str:
-    if not place(text)[1]:
-        raise argparse.ArgumentTypeError("write CHAPTER:LINE, as in docs/02-uts.md:110")
-    return text

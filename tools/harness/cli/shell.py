@@ -20,6 +20,7 @@ from harness.machine import Machine
 from harness.machine.backend import Backend
 from harness.machine.channel import Channel
 from harness.plan import selection
+from harness.plan.chapter import read
 from harness.plan.scenario import Scenario
 from harness.report.words import words
 from harness.run.play import play_together
@@ -35,20 +36,22 @@ _OPENING_SECONDS = 30.0
 
 
 def run(context: Context) -> None:
-    """Hand over the terminal at the chosen line, or in a reader's machine where none is chosen; for
-    what it raises see `hand_over`."""
-    chosen = context.options.chapter
-    scenario = selection.select([chosen], context.book).chosen[0] if chosen else None
+    """Hand over the terminal at the chosen line, or where none is in a reader's machine, the
+    chapter's if one is named; for what it raises see `hand_over`."""
+    book, chosen = context.book, context.options.chapter
+    chapter, line = selection.place(chosen) if chosen else (None, 0)
+    scenario = selection.select([chosen], book).chosen[0] if line else None
     with backends(context, context.kernel) as made:
         if scenario is None:
+            outfit = read(chapter, book.shown(chapter.resolve()), book).outfit if chapter else None
             with context.progress.step():
-                machine = made.choice(context.book.guest).usual.start()
-            log_in(machine, context.book, context.progress.note)
+                machine = made.choice(outfit.guest if outfit else book.guest).usual.start()
+            log_in(machine, book, context.progress.note)
             return
         backend = made.of(scenario)
         # An author who tries things is not to meet what only a shared kernel forbids.
         backend = backend.second or backend
-        hand_over(scenario, selection.place(chosen)[1], backend, context.progress.note)
+        hand_over(scenario, line, backend, context.progress.note)
 
 
 def log_in(machine: Machine, book: Book, say: Callable[[str], None]) -> None:

@@ -6,9 +6,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from harness import atomic
+from harness.cli import verify
 from harness.cli.verify import Context, session
 from harness.plan.chapter import Chapter
-from harness.plan.selection import Selection, select
+from harness.plan.selection import Selection
 from harness.report import bless, listing
 from harness.run.verdict import Result
 from zenn.book import ProjectError
@@ -31,7 +32,7 @@ def run(context: Context, selection: Selection) -> list[Result]:
         for result in found:
             context.report.failures(result)
         if changed:
-            selection = select(context.options.chapters, context.book)
+            selection = verify.chosen(context.options, context.book)
             again = list(one.run([s for s in selection.chosen if s.chapter in changed]))
             for result in again:
                 for offer in bless.offers(result):

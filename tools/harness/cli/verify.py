@@ -17,7 +17,7 @@ from harness.mutate.measure import measure_all
 from harness.plan.chapter import Chapter
 from harness.plan.passage import Passage, passages
 from harness.plan.scenario import Scenario
-from harness.plan.selection import Selection
+from harness.plan.selection import Selection, select
 from harness.plan.settings import Where
 from harness.record import Entry
 from harness.report import junit, listing
@@ -75,6 +75,17 @@ def run(context: Context, selection: Selection) -> list[Result]:
         for line in annotations(results):
             print(line)
     return results
+
+
+def chosen(options: argparse.Namespace, book: Book) -> Selection:
+    """What is to be run. The reader's machine takes minutes to be made, and has a kernel of its
+    own: a chapter that is run there alone is so with `--reader`, or when it is named.
+
+    Raises as `select` does.
+    """
+    selection = select(options.chapters, book)
+    reads, kernels = (getattr(options, word, None) for word in ("reader", "kernels"))
+    return selection if reads or (options.chapters and not kernels) else selection.of_guests
 
 
 def check_kernels(selection: Selection) -> None:

@@ -168,6 +168,8 @@ class _Chapters:
                     say(group.exceptions[0])
                 self.mistakes[path] = mistake
                 continue
+            if not self.words and path not in saved:
+                selection = selection.of_guests  # as `verify` does
             self.mistakes.pop(path, None)
             (chapter,) = selection.chapters
             if path in saved or self.known.get(chapter.path) != _digests(chapter):

@@ -20,6 +20,7 @@ from zenn.book import TABLE, Guest, ProjectError
 from zenn.model import ChapterError
 
 BACKENDS = ("qemu", "namespaces", "reader")
+READERS = "reader"  # instead of a kernel: that of the reader's machine
 
 
 class Backend(Protocol):
@@ -70,7 +71,8 @@ class Backends:
     made by `make(guest, kernel)` when first asked for: with the kernel None those for most.
 
     The guest's kernel is taken where it will do. Unless there are `others`, a scenario that wants
-    another is given what there is.
+    another is given what there is. With the kernel `READERS` they are the reader's machines, for
+    chapters that are run on these alone.
     """
 
     def __init__(self, make: Callable[[Guest, str | None], Choice], others: bool) -> None:
@@ -82,7 +84,7 @@ class Backends:
         """The backend of machines that share no kernel with each other, if there is one here, for
         scenarios of a chapter that share a machine. Raises as `of` does."""
         with _packages_of(scenarios[0]):
-            choice = self.choice(scenarios[0].outfit.guest)
+            choice = self._usual(scenarios[0])
         if any(scenario.shows_addresses for scenario in scenarios):
             return choice.randomized
         return choice.usual.own if isinstance(choice.usual, Worlds) else choice.usual
@@ -95,11 +97,17 @@ class Backends:
         """
         guest = scenario.outfit.guest
         with _packages_of(scenario):
-            backend = self.choice(guest).of(scenario)
+            backend = self._usual(scenario).of(scenario)
         if not scenario.kernel or version_of(backend.release()) in scenario.kernel:
             return backend
-        name = kernels.fitting(scenario.kernel, guest.kernel) if self._others else None
+        others = self._others and not scenario.outfit.readers
+        name = kernels.fitting(scenario.kernel, guest.kernel) if others else None
         return self.choice(guest, name).of(scenario) if name else backend
+
+    def _usual(self, scenario: Scenario) -> Choice:
+        """Those for a scenario that wants no kernel."""
+        outfit = scenario.outfit
+        return self.choice(outfit.guest, READERS if outfit.readers else None)
 
     def choice(self, guest: Guest, kernel: str | None = None) -> Choice:
         """Those over a guest and a kernel; nobody waits for others that are being made."""
@@ -157,7 +165,7 @@ def make_backends(
     others = kernel is None and name != "reader" and not qemu.lack()
 
     def make(guest: Guest, wanted: str | None) -> Choice:
-        if name == "reader":
+        if "reader" in (name, wanted):
             system = Reader(guest, note)
             return Choice(system, system, Randomized(system))
         built = image.ensure(guest, note)

@@ -105,10 +105,20 @@ def from_document(document: Document, book: Book) -> Chapter:
         outfit = read_outfit(document, book)
     except Mistake as mistake:
         mistakes.append(mistake)
+    if outfit.readers:
+        blocks = [_for_reader(block, mistakes) for block in blocks]
     raise_all(document.path, mistakes)
     with at(document.path):
         whole = with_predictions(document, tuple(blocks))
     return Chapter(book, document.path, document, whole, outfit)
+
+
+def _for_reader(block: Block, mistakes: list[Mistake]) -> Block:
+    """A block of a chapter that is run on the reader's machine alone."""
+    if block.settings.on == "guest":
+        why = "`on=guest`: its chapter is run on the reader's machine alone (`machine: on: reader`)"
+        mistakes.append(Mistake(block.line, why))
+    return replace(block, settings=replace(block.settings, on="reader"))
 
 
 def _block(fence: Fence, before: Block | None, book: Book) -> Block:

@@ -1,6 +1,7 @@
 """What the front matter of a chapter says of its machine: ``machine:``, a mapping.
 
 machine:
+  on: reader                  # its blocks are run on the reader's machine alone
   whole: true                 # all of the page is played in one machine
   packages: [sqlite3, jq]     # of Debian, beside the book's
   user: alice                 # instead of the book's
@@ -30,12 +31,13 @@ KEY = "machine"
 class Outfit:
     """The machines of a chapter: the Debian in them, and the files (path, text) that are there.
 
-    `whole` if all of the chapter shares one. `line` is where the chapter asks for packages, 0 if it
-    doesn't.
+    `readers` if the chapter is run on the reader's machine alone, `whole` if all of it shares one.
+    `line` is where it asks for packages, 0 if it doesn't.
     """
 
     guest: Guest
     files: tuple[tuple[str, str], ...] = ()
+    readers: bool = False
     whole: bool = False
     line: int = 0
 
@@ -75,6 +77,12 @@ def _mapping(key: yaml.Node, value: yaml.Node, wanted: str) -> _Pairs:
 def _text(node: yaml.Node) -> str | None:
     """A string, written as one."""
     return str(node.value) if node.tag == "tag:yaml.org,2002:str" else None
+
+
+def _on(outfit: Outfit, key: yaml.Node, value: yaml.Node, book: Book) -> Outfit:
+    if value.value != "reader":
+        raise Mistake(_line(key), "`on:` is to be reader, or not there")
+    return replace(outfit, readers=True)
 
 
 def _whole(outfit: Outfit, key: yaml.Node, value: yaml.Node, book: Book) -> Outfit:
@@ -117,6 +125,7 @@ def _files(outfit: Outfit, key: yaml.Node, value: yaml.Node, book: Book) -> Outf
 
 
 _PARTS: Mapping[str, Callable[[Outfit, yaml.Node, yaml.Node, Book], Outfit]] = {
+    "on": _on,
     "whole": _whole,
     "packages": _packages,
     "user": _named,

@@ -1,15 +1,11 @@
-"""Passages: what a reader types in one machine, from top to bottom, and how they would type it."""
+"""Passages: what a reader types in one machine, from top to bottom."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.plan.chapter import Block, Chapter
-from harness.plan.scenario import Action, Put, Scenario, Section, sections
-from zenn.console import Prompt
-
-PATIENCE = 3  # times the time that a step may take: that machine has more to do than the step
-PROGRAMS = "プログラム"  # the terminal in which a reader runs the programs that have a result
+from harness.plan.scenario import Scenario, Section, by_reader, sections
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +63,5 @@ def passages(chapter: Chapter) -> tuple[Passage, ...]:
 
 def _passage(chapter: Chapter, found: Sequence[Section]) -> Passage:
     first = found[0].line if found else 0
-    each = (tuple(map(typed, section.scenarios)) for section in found)
+    each = (tuple(map(by_reader, section.scenarios)) for section in found)
     return Passage(chapter.path, first, tuple(filter(None, each)))
-
-
-def typed(scenario: Scenario) -> Scenario:
-    """The scenario as a reader would play it (see `Interaction` and `PATIENCE`)."""
-    return replace(
-        scenario, actions=tuple(_typed(action, scenario.user) for action in scenario.actions)
-    )
-
-
-def _typed(action: Action, user: str) -> Action:
-    """A program that is run by itself is typed into a terminal, with sudo where root runs it."""
-    if isinstance(action, Put):
-        return action
-    patient = replace(action.settings, timeout=PATIENCE * action.settings.timeout)
-    action = replace(action, settings=patient)
-    if action.block.kind == "console":
-        return action
-    exchange = action.exchange
-    if action.user == "root" and action.block.kind == "result":  # but not what compiles it
-        lines = tuple(f"sudo {line}" for line in exchange.lines)
-        exchange = replace(exchange, lines=lines)
-    exchange = replace(exchange, prompt=Prompt("$"))
-    return replace(action, terminal=PROGRAMS, user=user, exchange=exchange)

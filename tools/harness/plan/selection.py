@@ -35,6 +35,14 @@ class Selection:
     def whole(self) -> bool:
         return all(map(self.has_all_of, self.chapters))
 
+    @property
+    def of_guests(self) -> "Selection":
+        """It without what is run on the reader's machine alone."""
+        left = {one.path for one in self.chapters if one.outfit.readers}
+        rest = {path: () if path in left else found for path, found in self.all.items()}
+        chosen = tuple(one for one in self.chosen if one.chapter not in left)
+        return Selection(self.chapters, rest, chosen)
+
     def of(self, chapter: Chapter) -> tuple[Scenario, ...]:
         """Those of a chapter's scenarios that were asked for."""
         return tuple(one for one in self.chosen if one.chapter == chapter.path)

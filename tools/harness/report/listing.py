@@ -16,6 +16,8 @@ from harness.plan.selection import Selection
 from zenn.guard.visible import json_safe
 from zenn.model import Kind
 
+ON_READER = "on the reader's machine (--reader)"
+
 
 @dataclass(frozen=True, slots=True)
 class Fate:
@@ -49,7 +51,7 @@ def _fate(chapter: Chapter, block: Block, scenarios: Sequence[Scenario]) -> Fate
     elif not block.runs:
         fate, why = "shown", "a language that is not run"
     elif block.settings.on == "reader":
-        why = "on the reader's machine (--reader)"
+        why = ON_READER
     return Fate(
         chapter.path.as_posix(),
         block.line,
@@ -65,8 +67,10 @@ def _fate(chapter: Chapter, block: Block, scenarios: Sequence[Scenario]) -> Fate
 def account(found: Sequence[Fate]) -> str:
     """One sentence that accounts for every block."""
     counts = Counter(fate.fate for fate in found)
+    readers = sum(fate.why == ON_READER for fate in found)
+    alone = f", {readers} of them only {ON_READER}" if readers else ""
     return (
-        f"{len(found)} blocks: {counts['run']} run, {counts['shown']} only shown, "
+        f"{len(found)} blocks: {counts['run']} run{alone}, {counts['shown']} only shown, "
         f"{counts['skipped']} skipped with a reason"
     )
 

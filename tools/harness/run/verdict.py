@@ -275,10 +275,15 @@ def update(
     """
     results = tuple(results)
     ours = {chapter.path.as_posix(): chapter for chapter in chapters}
+    ran = {result.scenario.chapter for result in results}
+    at: dict[Path, Where] = {  # what is run on the reader's machine alone has run, where any of it
+        one.path: "reader" if one.outfit.readers and one.path in ran else where
+        for one in ours.values()
+    }
     fresh = [
         entry
         for chapter in ours.values()
-        for entry in within_budget(entries(chapter, results, where), CHAPTER_KEPT)
+        for entry in within_budget(entries(chapter, results, at[chapter.path]), CHAPTER_KEPT)
     ]
     replaced = defaultdict[tuple[str, str], dict[int, tuple[str, ...]]](dict)
     for entry in fresh:
@@ -286,7 +291,7 @@ def update(
     there = {
         tuple(block.fence.digest for block in scenario.blocks)
         for chapter in ours.values()
-        for section in sections(chapter, where)
+        for section in sections(chapter, at[chapter.path])
         for scenario in section.scenarios
     }
 

@@ -12,6 +12,7 @@ from harness.plan.chapter import Block, Chapter
 from harness.plan.runs import Runs, runs
 from harness.plan.scenario.actions import Action, Interaction, Put, Scenario
 from harness.plan.scenario.ends import with_ends
+from harness.plan.scenario.reader import by_reader
 from harness.plan.settings import Where
 from zenn.console import Exchange, Prompt, exchanges
 from zenn.fences import kernel_of, plain
@@ -31,9 +32,14 @@ class Section(NamedTuple):
 
 
 def scenarios(chapter: Chapter) -> tuple[Scenario, ...]:
-    """Every scenario of a chapter, in the order of its blocks. Raises as `sections` does."""
-    found = (one for section in sections(chapter, "guest") for one in section.scenarios)
-    return tuple(sorted(found, key=lambda scenario: scenario.line))
+    """Every scenario of a chapter, in the order of its blocks; as a reader types them, where they
+    are run on the reader's machine alone. Raises as `sections` does.
+    """
+    readers = chapter.outfit.readers
+    there = sections(chapter, "reader" if readers else "guest")
+    found = (one for section in there for one in section.scenarios)
+    each = map(by_reader, found) if readers else found
+    return tuple(sorted(each, key=lambda scenario: scenario.line))
 
 
 def sections(chapter: Chapter, where: Where) -> tuple[Section, ...]:
