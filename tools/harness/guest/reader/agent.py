@@ -7,6 +7,8 @@ given one in a session; the first is there already, as where one has logged in.
 import ctypes
 import os
 import subprocess
+import sys
+import termios
 from functools import partial
 from typing import Any
 
@@ -54,16 +56,32 @@ class ReaderAgent(GuestAgent):
         return super().do_relay(terminal, rows, columns)
 
 
+def lacking() -> str:
+    """Wait until all has been started; what has failed to be: no clone may be without it."""
+    state = said("is-system-running", "--wait")
+    failed = said("list-units", "--failed", "--plain", "--no-legend")
+    return "" if state == "running" else f"systemd says that it is {state}: {failed}"
+
+
+def said(*words: str) -> str:
+    """What systemctl(1) says."""
+    done = subprocess.run(["systemctl", *words], stdout=subprocess.PIPE, text=True)
+    return done.stdout.strip()
+
+
 def main() -> None:
     os.unlink("/run/agent.zip")
-    subprocess.run(["systemctl", "is-system-running", "--wait"], stdout=subprocess.DEVNULL)
-    protect()
-    start = partial(session.start, user=account(USER_UID), directory=account(USER_UID).home)
-    for text in (WARM, WARM_TOO):
-        virtual.warm(start, text)
-    agent = ReaderAgent(port(), Made())
-    agent.prepare()
     try:
+        if why := lacking():
+            print(why, file=sys.stderr)
+            termios.tcdrain(sys.stderr)
+            return
+        protect()
+        start = partial(session.start, user=account(USER_UID), directory=account(USER_UID).home)
+        for text in (WARM, WARM_TOO):
+            virtual.warm(start, text)
+        agent = ReaderAgent(port(), Made())
+        agent.prepare()
         agent.run()
     finally:  # the harness sees no end of a port whose machine goes on
         syscalls.libc.reboot(ctypes.c_int(RB_POWER_OFF))
