@@ -33,6 +33,7 @@ OURS |= {"clang-format", "source"}
 STANDS_FOR = {
     "CHAPTER.md:LINE": "02-uts.md:69",
     "CHAPTER": "02-uts",
+    "13-debug": "02-uts",
     "NAME": "6.1",
     "HOST:PORT": "127.0.0.1:9",
     "sudo make": "make",
@@ -43,7 +44,7 @@ AS_FAR_AS = (
     # It sets up a machine, runs the whole book, or serves until ^C: the target is there.
     (r"^make\b(?! help)", r"{0} --dry-run --directory " + str(ROOT), 0, ""),
     # It changes the machine and takes a network, or Vagrant: a shell can read it.
-    (r"^(sudo apt|pip|npm|vagrant)\b", r"bash -n <<< '{0}'", 0, ""),
+    (r"^(sudo apt|sudo /vagrant|pip|npm|vagrant)\b", r"bash -n <<< '{0}'", 0, ""),
     # It takes a terminal, and that is all that it complains of.
     (r"\bshell\b", r"{0} < /dev/null", 2, "takes a terminal"),
     # It takes a cluster.
