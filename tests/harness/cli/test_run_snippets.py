@@ -404,7 +404,10 @@ def test_shell_hands_over_the_terminal_as_it_is_at_a_line(
         until(prompt)
         os.write(terminal, f"{typed}\n".encode())
         until(said)
+        os.write(terminal, b"printf '\\033[?1049h'; echo the''re\n")
+        until("there\r\n")
         os.write(terminal, b"\x1d")
+        until("\x1b[?1049l")
 
 
 def test_a_person_has_a_terminal_as_they_know_it_in_a_machine_of_their_own() -> None:

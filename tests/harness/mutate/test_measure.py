@@ -10,6 +10,7 @@ import entries
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from harness.compare import ELISIONS
 from harness.mutate import measure as measuring
@@ -70,6 +71,17 @@ def test_of_a_text_that_is_literal_every_change_is_caught() -> None:
     assert found.score.varying == {}
     assert found.score.caught == found.score.tried > 20
     assert "(100.0 %)" in summary([found.score])
+
+
+def test_a_run_from_top_to_bottom_is_measured_as_one_of_its_own() -> None:
+    chapter = read("~console\n$ ls\na\n~\n")
+    (alone,) = ran(chapter, ["a\n"])
+    after = structs.replace(alone, scenario=("0" * 64, *alone.scenario), since=1)
+    whole, other = (structs.replace(one, scenario=("0" * 64,)) for one in (after, alone))
+    scores = [measure(chapter, scenarios(chapter), [one]).score for one in (alone, after)]
+    assert scores[0] == scores[1]
+    assert scores[0].caught
+    assert all(measure(chapter, scenarios(chapter), [one]).untold for one in (whole, other))
 
 
 LINES = st.lists(st.from_regex(r"[ab ]{0,3}[abc12.]{1,5}( {1,3}[abc12])?", fullmatch=True))

@@ -178,7 +178,8 @@ def test_it_is_run_where_it_is_named_and_keeps_what_was_found(tmp_path: Path) ->
         return [one.name for one in selection.chosen]
 
     beside = ["docs/b.md:9", "docs/b.md:15"]
-    assert chosen("verify") == chosen("list") == chosen("update") == ["docs/a.md:1"]
+    assert chosen("verify") == chosen("update") == ["docs/a.md:1"]
+    assert chosen("list") == chosen("mutate") == ["docs/a.md:1", *beside]
     assert chosen("verify", "docs/b.md") == beside
     assert chosen("verify", "docs/b.md", "--kernel", "6.1") == []
     assert chosen("verify", "--reader") == ["docs/a.md:1", *beside]

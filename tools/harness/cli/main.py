@@ -177,9 +177,13 @@ def _idle(options: argparse.Namespace, selection: Selection, book: Book) -> list
 
 
 def _mutate(selection: Selection, book: Book, out: Console) -> int:
-    """Measure with the book's record what would be caught; note it down for whole chapters."""
+    """Measure with the book's records what would be caught; note it down for whole chapters."""
     file = record_of(book, None)
-    found = measure_all(selection, record.load(file))
+    readers = {one.path.as_posix() for one in selection.chapters if one.outfit.readers}
+    there = record.read(record.of_reader(file)) if readers else ()
+    entries = [one for one in record.load(file) if one.chapter not in readers]
+    entries += [one for one in there if one.chapter in readers]
+    found = measure_all(selection, entries)
     survivors.show(out, found)
     whole = {
         one.score.chapter: one.score

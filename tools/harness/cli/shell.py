@@ -33,6 +33,10 @@ _PROMPT = re.compile(rb"\x1b\]7717;(\d+|\+)\x07")
 # Nothing else that begins with an escape: what comes next may be waiting for an answer to it.
 _UNFINISHED = re.compile(rb"\x1b(\](7(7(1(7(;(\d{,3}|\+)?)?)?)?)?)?)?$")
 _OPENING_SECONDS = 30.0
+# What programs set of a terminal as long as they have it (“DEC private modes” of xterm's control
+# sequences): another screen, how keys and the mouse are told, and whether the cursor is seen.
+_MODE = re.compile(rb"\x1b\[\?(1|25|1000|1002|1003|1004|1006|1049|2004)([hl])")
+_USUALLY = {b"25": b"h"}  # the others are off
 
 
 def run(context: Context) -> None:
@@ -138,7 +142,7 @@ def _relay(channel: Channel, typed: bytes = b"", shown: str = "", **of: str) -> 
     `shown` on, which it has shown before; `typed` is typed there first."""
     keyboard, screen, machine = sys.stdin.fileno(), sys.stdout.fileno(), channel.stream
     pending = b""
-    with _raw(keyboard), _resized() as resized:
+    with _raw(keyboard), _as_before(screen) as modes, _resized() as resized:
         channel.request("relay", within=_OPENING_SECONDS, **of, **_size())
         machine.settimeout(None)
         _write(screen, shown.encode())
@@ -160,7 +164,21 @@ def _relay(channel: Channel, typed: bytes = b"", shown: str = "", **of: str) -> 
                 if not data:
                     return
                 text, pending = visible(pending + data)
+                modes.update(_MODE.findall(text))
                 _write(screen, text)
+
+
+@contextmanager
+def _as_before(screen: int) -> Iterator[dict[bytes, bytes]]:
+    """Undo what programs have set of the terminal, who end without a word: (mode, h or l), by what
+    is noted here."""
+    modes: dict[bytes, bytes] = {}
+    try:
+        yield modes
+    finally:
+        usual = {mode: _USUALLY.get(mode, b"l") for mode in modes}
+        undone = [b"\x1b[?%s%s" % one for one in usual.items() if modes[one[0]] != one[1]]
+        _write(screen, b"".join(undone))
 
 
 def _tell(machine: socket.socket, **what: object) -> None:

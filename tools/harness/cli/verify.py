@@ -78,14 +78,15 @@ def run(context: Context, selection: Selection) -> list[Result]:
 
 
 def chosen(options: argparse.Namespace, book: Book) -> Selection:
-    """What is to be run. The reader's machine takes minutes to be made, and has a kernel of its
-    own: a chapter that is run there alone is so with `--reader`, or when it is named.
+    """What is to be run, or looked at. The reader's machine takes minutes to be made, and has a
+    kernel of its own: a chapter that is run there alone is so with `--reader`, or when it is named.
 
     Raises as `select` does.
     """
     selection = select(options.chapters, book)
-    reads, kernels = (getattr(options, word, None) for word in ("reader", "kernels"))
-    return selection if reads or (options.chapters and not kernels) else selection.of_guests
+    if options.command in ("list", "mutate") or getattr(options, "reader", False):
+        return selection
+    return selection if options.chapters and not options.kernels else selection.of_guests
 
 
 def check_kernels(selection: Selection) -> None:

@@ -34,12 +34,17 @@ class Turn:
 
 
 def turns(scenario: Scenario, entries: Iterable[Entry]) -> tuple[Turn, ...] | None:
-    """The turns of a scenario's run, None unless a record has all of them and all have passed."""
+    """The turns of a scenario's run, by itself or from top to bottom; None unless a record has all
+    of them and all have passed."""
     digests = tuple(block.fence.digest for block in scenario.blocks)
+
+    def is_of_it(entry: Entry) -> bool:
+        its = set(digests) <= set(entry.scenario) if entry.since else entry.scenario == digests
+        return entry.chapter == scenario.chapter.as_posix() and its
+
     known: dict[str, list[Entry]] = {}
-    for entry in entries:
-        if entry.chapter == scenario.chapter.as_posix() and entry.scenario == digests:
-            known.setdefault(entry.digest, []).append(entry)
+    for entry in filter(is_of_it, entries):
+        known.setdefault(entry.digest, []).append(entry)
     found: dict[int, record.Step] = {}
     for block in scenario.blocks:
         of_block = known.get(block.fence.digest)
