@@ -34,8 +34,8 @@ verify: $(READY) ## run every block of docs/ in fresh machines (BACKEND=…) and
 reader: $(READY) ## play every chapter from top to bottom on the reader's machine and check its output
 	$(BIN)/python tools/run_snippets.py --reader
 
-shell: $(READY) ## open a terminal in a virtual machine like the reader's
-	$(BIN)/python tools/run_snippets.py shell --reader
+shell: $(READY) ## open a terminal in a virtual machine like the reader's, with what CHAPTER=… takes
+	$(BIN)/python tools/run_snippets.py shell --reader $(CHAPTER)
 
 mutate: $(READY) ## count which wrong texts the outputs of the last run would give away
 	$(BIN)/python tools/run_snippets.py mutate

@@ -5,6 +5,7 @@ import filecmp
 import os
 import re
 import tarfile
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -178,6 +179,18 @@ def test_who_comes_second_waits_and_finds_it_made(built: Image) -> None:
     built.derive("x", build)
     second.join()
     assert made == ["first"]
+
+
+def test_of_a_kind_the_three_used_last_stay_and_what_was_used_lately(tmp_path: Path) -> None:
+    long, lately = time.time() - store.KEPT_SECONDS - 9, time.time() - store.KEPT_SECONDS + 999
+    ages = {"image-a": long, "image-b": long - 1, "image-c": lately, "image-d": lately}
+    ages |= {"image-e": lately, "reader-a": long, "image-f": long - 2}
+    for name, used in ages.items():
+        (tmp_path / name / "rootfs").mkdir(parents=True)
+        os.utime(tmp_path / name, (used, used))
+    store.used(tmp_path / "image-f")
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["image-c", "image-d", "image-e", "image-f", "reader-a"]
 
 
 def test_an_ordinary_user_needs_subordinate_ids_and_can_not_unpack(

@@ -50,7 +50,7 @@ def mmdebstrap(
             *("mmdebstrap", mode(), f"--keyring={KEYRING}", *arguments),
             *(suite, target, f"deb {mirror()} {suite} main"),
             environment=proxies() | {"SOURCE_DATE_EPOCH": str(epoch)},
-            progress=lambda line: progress(f"guest image: {line}"),
+            progress=progress,
         )
     except MachineError as error:
         unknown = re.findall(

@@ -32,6 +32,7 @@ RECIPE = Path(__file__).parent / "recipe"
 TELLING = (
     *("bash", "coreutils", "libc6", "util-linux", "procps", "sudo", "strace"),
     *("iproute2", "nftables", "bpftrace", "python3", "gcc", "rustc"),
+    *("systemd", "systemd-container", "bubblewrap", "crun", "runc", "podman", "docker.io"),
 )
 
 
@@ -161,7 +162,12 @@ def ensure(guest: Guest, progress: Callable[[str], None]) -> Image:
     """
     recipe = read_recipe(guest)
     image = Image(recipe.key, store.cache_directory() / f"image-{recipe.key}")
-    image.derive("image.tar", lambda target: build(recipe, target, progress), progress)
+
+    def make(target: Path) -> None:
+        build(recipe, target, lambda line: progress(f"guest image: {line}"))
+
+    image.derive("image.tar", make, progress)
+    store.used(image.directory)
     return image
 
 

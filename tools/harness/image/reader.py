@@ -1,8 +1,9 @@
 """The image of the reader's machine: a Debian as one installs it, with systemd and a disk.
 
-Its packages are what `tools/provision.sh reader` installs in the Vagrantfile's machine, on top of
-those of any Debian (`recipe/reader/packages`). The script itself is run in the image, and finds
-nothing missing. There is no trace of the harness in it but how a shell prompts where the harness
+Its packages are what `tools/provision.sh reader` installs in the Vagrantfile's machine, those of a
+chapter among them (`machine:` in its front matter), on top of those of any Debian
+(`recipe/reader/packages`). The script itself is run in the image, and finds nothing missing. There
+is no trace of the harness in it but how a shell prompts where the harness
 types (`recipe/files/etc/profile.d/guest.sh`).
 
     ~/.cache/run-snippets/reader-<key>/system/
@@ -94,20 +95,25 @@ def ensure(guest: Guest, progress: Callable[[str], None]) -> System:
     recipe = recipe_of(guest)
     directory = store.cache_directory() / f"reader-{recipe.key}"
 
+    def say(line: str) -> None:
+        progress(f"the reader's machine: {line}")
+
     def make(target: Path) -> None:
         require("The reader's machine can't be made", {"e2fsprogs": "mke2fs", "tar": "tar"})
         target.mkdir()
         image = Image(recipe.key, target)
-        build(recipe, image.tarball, progress)
+        build(recipe, image.tarball, say)
         image.software()
-        progress("the reader's machine: making its disk")
+        say("making its disk")
         become_root = () if os.geteuid() == 0 else ("unshare", "--map-auto", "--map-root-user")
         run(
             *("env", "-C", target, *become_root, "sh", "-c", MAKE_DISK, "sh", DISK),
             environment={"PATH": PATH, "E2FSPROGS_FAKE_TIME": str(SOURCE_DATE_EPOCH)},
         )
 
-    return System(recipe.key, store.derive(directory, "system", make))
+    system = System(recipe.key, store.derive(directory, "system", make))
+    store.used(directory)
+    return system
 
 
 def recipe_of(guest: Guest) -> Recipe:

@@ -5,13 +5,18 @@ another name and renamed when it is whole, so that what has its final name can b
 look inside.
 """
 
+import contextlib
 import errno
 import os
 import shutil
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from harness import atomic
+
+KEPT = 3  # of a kind: other checkouts of the project, and other chapters, may use theirs
+KEPT_SECONDS = 14 * 24 * 3600  # an image, of a GB or more; machines may be over it now
 
 
 def cache_directory() -> Path:
@@ -47,6 +52,22 @@ def derive(
         os.sync()  # the data before the name: a crash must not leave an empty whole
         partial.rename(final)
     return final
+
+
+def used(directory: Path) -> None:
+    """Note down that a directory of the cache is in use, and remove others of its kind (named so up
+    to the key) that nobody has used for long: all but the `KEPT` that were used last."""
+    with contextlib.suppress(OSError):  # another's, that may be read
+        os.utime(directory)
+    prune(directory.parent.glob(f"{directory.name.rpartition('-')[0]}-*"), KEPT_SECONDS)
+
+
+def prune(directories: Iterable[Path], seconds: float) -> None:
+    """Remove all but the `KEPT` that were used last, and never one used within these seconds."""
+    found = {path: path.stat().st_mtime for path in directories if path.is_dir()}
+    for path in sorted(found, key=lambda path: -found[path])[KEPT:]:
+        if found[path] < time.time() - seconds:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def remove(path: Path) -> None:

@@ -17,13 +17,12 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from harness.image.store import cache_directory, derive
+from harness.image.store import cache_directory, derive, prune
 from harness.machine import MachineError
 from harness.machine.channel import AgentGoneError, AgentRefusedError
 from harness.machine.qemu.command import PROGRAM, Hardware
@@ -31,7 +30,7 @@ from harness.machine.qemu.process import Launcher
 from harness.machine.qemu.qmp import Qmp, QmpError
 
 SAVE_SECONDS = 60.0
-KEPT = 3  # templates of one name: other checkouts of the project may use theirs
+KEPT_SECONDS = 3600  # a template of a name of which there are many; see `prune` of the cache
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def ensure(launcher: Launcher, design: Design, progress: Callable[[str], None]) 
     derive(directory, key, build)
     with contextlib.suppress(OSError):
         os.utime(found.directory)
-    prune(directory)
+    prune(directory.iterdir(), KEPT_SECONDS)
     return found
 
 
@@ -142,11 +141,3 @@ def boot(launcher: Launcher, template: Template, design: Design) -> None:
         process.close()
     sizes = {path.name: path.stat().st_size for path in template.directory.iterdir()}
     (template.directory / "sizes").write_text(json.dumps(sizes))
-
-
-def prune(directory: Path) -> None:
-    """Remove all but the templates that were used last, and never one used within the hour."""
-    used = {path: path.stat().st_mtime for path in directory.iterdir() if path.is_dir()}
-    for path in sorted(used, key=lambda path: -used[path])[KEPT:]:
-        if used[path] < time.time() - 3600:
-            shutil.rmtree(path, ignore_errors=True)
