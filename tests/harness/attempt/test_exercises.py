@@ -126,6 +126,11 @@ def test_what_is_written_between_the_commands_counts_for_nothing() -> None:
     assert tried(1, "answer.txt", claimed, "").right is False
 
 
+def test_an_attempt_may_be_longer_than_the_block_that_it_stands_for() -> None:
+    shown = ("", *[""] * 9, "uts:[1026532999]\nunshared\n")
+    assert tried(1, "answer.txt", "$ true\n" * 10 + "$ a\n", *shown).right is True
+
+
 def test_values_keep_to_what_came_before_the_solution() -> None:
     document = CHAPTER.replace("### 演習1", "~console\n$ a\nuts:[4026532201]\n~\n\n### 演習1")
     parsed = chapter(document)

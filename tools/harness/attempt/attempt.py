@@ -80,6 +80,9 @@ def attempt(document: Document, exercise: Exercise, file: Path, text: str, book:
     else:
         shown = _last_shown(solution)
         instead = (_typed(solution, file, text),)
+        # It may be longer than what it stands for: what follows in the chapter is none of it.
+        upto = document.text.splitlines(keepends=True)[: instead[0].line]
+        document = replace(document, text="".join(upto))
     before = tuple(one for one in document.fences if one.line < exercise.begins)
     own = {fence.line for fence in instead}
     chapter = _chapter(document, (*_given(before, exercise), *instead), book)
