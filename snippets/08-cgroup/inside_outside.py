@@ -50,6 +50,7 @@ def forks() -> str:
     return str(len(children))
 
 
+# --8<-- [start:measure]
 def paths(new: str) -> dict[str, str]:
     """パスと、新しくマウントした `new` から見えるもの。"""
     return {
@@ -79,32 +80,43 @@ def measure() -> dict[str, str]:
     values["/proc/cgroups num_cgroups"] = next(row[2] for row in rows if row[0] == "pids")
     values["fork(2) up to 40 times"] = forks()
     return values
+    # --8<-- [end:measure]
+
+
+def inside() -> dict[str, str]:
+    """DEMOの中に子を生み、名前空間を分けてから測らせる。"""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            (DEMO / "cgroup.procs").write_text("0")
+            os.unshare(os.CLONE_NEWCGROUP | os.CLONE_NEWNS)
+            os.write(writer, json.dumps(measure()).encode())
+        except (OSError, subprocess.CalledProcessError) as e:
+            print(e, file=sys.stderr, flush=True)
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as pipe:
+        answer = pipe.read()
+    os.waitpid(pid, 0)
+    return json.loads(answer) if answer else sys.exit(1)
 
 
 def main() -> None:
     (C / "cgroup.procs").write_text("0")  # 木のルートに移る
     DEMO.mkdir()
-    (DEMO / "memory.max").write_text("32M")
-    (DEMO / "pids.max").write_text("20")
-    (DEMO / "cpu.max").write_text("50000 100000")
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        (DEMO / "cgroup.procs").write_text("0")
-        os.unshare(os.CLONE_NEWCGROUP | os.CLONE_NEWNS)
-        os.write(writer, json.dumps(measure()).encode())
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as pipe:
-        inside = json.load(pipe)
-    os.waitpid(pid, 0)
-    outside = measure()
-    DEMO.rmdir()
-
+    try:
+        (DEMO / "memory.max").write_text("32M")
+        (DEMO / "pids.max").write_text("20")
+        (DEMO / "cpu.max").write_text("50000 100000")
+        limited, free = inside(), measure()
+    finally:
+        DEMO.rmdir()
     print(f"   {'':<30} {'outside':<14} inside")
-    for key, value in outside.items():
-        mark = "==" if inside[key] == value else "!="
-        print(f"{mark} {key:<30} {value:<14} {inside[key]}")
+    for key, value in free.items():
+        mark = "==" if limited[key] == value else "!="
+        print(f"{mark} {key:<30} {value:<14} {limited[key]}")
 
 
 if os.geteuid() != 0:

@@ -6,24 +6,31 @@
 from pathlib import Path
 
 
-def mounted() -> Path:
-    """cgroup v2のマウントポイント。重ねてあれば、いちばん上（最後）のもの。"""
+def mounted() -> tuple[str, Path]:
+    """cgroup v2のマウントが見せるルートと、マウントポイント。重ねてあれば、いちばん上のもの。"""
     rows = [line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines()]
-    return [Path(row[4]) for row in rows if row[row.index("-") + 1] == "cgroup2"][-1]
+    root, point = [row[3:5] for row in rows if row[row.index("-") + 1] == "cgroup2"][-1]
+    return root.rstrip("/"), Path(point)
 
 
-def main() -> None:
-    root = mounted()
-    path = Path("/proc/self/cgroup").read_text().split("0::")[1].splitlines()[0]
-    here = root / path.lstrip("/")
+def limit(path: str) -> str:
+    root, point = mounted()
+    if not f"{path}/".startswith(f"{root}/"):  # 自分のいる場所が、このマウントからは見えない
+        return "わからない"
+    here = point / path.removeprefix(root).lstrip("/")
     limits = []
     for directory in (here, *here.parents):
         file = directory / "memory.max"
         if file.exists() and (text := file.read_text().strip()) != "max":
             limits.append(int(text))
-        if directory == root:
+        if directory == point:
             break
-    print(f"{path}: {min(limits) >> 20} MiB" if limits else f"{path}: 上限なし")
+    return f"{min(limits) >> 20} MiB" if limits else "上限なし"
+
+
+def main() -> None:
+    path = Path("/proc/self/cgroup").read_text().split("0::")[1].splitlines()[0]
+    print(f"{path}: {limit(path)}")
 
 
 main()
