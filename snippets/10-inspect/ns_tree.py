@@ -1,4 +1,4 @@
-"""/procの3か所から名前空間を探し、所有者のユーザー名前空間ごとの木に描く。
+"""/procの3か所とソケットから名前空間を探し、所有者のユーザー名前空間ごとの木に描く。
 
 実行: sudo python3 ns_tree.py
 """
@@ -7,11 +7,15 @@ import contextlib
 import fcntl
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+
+from sockns import net_of_socket
 
 # <linux/nsfs.h> から
 NS_GET_USERNS, NS_GET_PARENT, NS_GET_NSTYPE, NS_GET_OWNER_UID = 0xB701, 0xB702, 0xB703, 0xB704
+FLAGS = os.O_RDONLY | os.O_CLOEXEC
 KINDS = {
     os.CLONE_NEWNS: "mnt",
     os.CLONE_NEWUTS: "uts",
@@ -61,26 +65,31 @@ def add(fd: int) -> Namespace:
     return FOUND[key]
 
 
-def places(process: Path) -> Iterator[tuple[Path, str]]:
-    """名前空間のファイルがある場所と、そこで見つけたときの呼び名。"""
+def places(process: Path) -> Iterator[tuple[Callable[[], int], str]]:
+    """名前空間を開く手段と、そこで見つけたときの呼び名。"""
     pid, comm = process.name, (process / "comm").read_text().strip()
     for link in (process / "ns").iterdir():
-        yield link, f"{pid} {comm}"
-    for link in (process / "fd").iterdir():
-        if os.readlink(link).partition(":")[0] in KINDS.values():  # socket:[…] などではない
-            yield link, f"fd {link.name} of {pid} {comm}"
+        yield partial(os.open, link, FLAGS), f"{pid} {comm}"
+    for fd in os.listdir(process / "fd"):
+        with contextlib.suppress(FileNotFoundError):  # そのあいだに閉じられた
+            kind = os.readlink(process / "fd" / fd).partition(":")[0]
+            if kind in KINDS.values():
+                yield partial(os.open, process / "fd" / fd, FLAGS), f"fd {fd} of {pid} {comm}"
+            elif kind == "socket":
+                yield partial(net_of_socket, int(pid), int(fd)), f"socket {fd} of {pid} {comm}"
     for fields in map(str.split, (process / "mountinfo").read_text().splitlines()):
         if fields[fields.index("-") + 1] == "nsfs":
-            yield process / "root" / fields[4].lstrip("/"), f"mount {fields[4]}"
+            file = process / "root" / fields[4].lstrip("/")
+            yield partial(os.open, file, FLAGS), f"mount {fields[4]}"
 
 
 def search() -> None:
     processes = (path for path in Path("/proc").glob("[0-9]*") if path.name != str(os.getpid()))
     for process in sorted(processes, key=lambda path: int(path.name)):
         with contextlib.suppress(OSError):  # 終わったプロセス、調べる許可のないプロセス
-            for path, holder in places(process):
+            for opening, holder in places(process):
                 with contextlib.suppress(OSError):  # 1つ開けなくても、次へ進む
-                    add(os.open(path, os.O_RDONLY | os.O_CLOEXEC)).holders[holder] = None
+                    add(opening()).holders[holder] = None
 
 
 def draw(tree: dict[Namespace | None, list[Namespace]], top: Namespace | None, indent: str) -> None:

@@ -32,14 +32,12 @@ def worker() -> None:
 
 
 # --8<-- [start:main]
-# --8<-- [start:join]
 def join(pidfd: int, label: str, flags: int) -> None:
     try:
         os.setns(pidfd, flags)
         print(f"{label:<13} ok")
     except OSError as e:
         print(f"{label:<13} {errno.errorcode[e.errno or 0]}")
-        # --8<-- [end:join]
 
 
 def main() -> None:
