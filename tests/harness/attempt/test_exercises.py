@@ -54,6 +54,19 @@ ok
 $ true
 ~
 :::
+
+### 演習4（応用）：ファイル
+
+:::details 解答
+~ini new file:answer.ini
+[greeting]
+~
+
+~console
+$ cat answer.ini
+[greeting]
+~
+:::
 """
 
 
@@ -90,7 +103,7 @@ def tried(number: int, name: str, text: str, *outputs: str, status: int = 0) -> 
 
 def test_exercises_are_found_with_their_grades() -> None:
     found = [(one.number, one.grade, one.title) for one in exercises(chapter())]
-    assert found == [(1, "基本", "番号"), (2, "応用", "プログラム"), (3, "挑戦", "見せない")]
+    assert found[:3] == [(1, "基本", "番号"), (2, "応用", "プログラム"), (3, "挑戦", "見せない")]
 
 
 @pytest.mark.parametrize(
@@ -129,6 +142,18 @@ def test_what_is_written_between_the_commands_counts_for_nothing() -> None:
 def test_an_attempt_may_be_longer_than_the_block_that_it_stands_for() -> None:
     shown = ("", *[""] * 9, "uts:[1026532999]\nunshared\n")
     assert tried(1, "answer.txt", "$ true\n" * 10 + "$ a\n", *shown).right is True
+
+
+def test_a_file_of_the_solution_is_there_for_what_is_typed_instead() -> None:
+    document = chapter()
+    exercise = exercises(document)[3]
+    made = attempt(document, exercise, Path("a.txt"), "$ grep . answer.ini\n", BOOK)
+    put, typed = made.scenario.actions
+    assert isinstance(put, Put)
+    assert isinstance(typed, Interaction)
+    assert (Path(put.path).name, typed.exchange.text) == ("answer.ini", "grep . answer.ini")
+    assert tried(4, "a.txt", "$ grep . answer.ini\n", "[greeting]\r\n").right
+    assert tried(4, "a.txt", "$ echo hello\n", "hello\r\n").right is False
 
 
 def test_values_keep_to_what_came_before_the_solution() -> None:

@@ -79,13 +79,16 @@ def attempt(document: Document, exercise: Exercise, file: Path, text: str, book:
         instead = _program(solution, language, text)
     else:
         shown = _last_shown(solution)
-        instead = (_typed(solution, file, text),)
+        instead = (_typed(solution, file, text, exercise.ends),)
         # It may be longer than what it stands for: what follows in the chapter is none of it.
-        upto = document.text.splitlines(keepends=True)[: instead[0].line]
+        upto = document.text.splitlines(keepends=True)[: exercise.ends]
         document = replace(document, text="".join(upto))
     before = tuple(one for one in document.fences if one.line < exercise.begins)
     own = {fence.line for fence in instead}
-    chapter = _chapter(document, (*_given(before, exercise), *instead), book)
+    files = _files(solution) if shown else ()
+    if files:  # they begin the machine, if it is to be a new one
+        instead = tuple(replace(one, words=_without_new(one.words)) for one in instead)
+    chapter = _chapter(document, (*_given(before, exercise), *files, *instead), book)
     chosen = [one for one in scenarios(chapter) if own & {block.line for block in one.blocks}]
     if len(chosen) != 1:
         raise AttemptError(f"the solution of exercise {exercise.number} is not in one machine")
@@ -112,6 +115,18 @@ def _given(before: Sequence[Fence], exercise: Exercise) -> list[Fence]:
         theirs = fence.kind == "program" and exercise.line < fence.line and not alone
         given.append(replace(fence, kind="file") if theirs else fence)
     return given
+
+
+def _files(solution: Sequence[Fence]) -> tuple[Fence, ...]:
+    """The files that a solution has put in place: what is typed instead finds them, too."""
+    files = [replace(one, words=_without_new(one.words)) for one in solution if one.kind == "file"]
+    if files and any("new" in one.words for one in solution):
+        files[0] = replace(files[0], words=(*files[0].words, "new"))
+    return tuple(files)
+
+
+def _without_new(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word for word in words if word != "new")
 
 
 def _program(solution: Sequence[Fence], language: str, text: str) -> tuple[Fence, ...]:
@@ -167,13 +182,14 @@ def _last_shown(solution: Sequence[Fence]) -> Shown:
     raise AttemptError("the solution shows no output that an attempt could be compared with")
 
 
-def _typed(solution: Sequence[Fence], file: Path, text: str) -> Fence:
-    """A block in which the reader's commands are typed, in a terminal of its own: those after
-    prompts, without what is shown between them; or all of it, as a script."""
+def _typed(solution: Sequence[Fence], file: Path, text: str, line: int) -> Fence:
+    """A block at `line` in which the reader's commands are typed, in a terminal of its own: those
+    after prompts, without what is shown between them."""
     found = [row for row in rows(text) if row.kind != "output"]
     if not any(row.prompt for row in found):
         raise AttemptError(
-            f"{file} has no commands: write each after `$ `, or `# ` where root's shell reads it"
+            f"{file} has no commands: begin the line of each with `$ `, or with `# ` where it is "
+            "typed into root's shell"
         )
     # Elisions: what comes out is compared as a whole, afterwards.
     typed = []
@@ -181,15 +197,14 @@ def _typed(solution: Sequence[Fence], file: Path, text: str) -> Fence:
         typed.append(f"{row.shown}{row.text}" if row.kind != "key" else row.text)
         if place + 1 == len(found) or found[place + 1].kind != "more":
             typed.append("...")
-    first = solution[0]
     words = [w for fence in solution for w in fence.words if w.startswith(_MACHINE)]
     if (opening := next((row.prompt for row in found if row.prompt), None)) and opening.sign == "$":
         words = [word for word in words if word != "root"]
     elif "root" not in words:
         words.append("root")
     return replace(
-        first, kind="console", language="console", title=TERMINAL,
+        solution[0], kind="console", language="console", title=TERMINAL,
         words=tuple(dict.fromkeys(words)),
-        text="".join(f"{line}\n" for line in typed), whole="", end=first.line + len(typed) + 1,
+        text="".join(f"{one}\n" for one in typed), whole="", line=line, end=line + len(typed) + 1,
         closed=True, fenced=True, included=False, source="", comments=(),
     )  # fmt: skip
