@@ -8,7 +8,7 @@ import fcntl
 import os
 import sys
 
-# <linux/nsfs.h>。はじめの2つは、新しいファイルディスクリプタを返す
+# <linux/nsfs.h>。最初の2つは、新しいファイルディスクリプタを返す
 NS_GET_USERNS = 0xB701
 NS_GET_PARENT = 0xB702
 NS_GET_NSTYPE = 0xB703

@@ -36,7 +36,7 @@ static const struct {
 };
 
 /* --8<-- [start:main] */
-/* fdの名前空間のfound[] での位置を返す。はじめて見たものなら加える */
+/* fdの名前空間のfound[] での位置を返す。初めて見たものなら加える */
 static int add(int fd)
 {
     struct stat st;
