@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from harness.image.debian import run
 from harness.image.store import cache_directory, derive, prune
 from harness.machine import MachineError
 from harness.machine.channel import AgentGoneError, AgentRefusedError
@@ -128,8 +129,7 @@ def boot(launcher: Launcher, template: Template, design: Design) -> None:
     with open(directory / "memory", "wb") as memory:
         memory.truncate(hardware.memory << 20)
     if hardware.own:
-        copy = ("cp", "--sparse=always", "--reflink=auto")
-        subprocess.run([*copy, hardware.disks[0], directory / "disk"], check=True)
+        run("cp", "--sparse=always", "--reflink=auto", hardware.disks[0], directory / "disk")
     process = launcher.launch(hardware.command(directory, clone=False))
     try:
         process.channel.request("hello", within=design.seconds)
