@@ -113,6 +113,8 @@ static void guard(void)
     struct sock_fprog program = {sizeof(rows) / sizeof(rows[0]), rows};
 
     check(setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}), "setrlimit");
+    clearenv();
+    check(setenv("PATH", "/bin:/usr/bin", 1), "setenv");
     for (int number = 0; prctl(PR_CAPBSET_READ, number, 0, 0, 0) >= 0; number++)
         if (number >= 32 || !(keep >> number & 1))
             check(prctl(PR_CAPBSET_DROP, number, 0, 0, 0), "capbset");

@@ -50,6 +50,8 @@ def call(name: str, *args: str | bytes | int | None) -> None:
 def guard() -> None:
     """コマンドに変身する前に、できることを減らす。"""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.environ.clear()
+    os.environ["PATH"] = "/bin:/usr/bin"
     for number in set(range(int(Path("/proc/sys/kernel/cap_last_cap").read_text()) + 1)) - KEEP:
         call("prctl", PR_CAPBSET_DROP, number, 0, 0, 0)
     call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
