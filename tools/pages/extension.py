@@ -26,6 +26,7 @@ from pages.references import link_references
 from pages.tree import to_tree
 from pages.verified.badges import badges
 from pages.verified.results import generators
+from pages.verified.versions import versions_table
 from zenn.book import ProjectError, read_book
 from zenn.export.figure import figure_of, lit
 from zenn.guard.bounds import TooMuchError, bounded
@@ -91,7 +92,12 @@ class ZennExtension(Extension):
             document,
             source.name,
             lambda fence: block_element(*by_line[fence.line], page),
-            generators(self.book, record),
+            {
+                **generators(self.book, record),
+                "versions-table": lambda: versions_table(
+                    zip(document.fences, verdicts, strict=True)
+                ),
+            },
             lambda source, alternative: self._figure(source, alternative, md),
         )
         arrange(tree, {f"{page.name}:{line}": fence for line, (fence, _) in by_line.items()})
