@@ -1,7 +1,7 @@
 """AF_VSOCKの番地は、ネットワーク名前空間で分かれるか（Linux 7.0から）。
 
 外で待つサーバーに、globalとlocalの名前空間からつなぎ、同じポートを開いてみる。
-実行: sudo modprobe vsock_loopback; sudo python3 vsock_ns.py
+実行: sudo python3 vsock_ns.py
 """
 
 import errno
