@@ -50,7 +50,7 @@ def test_no_page_has_an_error_asks_another_host_or_is_too_heavy(
         total = sum(len(gzip.compress(whole.file(url).read_bytes())) for url in first)
         if len(first) > REQUESTS or total > WEIGHT:
             wrong.append(f"{path}: {len(first)} requests, {total} bytes of {WEIGHT}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("name", LATER)
