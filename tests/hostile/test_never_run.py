@@ -14,6 +14,14 @@ NEVER = {
     "compiled": (C, "gcc -o never never.c; : ./never"),
     "not-compiled": (C, "echo 'gcc -o never never.c' >/dev/null; : ./never"),
     "another-executed": (C, "cp /bin/true never; ./never; : gcc -o never never.c"),
+    "opened": (PYTHON, "python3 -c 'open(\"never.py\")'"),
+    "only-compiled": (PYTHON, "python3 -m py_compile never.py"),
+    "an-argument": (PYTHON, "echo >x.py; python3 -u -W error x.py never.py; : <never.py"),
+    "called-python": (PYTHON, "mkdir /tmp; cp /bin/cat /tmp/python3; /tmp/python3 never.py >x"),
+    "copied": (PYTHON, "mkdir /tmp; cp never.py /tmp; python3 -c 'open(\"/tmp/never.py\")'"),
+    "another-compiled": (C, "echo 'int main(){}' >x.c; gcc -c never.c; gcc -o never x.c; ./never"),
+    "put-in-its-place": (C, "gcc -o never never.c; cp /bin/true y; mv y never; ./never"),
+    "checked": (C, "gcc -fsyntax-only never.c; cp /bin/true never; ./never; : -o never never.c"),
 }
 RUN = {
     "alone": (PYTHON, "python3 never.py >/dev/null"),
@@ -24,9 +32,20 @@ RUN = {
     "copied": (PYTHON, "mkdir /tmp; cp never.py /tmp; (cd /tmp; python3 never.py >/dev/null)"),
     "edited": (PYTHON, "sed -i s/1/2/ never.py; python3 never.py >/dev/null"),
     "imported": (PYTHON, "python3 -c 'import never' >/dev/null"),
+    "module": (PYTHON, "python3 -u -m never >/dev/null"),
+    "executed": (PYTHON, "python3 -c 'exec(open(\"never.py\").read())' >/dev/null"),
+    "through-a-name": (PYTHON, "python3 /dev/stdin <never.py >/dev/null"),
+    "mounted": (
+        PYTHON,
+        "mkdir /tmp; cp never.py /tmp; unshare -Urm sh -c 'mount -t tmpfs t /mnt;"
+        " cp /tmp/never.py /mnt/; python3 /mnt/never.py' >/dev/null",
+    ),
     "compiled": (C, "gcc -o never never.c; ./never"),
     "short": (C, "gcc never.c && sudo ./a.out"),
     "elsewhere": (C, "mkdir /tmp; gcc -o /tmp/x never.c; (cd /tmp; ./x)"),
+    "in-parts": (C, "gcc -c never.c && gcc never.o -o never; strip never; ./never"),
+    "piped-to": (C, "cat never.c | gcc -x c -o never -; ./never"),
+    "by-pipes": (C, "gcc -pipe -o never never.c; ./never"),
     "in-a-namespace": (C, "gcc -o x never.c; unshare -Urmpf --mount-proc ./x"),
 }
 

@@ -59,8 +59,7 @@ a `line`: that of the chapter whose step is blamed from then on.
 them itself; `homes` are the home directories by user. `processes` are those of a terminal, but
 for its shell where there are others: the `command` as it was called, and the kernel function that
 it `waits` in, or its state.
-How the end of a step is known is told in `terminal`.
-"""
+How a step's end is known: see `terminal`."""
 
 import contextlib
 import json
@@ -111,7 +110,7 @@ class Agent:
         self.terminals: dict[str, Terminal] = {}
         self.proc = Proc(inside.uts if inside else None)
         self.known = Known(self.proc)
-        self.seen = Seen(inside.proc if inside else self.proc.fd)
+        self.seen = Seen(inside.proc if inside else self.proc.fd, self.known)
         self.leftovers = Leftovers(self.proc, self.terminals, made)
         self.home = account(USER_UID).home
         wake, wakeup = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -210,9 +209,8 @@ class Agent:
                 os.mkdir(directory)
                 os.chown(directory, uid, gid)
             # A FIFO that nobody reads is not waited for.
-            with open(
-                path, "wb", opener=lambda *how: os.open(how[0], how[1] | os.O_NONBLOCK)
-            ) as file:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK | os.O_CLOEXEC
+            with self.seen.looking_away(), os.fdopen(os.open(path, flags, 0o666), "wb") as file:
                 file.write(text.encode("utf-8", "surrogateescape"))
             os.chown(path, uid, gid)
             os.chmod(path, mode)
@@ -347,4 +345,6 @@ class Agent:
         return {"processes": [one for one in found if one["pid"] not in shells] or found}
 
     def do_left(self) -> dict[str, Any]:
-        return {"left": self.leftovers.tell(self._pump), "seen": self.seen.tell()}
+        seen = self.seen.tell()
+        with self.seen.looking_away():
+            return {"left": self.leftovers.tell(self._pump), "seen": seen}

@@ -126,6 +126,8 @@ class GuestAgent(Agent):
             os.makedirs(IMAGE, exist_ok=True)
             syscalls.mount(DISK, IMAGE, "squashfs", syscalls.MS_RDONLY)
         before = self.state or kernel_state(self.proc, self.shared)
+        self.watched -= self.seen.fds
+        self.seen.close()  # nobody answers it while we wait
         WORLD.mkdir()
         for name, value in WORLD_LIMITS.items():
             (WORLD / name).write_text(value)

@@ -67,7 +67,8 @@ class _Prompt(TypedDict):
 
 class _Happened(TypedDict):
     executed: list[tuple[Count, Name]]
-    opened: list[tuple[Count, Name, Name]]
+    opened: list[tuple[Count, Name, Name, Name, list[Name]]]
+    ran: list[tuple[Count, Name]]
 
 
 class _Left(TypedDict):

@@ -41,10 +41,11 @@ class Known:
                     self._kind[signed(fd)] = kind
                     self._files.append((fd, kind))
 
-    def kind(self, pid: int) -> str:
-        """What a process runs: one of `KINDS`, or "" for anything else."""
+    def kind(self, pid: int, proc: int | None = None) -> str:
+        """What a process, by its number in that `proc`, runs: one of `KINDS`, or "" for anything
+        else."""
         with contextlib.suppress(OSError):
-            fd = os.open(f"{pid}/exe", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self.proc.fd)
+            fd = os.open(f"{pid}/exe", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc or self.proc.fd)
             try:
                 sign = signed(fd)
                 if sign not in self._kind:
