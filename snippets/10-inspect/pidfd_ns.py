@@ -25,7 +25,6 @@ def main() -> None:
             print(f"{kind:<18}", os.readlink(f"/proc/self/fd/{fd}"))
         except OSError as e:
             print(f"{kind:<18}", e.strerror)
-    # --8<-- [start:info]
     try:
         info = fcntl.ioctl(pidfd, PIDFD_GET_INFO, bytes(64))
         # request_mask、cgroupid、pid、tgid、ppid、ruidの順
@@ -33,7 +32,6 @@ def main() -> None:
         print(f"{'info':<18} pid={pid} ppid={ppid} uid={uid} cgroup={cgroup > 0}")
     except OSError as e:
         print(f"{'info':<18}", e.strerror)
-    # --8<-- [end:info]
     # --8<-- [end:main]
 
 
