@@ -13,6 +13,12 @@ BOXES = {
     "tenlines": ["bash", "tenlines.sh", ROOT],
     "mybox": ["python3", "mybox.py", "run", "-r", ROOT],
     "mybox-c": ["./mybox", "run", "-r", ROOT],
+    "bwrap": ["bwrap", "--bind", ROOT, "/", "--unshare-all", "--dev", "/dev", "--proc", "/proc"],
+    "crun": ["bash", "oci.sh", "crun --cgroup-manager=disabled", ROOT],
+    "podman": [
+        *("podman", "--storage-driver=vfs", "--cgroup-manager=cgroupfs", "run", "--rm"),
+        *("--cgroups=disabled", "--network=none", "--rootfs", ROOT),
+    ],
 }
 # --8<-- [end:boxes]
 
