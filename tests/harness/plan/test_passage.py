@@ -7,6 +7,7 @@ from harness.compare import Reason
 from harness.plan.passage import Passage, passages
 from harness.plan.scenario import scenarios
 from harness.plan.scenario.reader import PATIENCE, PROGRAMS
+from harness.plan.scenario.sections import COMPILE_SECONDS
 from harness.run.verdict import entries
 from zenn.model import ChapterError
 
@@ -80,7 +81,8 @@ def test_a_program_with_a_result_is_typed_with_sudo_where_root_runs_it(chapter: 
     ]
     for step in program.interactions:
         assert (step.terminal, step.user, str(step.exchange.prompt)) == (PROGRAMS, "reader", "$ ")
-        assert step.settings.timeout == PATIENCE * 2
+    waits = [step.settings.timeout for step in program.interactions]
+    assert waits == [PATIENCE * COMPILE_SECONDS, PATIENCE * 2]
     (step,) = terminal.interactions
     assert (step.terminal, step.user, step.exchange.text) == ("", "root", "id")
 

@@ -19,6 +19,7 @@ from zenn.fences import kernel_of, plain
 from zenn.model import Heading, Mistake, at, raise_all
 
 REPL_TERMINAL = "Python"
+COMPILE_SECONDS = 120  # at least, of which no author knows: an emulated gcc can take over 30
 
 
 class Section(NamedTuple):
@@ -151,7 +152,13 @@ def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenar
         prompt = Prompt("#" if runs_as == "root" else "$")
         output_line = block.line + (block is result)
         exchange = Exchange(block.line, prompt, (command,), None, output, output_line)
-        settings = replace(program.settings, exit=exit, exact=result.settings.exact)
+        wait = program.settings.timeout
+        settings = replace(
+            program.settings,
+            exit=exit,
+            exact=result.settings.exact,
+            timeout=wait if block is result else max(wait, COMPILE_SECONDS),
+        )
         return Interaction(block, "", exchange, runs_as, settings)
 
     actions: tuple[Action, ...] = (
