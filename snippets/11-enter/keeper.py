@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+from pathlib import Path
 
 MAX_FDS, SECONDS = 8, 1
 
@@ -37,13 +38,13 @@ def serve(listener: socket.socket) -> None:
 
 def remove_stale(path: str) -> None:
     """前に止まったkeeperのソケットを消す。動いているkeeperのものは消さない。"""
+    if not Path(path).is_socket():  # ふつうのファイルにつないでもECONNREFUSED。bind(2)が断る
+        return
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as old:
         try:
             old.connect(path)
         except ConnectionRefusedError:  # ファイルはあるが、誰も待っていない
             os.unlink(path)
-        except FileNotFoundError:
-            pass
 
 
 def main() -> None:

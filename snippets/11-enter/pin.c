@@ -5,6 +5,7 @@
  *       sudo ./pin /proc/PID/ns/uts FILE
  */
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <sys/mount.h>
@@ -15,13 +16,13 @@ int main(int argc, char *argv[])
     if (argc != 3)
         errx(1, "usage: %s /proc/PID/ns/KIND FILE", argv[0]);
 
-    int fd = open(argv[2], O_RDONLY | O_CREAT | O_CLOEXEC, 0400);
-    if (fd < 0)
+    /* 失敗したときに消してよいのは、ここで作れたファイルだけ */
+    int fd = open(argv[2], O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
+    if (fd < 0 && errno != EEXIST)
         err(1, "%s", argv[2]);
-    close(fd);
     if (mount(argv[1], argv[2], NULL, MS_BIND, NULL) < 0) {
         warn("%s on %s", argv[1], argv[2]);
-        if (unlink(argv[2]) < 0)
+        if (fd >= 0 && unlink(argv[2]) < 0)
             warn("unlink");
         return 1;
     }

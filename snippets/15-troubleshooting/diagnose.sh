@@ -62,7 +62,8 @@ mapping() {
         'apt install --reinstall uidmap（ファイルケーパビリティで動く版なら、getcapで見る）'
     while IFS=: read -r name _ uid _; do [[ $uid == "$EUID" ]] && break; done < /etc/passwd
     while IFS=: read -r uid _; do [[ $uid == "$name" || $uid == "$EUID" ]] && return; done < /etc/subuid
-    say "${want:-newuidmap}" "/etc/subuidに、$name の行がない" "usermod --add-subuids 100000-165535 $name"
+    say "${want:-newuidmap}" "/etc/subuidに、$name の行がない" \
+        "ほかの行と重ならない範囲で、usermod --add-subuids 範囲 --add-subgids 範囲 $name"
 }
 # --8<-- [end:mapping]
 
