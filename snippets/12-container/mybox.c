@@ -237,9 +237,7 @@ static int write_maps(void)
     if (subid) /* 1番から先は、/etc/subuidと/etc/subgidで自分に割り当てられたもの */
         return system(text("newuidmap %u 0 %u 1 1 %s 65536 && "
                            "newgidmap %u 0 %u 1 1 %s 65536",
-                           pid, uid, subid, pid, gid, subid))
-                   ? 127
-                   : 0;
+                           pid, uid, subid, pid, gid, subid)) != 0;
     put(text("/proc/%u/uid_map", pid), text("0 %u 1", uid));
     put(text("/proc/%u/gid_map", pid), text("0 %u 1", gid));
     return 0;
