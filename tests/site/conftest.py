@@ -24,6 +24,8 @@ title: B
 flowchart LR
   a --> b
 ```
+
+[この節](02-b#見出し)
 """
 
 

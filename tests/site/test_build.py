@@ -9,6 +9,7 @@ from project import Project
 def test_links_headings_and_contents_are_those_of_the_site_generator(built: Project) -> None:
     assert '<a href="02-b/#見出し">b</a>' in built.page(".")
     assert '<h2 id="見出し">見出し' in built.page("02-b")
+    assert '<a href="#見出し">この節</a>' in built.page("02-b")  # whichever the generator
     assert "<h1>B</h1>" in built.page("02-b")
     assert "md-nav__link" in built.page("02-b").partition('href="#見出し"')[2]
     assert 'rel="edit"' not in built.page("02-b")

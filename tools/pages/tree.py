@@ -229,6 +229,8 @@ class _Renderer:
     def on_link_open(self, token: Token) -> None:
         attributes = _attributes(token)
         address = page_address(attributes.pop("href", ""))
+        if address and address.startswith(f"{self.page}#"):  # which each generator writes otherwise
+            address = address.removeprefix(self.page)
         self.start("a", attributes if address is None else attributes | {"href": address})
 
     def on_image(self, token: Token) -> None:
