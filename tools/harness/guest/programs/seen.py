@@ -202,7 +202,7 @@ class Seen:
         self._make(pid)
         if not self._widely and not (is_python and name in map(os.path.basename, words)):
             self._widely = True
-            for place in [place for place in self._marked.values() if place]:
+            for place in [*self._marked.values()]:
                 self._watch(place)
             self._watch_mounted([there])
 
