@@ -134,5 +134,7 @@ def deciding(code: Path) -> list[Path]:
     return sorted(
         file
         for file in files
-        if file.is_file() and file.suffix != ".pyc" and not any(map(file.is_relative_to, others))
+        if "__pycache__" not in file.parts  # its files come and go while other runs import
+        and file.is_file()
+        and not any(map(file.is_relative_to, others))
     )
