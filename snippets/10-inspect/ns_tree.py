@@ -6,16 +6,16 @@
 import contextlib
 import fcntl
 import os
+import stat
 import sys
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 
 from sockns import net_of_socket
 
 # <linux/nsfs.h> から
 NS_GET_USERNS, NS_GET_PARENT, NS_GET_NSTYPE, NS_GET_OWNER_UID = 0xB701, 0xB702, 0xB703, 0xB704
-FLAGS = os.O_RDONLY | os.O_CLOEXEC
+NSFS = os.stat("/proc/self/ns/net").st_dev  # どの名前空間のファイルも、ここにある
 KINDS = {
     os.CLONE_NEWNS: "mnt",
     os.CLONE_NEWUTS: "uts",
@@ -28,7 +28,31 @@ KINDS = {
 }
 
 
-# --8<-- [start:main]
+# --8<-- [start:places]
+def places(process: Path) -> Iterator[tuple[Path, str]]:
+    """名前空間かもしれないファイルと、そこで見つけたときの呼び名。"""
+    pid, comm = process.name, (process / "comm").read_text().strip()
+    for link in (process / "ns").iterdir():
+        yield link, f"{pid} {comm}"
+    for fd in (process / "fd").iterdir():
+        yield fd, f"{'socket' if fd.is_socket() else 'fd'} {fd.name} of {pid} {comm}"
+    for fields in map(str.split, (process / "mountinfo").read_text().splitlines()):
+        if fields[fields.index("-") + 1] == "nsfs":
+            yield process / "root" / fields[4].lstrip("/"), f"mount {fields[4]}"
+
+
+def open_namespace(file: Path) -> int | None:
+    """そのファイルの名前空間を開く。ソケットなら、それが属するネットワーク名前空間。"""
+    status = file.stat()
+    if status.st_dev == NSFS:
+        return os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    if stat.S_ISSOCK(status.st_mode):
+        return net_of_socket(int(file.parts[2]), int(file.name))
+    return None
+    # --8<-- [end:places]
+
+
+# --8<-- [start:add]
 class Namespace:
     """開いてある名前空間1つ。開いているあいだ、番号は使い回されない。"""
 
@@ -63,33 +87,19 @@ def add(fd: int) -> Namespace:
     else:
         FOUND[key] = Namespace(fd, status.st_ino)
     return FOUND[key]
+    # --8<-- [end:add]
 
 
-def places(process: Path) -> Iterator[tuple[Callable[[], int], str]]:
-    """名前空間を開く手段と、そこで見つけたときの呼び名。"""
-    pid, comm = process.name, (process / "comm").read_text().strip()
-    for link in (process / "ns").iterdir():
-        yield partial(os.open, link, FLAGS), f"{pid} {comm}"
-    for fd in os.listdir(process / "fd"):
-        with contextlib.suppress(FileNotFoundError):  # そのあいだに閉じられた
-            kind = os.readlink(process / "fd" / fd).partition(":")[0]
-            if kind in KINDS.values():
-                yield partial(os.open, process / "fd" / fd, FLAGS), f"fd {fd} of {pid} {comm}"
-            elif kind == "socket":
-                yield partial(net_of_socket, int(pid), int(fd)), f"socket {fd} of {pid} {comm}"
-    for fields in map(str.split, (process / "mountinfo").read_text().splitlines()):
-        if fields[fields.index("-") + 1] == "nsfs":
-            file = process / "root" / fields[4].lstrip("/")
-            yield partial(os.open, file, FLAGS), f"mount {fields[4]}"
-
-
+# --8<-- [start:tree]
 def search() -> None:
     processes = (path for path in Path("/proc").glob("[0-9]*") if path.name != str(os.getpid()))
     for process in sorted(processes, key=lambda path: int(path.name)):
         with contextlib.suppress(OSError):  # 終わったプロセス、調べる許可のないプロセス
-            for opening, holder in places(process):
+            for file, holder in places(process):
                 with contextlib.suppress(OSError):  # 1つ開けなくても、次へ進む
-                    add(opening()).holders[holder] = None
+                    fd = open_namespace(file)
+                    if fd is not None:
+                        add(fd).holders[holder] = None
 
 
 def draw(tree: dict[Namespace | None, list[Namespace]], top: Namespace | None, indent: str) -> None:
@@ -112,7 +122,7 @@ def main() -> None:
             todo.append(owner)  # プロセスもファイルもない所有者も、ここで見つかる
         tree.setdefault(owner, []).append(ns)
     draw(tree, None, "")
-    # --8<-- [end:main]
+    # --8<-- [end:tree]
 
 
 main()

@@ -4,38 +4,11 @@ Each runs in one machine of the book's own image, as a reader who has copied the
 chapter names; what breaks is a function of Python's, or what is given to the program.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable
 
-import guests
 import pytest
 
-from zenn.book import read_book
-from zenn.parser import parse
-
-ROOT = Path(__file__).parents[2]
 Run = Callable[..., tuple[list[str], int]]
-
-PROGRAMS = """
-14-kernel/alive.py 14-kernel/matrix.py 14-kernel/threads.py 14-kernel/setns_pidfd.c
-14-kernel/unshare_each.c
-02-uts/clone3.py 02-uts/clone_uts.py 03-ipc/sysvsem.c
-04-pid/inside_outside.py 04-pid/minit.c 04-pid/minit.py 04-pid/orphans.py 04-pid/translate.c
-05-mount/idmap.py 06-user/clone_user.c 06-user/ns_owner.c 06-user/ns_owner.py
-06-user/unshare_user.c 10-inspect/ns_tree.py 10-inspect/pidfd_ns.c 11-enter/enter.c
-10-inspect/peers.py 10-inspect/sockns.py 11-enter/fetch.c 11-enter/keeper.py
-12-container/mybox.c 12-container/mybox.py
-"""
-
-BROKEN = """
-import errno, os, signal, socket, subprocess
-def fail(*_, **__):
-    raise PermissionError(errno.EPERM, "broken")
-def die(*_, **__):
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
-"""A sitecustomize.py begins so; then it replaces the function that is to break."""
 
 GRANDCHILD_DIES = """
 #define _GNU_SOURCE
@@ -63,71 +36,10 @@ __attribute__((destructor)) static void look(void) {
 }
 """
 
-PARENT_DIES = """
-#define _GNU_SOURCE
-#include <signal.h>
-#include <stdlib.h>
-#include <unistd.h>
-static int depth;
-static pid_t fork_and_die(void) {
-    pid_t pid = fork();
-    if (++depth == atoi(getenv("DEPTH"))) {
-        if (pid) kill(getpid(), SIGKILL);
-        usleep(200000);
-    }
-    return pid;
-}
-#define fork fork_and_die
-"""
-
-BOX = "mkdir -p root/bin root/dev root/proc; cp /bin/busybox root/bin\ngcc -o mybox"
-"""A script for the book's container begins so; what the compiler is to be told follows."""
-
 CGROUPS = "unshare -mC bash -c 'umount -R /sys/fs/cgroup; mount -t cgroup2 c /sys/fs/cgroup && "
 """A script for a program that makes cgroups begins so; it ends with an apostrophe."""
 
 HUNG = 124  # of timeout(1)
-
-
-@pytest.fixture(scope="module")
-def run() -> Iterator[Run]:
-    """`run(script, broken)` is what a script prints, in lines, and its status.
-
-    It runs as root where the programs are; `broken` is a line for sitecustomize.py.
-    """
-    with closing(guests.namespaces()) as backend, closing(backend.start()) as machine:
-        channel = machine.channel
-
-        def put(path: str, text: str) -> None:
-            channel.request("put", path=path, text=text, mode=0o755, owner="root", given=False)
-
-        for program in PROGRAMS.split():
-            put(f"/p/{Path(program).name}", (ROOT / "snippets" / program).read_text("utf-8"))
-        for name, text in files_of("05-mount"):
-            put(f"/p/{name}", text)
-        channel.request("open", within=30, terminal="t", user="root", seconds=30)
-
-        def run(script: str, broken: str = "") -> tuple[list[str], int]:
-            put("/p/broken/sitecustomize.py", BROKEN + broken)
-            head = "cd /p\nexport PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/p/broken\n"
-            put("/p/case.sh", head + script)
-            line = "timeout --kill-after=1 20 bash /p/case.sh < /dev/null 2>&1"
-            reply = channel.request(
-                "type", within=30, terminal="t", text=line, seconds=30, until="end"
-            )
-            return reply["output"].replace("\r", "").splitlines(), reply["status"]
-
-        yield run
-
-
-def files_of(*chapters: str) -> Iterator[tuple[str, str]]:
-    """The files in the text of chapters: their names without folders, and what they say."""
-    book = read_book(ROOT)
-    for chapter in chapters:
-        path = Path(f"docs/{chapter}.md")
-        for fence in parse((ROOT / path).read_text("utf-8"), path, book).fences:
-            if "file" in fence.words:
-                yield Path(fence.title).name, fence.whole
 
 
 @pytest.mark.parametrize(
@@ -316,31 +228,24 @@ def test_a_socket_hides_no_namespace_from_the_tree(run: Run) -> None:
     assert any("ipc:" in line and " fd 4 of " in line for line in lines), lines
 
 
-@pytest.mark.parametrize("mybox", ["./mybox", "python3 mybox.py"])
-def test_a_container_goes_on_after_it_was_stopped(run: Run, mybox: str) -> None:
-    lines, status = run(
-        f"{BOX} mybox.c; mkfifo end\n{mybox} run -r root busybox sh -c 'read x; exit 5' < end &\n"
-        "exec 3> end; until pgrep -x busybox; do :; done > /dev/null\n"
-        "processes=$(pgrep mybox || pgrep -f mybox.py)\n"
-        "kill -STOP $processes; ps -o stat= -p $(echo $processes | tr ' ' ,) | grep -c ^T\n"
-        "kill -CONT $processes; echo >&3; rm end; wait $!"
-    )
-    assert (lines, status) == (["3"], 5)
-
-
-@pytest.mark.parametrize("depth", [1, 2, 3])
-@pytest.mark.parametrize("mybox", ["./mybox", "python3 mybox.py"])
-def test_no_part_of_a_container_outlives_the_one_before_it(
-    run: Run, mybox: str, depth: int
-) -> None:
-    """Not even one that dies between fork(2) and the prctl(2) that tells of its death."""
+def test_a_namespace_is_found_by_an_fd_whose_link_names_no_namespace(run: Run) -> None:
+    """Opened through a bind mount that is gone, as `ip netns del` leaves one that is open."""
     lines, _ = run(
-        f"cat > breaking.h <<'END'\n{PARENT_DIES}END\n{BOX} -include breaking.h mybox.c\n"
-        f"export DEPTH={depth}; {mybox} run -r root busybox touch /outlived\n"
-        "sleep 0.4; pgrep -f mybox; ls root | grep outlived; rm -f root/outlived",
-        "import time\nfork, depth = os.fork, 0\ndef fork_and_die():\n"
-        "    global depth\n    pid, depth = fork(), depth + 1\n"
-        "    if depth == int(os.environ['DEPTH']):\n        pid and die()\n"
-        "        time.sleep(0.2)\n    return pid\nos.fork = fork_and_die",
+        "touch kept; unshare --net=kept true; exec 7< kept; inode=$(stat -Lc %i kept)\n"
+        "umount -l kept; rm kept; readlink /proc/$$/fd/7\n"
+        'python3 net_holders.py | grep -c "^$$ bash fd 7 net:.$inode]"\n'
+        'python3 ns_tree.py | grep -c "net:.$inode] fd 7 of $$ bash"'
     )
-    assert [line for line in lines if "Killed" not in line] == []
+    assert lines == ["/", "1", "1"]
+
+
+@pytest.mark.parametrize(
+    ("making", "said"),
+    [
+        ("gcc -o pin pin.c; ./pin /proc/999999/ns/uts", "pin: /proc/999999/ns/uts on"),
+        ("python3 keeper.py", "precious: Address already in use"),
+    ],
+)
+def test_a_file_that_was_there_before_stays(run: Run, making: str, said: str) -> None:
+    lines, status = run(f"echo gold > precious; {making} precious; s=$?; cat precious; exit $s")
+    assert (lines[0].startswith(said), lines[-1], status) == (True, "gold", 1), lines
