@@ -44,7 +44,7 @@ mutate: $(READY) ## count which wrong texts the outputs of the last run would gi
 	tools/provision.sh
 	npm ci --prefix $* --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error >/dev/null
 
-# The parts of the site that are not ours and not Material's: diagrams, formulas, offline search.
+# The parts of the site that are not ours and not Material's: formulas; what draws diagrams.
 WEB    := tools/web/node_modules/.package-lock.json
 VENDOR := docs/assets/vendor/.made
 

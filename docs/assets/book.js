@@ -282,6 +282,38 @@
     heading.after(said, hint, pages);
   }
 
+  // A figure in a window of its own, where it need not fit into the column.
+  function enlargement() {
+    const ENLARGED = 1.5; // times its natural size, or as wide as the window
+    for (const figure of document.querySelectorAll("article svg.figure")) {
+      const place = figure.parentElement;
+      const open = () => {
+        const dialog = make("dialog", { className: "enlarged" });
+        dialog.setAttribute("aria-label", "図");
+        const close = make("button", { type: "button", textContent: "閉じる" });
+        const copy = figure.cloneNode(true);
+        const { width } = figure.viewBox.baseVal;
+        copy.style.minWidth = "0";
+        copy.style.width = `${Math.max(width * ENLARGED, Math.min(width * 3, innerWidth * 0.9))}px`;
+        close.addEventListener("click", () => dialog.close());
+        dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+        dialog.addEventListener("close", () => dialog.remove());
+        dialog.append(close, copy);
+        document.body.append(dialog);
+        dialog.showModal();
+      };
+      figure.addEventListener("click", open);
+      if (place.classList.contains("enlargeable")) continue; // its drawing for narrow screens
+      place.classList.add("enlargeable");
+      const button = make("button", { type: "button", className: "enlarge", textContent: "拡大" });
+      button.addEventListener("click", () => {
+        [...place.querySelectorAll("svg.figure")].find((one) => one.checkVisibility())
+          .dispatchEvent(new MouseEvent("click"));
+      });
+      place.append(button);
+    }
+  }
+
   // Formulas are TeX in the page, and are set by KaTeX, which only a page that has any loads.
   const own = document.currentScript.src;
   function formulas() {
@@ -322,6 +354,7 @@
   tabs();
   predictions();
   glossaryTips();
+  enlargement();
   readMarks();
   formulas();
 })();

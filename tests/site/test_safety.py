@@ -88,10 +88,6 @@ def test_no_page_breaks_its_own_policy(browser: Browser, built: Project) -> None
 
     def look(page: Page, address: str) -> None:
         page.goto(address, wait_until="networkidle")
-        page.evaluate("dispatchEvent(new Event('beforeprint'))")  # draws diagrams and formulas
-        page.wait_for_function(
-            "() => !document.querySelector('pre.diagram:not([hidden])')", timeout=20_000
-        )
 
     page = browser.new_page()
     page.on("console", lambda message: said.append(message.text))

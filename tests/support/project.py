@@ -21,10 +21,10 @@ from zenn.model import Document
 from zenn.parser import parse, split_front_matter
 
 ROOT = Path(__file__).parents[2]
-_SCRIPTS = ("book.js", "diagrams.js", "search.js", "iframe-worker.js", "vendor/mermaid.js")
+_SCRIPTS = ("book.js", "search.js", "iframe-worker.js")
 
 
-def render(text: str, **options: str) -> str:
+def render(text: str, **options: str | bool) -> str:
     """The HTML of a page; `options` are those of the extension, beside what mkdocs.yml says."""
     extensions, configs = _settings()
     own = {"pages.extension": configs.get("pages.extension", {}) | options}
@@ -33,7 +33,7 @@ def render(text: str, **options: str) -> str:
 
 def alone(text: str) -> str:
     """The HTML of a text that is of no chapter file, by our extension alone."""
-    settings = {"pages.extension": {"docs": "", "record": ""}}
+    settings = {"pages.extension": {"docs": "", "record": "", "diagrams": False}}
     return markdown.markdown(text, extensions=["pages.extension"], extension_configs=settings)
 
 

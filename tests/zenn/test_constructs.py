@@ -116,7 +116,7 @@ def test_it_renders_as(text: str, expected: str) -> None:
             'data-copy="cat &lt;&lt;E\na\nE"',
             '<span class="s">E</span>\n<span class="go">a</span>',
         ]),
-        # Material fetches a script for the class “mermaid”.
+        # Material fetches a script for the class “mermaid”. Where nothing draws it, it is text.
         ("```mermaid\nflowchart LR\n  a --> b\n```",
          ['<pre class="diagram">flowchart LR\n  a --&gt; b\n</pre>']),
         ("`wzxhzdk:0 &#2;`", ["wzxhzdk:0 &amp;#2;"]),

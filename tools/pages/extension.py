@@ -49,6 +49,7 @@ class ZennExtension(Extension):
             "snippets": [self.book.snippets, "folder of the programs that chapters include"],
             "record": ["build/verification.json", "what the last run of the harness found"],
             "glossary": ["glossary.md", "page of docs whose terms are explained where they occur"],
+            "diagrams": [True, "whether Mermaid's diagrams are drawn; else they stay text"],
             "source": ["", "address of a program's source; {path} is its path below snippets"],
         }
         super().__init__(**kwargs)
@@ -81,7 +82,7 @@ class ZennExtension(Extension):
         document = parse(source.text, source.path, self.book)
         record = self.book.root / self.getConfig("record")
         zone = ZoneInfo(self.book.time_zone)
-        page = Page(source.name, self.getConfig("source"), md, zone)
+        page = Page(source.name, self.getConfig("source"), md, zone, self.getConfig("diagrams"))
         known = _record(record), _record(of_reader(record))
         verdicts = badges(document, source.path.as_posix(), *known)
         by_line = {

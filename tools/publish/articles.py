@@ -1,6 +1,6 @@
 """The articles of the offline site, in the order of its navigation, and the document made of them.
 
-A browser reads them, so that diagrams and formulas are drawn by what draws them on the site.
+A browser reads them, so that formulas are set by what sets them on the site.
 """
 
 import base64
@@ -12,15 +12,14 @@ from html import escape
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from zenn.book import BookNames
 
 _FLATTEN = (Path(__file__).parent / "flatten.js").read_text("utf-8")
 _NAVIGATION = ".md-nav--primary > .md-nav__list > .md-nav__item > a.md-nav__link"
-_DRAWN = """() => !document.querySelector("pre.diagram:not([hidden])")
-  && document.querySelectorAll(".arithmatex").length
-     === document.querySelectorAll(".arithmatex .katex").length"""
+_DRAWN = """() => document.querySelectorAll(".arithmatex").length
+  === document.querySelectorAll(".arithmatex .katex").length"""
 _ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -61,7 +60,6 @@ def articles(browser: Browser, site: Path, diagrams: Diagrams) -> list[Article]:
     found = []
     for address in addresses:
         page.goto(address.partition("#")[0])
-        page.evaluate("dispatchEvent(new Event('beforeprint'))")  # draws what is not yet in sight
         page.wait_for_function(_DRAWN)
         if diagrams == "picture":
             _take_pictures(page)
@@ -72,26 +70,17 @@ def articles(browser: Browser, site: Path, diagrams: Diagrams) -> list[Article]:
 
 
 def _take_pictures(page: Page) -> None:
-    """Put a picture in the place of each diagram, whose labels are what it says in words, and of
-    each figure, which says it itself."""
+    """Put a picture in the place of each figure, with what that says in words."""
     # From the last one: the first of those that are left is another one each time.
-    for diagram in reversed(page.locator(".diagram__figure svg").all()):
-        labels = [
-            " ".join(text.split()) for text in diagram.locator(".nodeLabel").all_inner_texts()
-        ]
-        _take_picture(diagram, f"図：{'、'.join(labels)}")
-    for figure in reversed(page.locator("svg.figure").all()):
-        _take_picture(figure, figure.get_attribute("aria-label") or "")
-
-
-def _take_picture(drawn: Locator, alternative: str) -> None:
-    shot = base64.b64encode(drawn.screenshot()).decode()
-    picture = {"src": f"data:image/png;base64,{shot}", "alt": alternative}
-    drawn.evaluate(
-        "(drawn, picture) => drawn.replaceWith("
-        "Object.assign(document.createElement('img'), picture))",
-        picture,
-    )
+    for figure in reversed(page.locator("svg.figure:visible").all()):
+        shot = base64.b64encode(figure.screenshot()).decode()
+        alternative = figure.get_attribute("aria-label") or ""
+        picture = {"src": f"data:image/png;base64,{shot}", "alt": alternative}
+        figure.evaluate(
+            "(figure, picture) => figure.replaceWith("
+            "Object.assign(document.createElement('img'), picture))",
+            picture,
+        )
 
 
 def document(book: BookNames, body: str, styles: Iterable[str]) -> str:

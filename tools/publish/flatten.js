@@ -15,7 +15,7 @@
 
   const screenOnly =
     ".headerlink, .md-code__nav, .tabs__list, .read, .tip, .block__download, .badge__body, " +
-    ".predict__choices, .predict__said, " +
+    ".predict__choices, .predict__said, .enlarge, " +
     ".md-content__button, .md-source-file, pre.diagram, script, link, input[type=hidden]";
   for (const element of all(screenOnly)) element.remove();
   for (const element of all("[hidden]")) element.removeAttribute("hidden");
@@ -39,11 +39,7 @@
     mark.removeAttribute("id");
   }
 
-  for (const figure of all(".diagram__figure svg")) {
-    const own = figure.id;
-    const unique = name(page, own);
-    figure.outerHTML = figure.outerHTML.replaceAll(own, unique);
-  }
+  for (const narrow of all(".diagram__narrow")) narrow.remove();
   for (const element of all("[id]")) {
     if (!element.closest("svg")) element.id = name(page, element.id);
   }

@@ -34,8 +34,6 @@ def test_nobody_is_shut_out(browser: Browser, whole: Whole, screen: str, scheme:
     wrong = []
     for kind, path in KINDS.items():
         page.goto(whole.address + path, wait_until="networkidle")
-        page.evaluate("dispatchEvent(new Event('beforeprint'))")  # draws without being scrolled to
-        page.wait_for_function("!document.querySelector('pre.diagram:not([hidden])')")
         page.locator(".badge > summary").evaluate_all("found => found[0]?.click()")
         page.screenshot(path=SCREENSHOTS / f"{kind}-{screen}-{scheme}.png")
         for part in ("terminals", "tabs") if kind == "chapter" else ():

@@ -44,8 +44,7 @@ def test_search_and_links_work_in_files(browser: Browser, offline: Path) -> None
     assert found[0][0].startswith((offline / "05-mount.html").as_uri())
     page.locator("a.md-search-result__link").first.click()
     page.wait_for_url("**/05-mount.html**")
-    page.locator("pre.diagram").first.scroll_into_view_if_needed()
-    page.locator(".diagram__figure svg").first.wait_for()
+    page.locator("figure.diagram > svg").first.wait_for()
     assert wrong + [url for url in asked if url.startswith("http")] == []
     page.close()
 

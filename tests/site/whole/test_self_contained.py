@@ -2,7 +2,6 @@
 
 import gzip
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request
@@ -12,8 +11,8 @@ REQUESTS = 10
 # Bytes, gzipped. Of each page 57,000 are the theme's and ours: Material's scripts 35,000, its
 # styles 14,000. The rest is the text: 30,000 characters of Japanese and code are some 22,000.
 WEIGHT = 100 * 1024
-# Comes when a reader gets to a diagram or to the search, once for all pages.
-LATER = {"mermaid.js": 800_000, "search.*.min.js": 13_000}
+# Comes when a reader gets to the search, once for all pages.
+LATER = {"search.*.min.js": 13_000}
 INDEX = 20_000  # of the search, for each chapter that has a number: it is the book's text
 MATH = ("katex.min.js", "katex.min.css", ".woff2")
 
@@ -46,7 +45,7 @@ def test_no_page_has_an_error_asks_another_host_or_is_too_heavy(
         # Each once: a browser that is slow asks for the icon of the page before only now.
         urls = {request.url for request in asked if not request.url.startswith("data:")}
         wrong += [url for url in urls if not url.startswith(whole.address)]
-        first = [url for url in urls if not url.endswith(("vendor/mermaid.js", *MATH))]
+        first = [url for url in urls if not url.endswith(MATH)]
         total = sum(len(gzip.compress(whole.file(url).read_bytes())) for url in first)
         if len(first) > REQUESTS or total > WEIGHT:
             wrong.append(f"{path}: {len(first)} requests, {total} bytes of {WEIGHT}")
@@ -65,23 +64,9 @@ def test_the_index_of_the_search_grows_with_the_book_and_no_faster(whole: Whole)
     assert len(gzip.compress(file.read_bytes())) <= INDEX * len(chapters)
 
 
-def test_diagrams_are_drawn_when_a_reader_comes_to_them(
-    context: BrowserContext, whole: Whole
-) -> None:
-    page = context.new_page()
-    page.goto(whole.address + "/03-ipc/", wait_until="networkidle")
-    names = [urlsplit(str(entry)).path for entry in page.evaluate(_RESOURCES)]
-    assert not [name for name in names if name.endswith("mermaid.js")]
-    page.locator("pre.diagram").first.scroll_into_view_if_needed()
-    page.locator(".diagram__figure svg").first.wait_for()
-
-
 def test_formulas_are_set_by_our_own_katex(context: BrowserContext, whole: Whole) -> None:
     page = context.new_page()
     page.goto(whole.address + "/writing/", wait_until="networkidle")
     formulas = page.locator(".arithmatex").count()
     assert formulas > 0
     page.locator(".arithmatex .katex math").nth(formulas - 1).wait_for(state="attached")
-
-
-_RESOURCES = "performance.getEntriesByType('resource').map((entry) => entry.name)"

@@ -41,7 +41,7 @@ def halves(name: str) -> tuple[str, str]:
 def site(name: str) -> str:
     """Our HTML of a page of docs/."""
     folders = {"docs": str(ROOT / "docs"), "snippets": str(ROOT / "snippets")}
-    return render(halves(name)[1], **folders, record="")
+    return render(halves(name)[1], **folders, record="", diagrams=False)
 
 
 MOST = 30_000

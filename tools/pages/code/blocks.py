@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from html import escape
 from pathlib import Path
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.util import AtomicString
 from pygments.lexer import Lexer
 from pymdownx.highlight import Highlight
 
+from pages.code.diagrams import append_diagram
 from pages.code.lexers import ConsoleLexer, DiffLexer, mark_lines
 from pages.elements import append_final, text_element
 from pages.verified.badge import badge_element
@@ -50,13 +51,14 @@ LEAVES = "この節のあとでマシンを作り直します: {why}"
 class Page:
     """The page that blocks are made for: `name` is its path within docs, `source` the address of a
     program in the repository with ``{path}`` for its path below snippets, empty where there is
-    none, `zone` that of the times on the page.
+    none, `zone` that of the times on the page, `draws` whether diagrams become figures.
     """
 
     name: str
     source: str
     md: Markdown
     zone: tzinfo
+    draws: bool
 
 
 def block_element(fence: Fence, badge: Badge, page: Page) -> Element:
@@ -70,8 +72,7 @@ def block_element(fence: Fence, badge: Badge, page: Page) -> Element:
     if fence.kind != "shown" and "new" in fence.words and not kernel_of(fence):
         text_element(block, "p", NEW, {"class": "block__machine", "role": "note"})
     if fence.language == "mermaid":
-        diagram = SubElement(block, "pre", {"class": "diagram"})
-        diagram.text = AtomicString(escape(fence.text, quote=False))
+        append_diagram(block, fence, page.md if page.draws else None)
     else:
         code = page.md.htmlStash.store(_code(fence, appearance(fence), page.md))
         if fence.title:
