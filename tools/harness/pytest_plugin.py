@@ -77,7 +77,7 @@ class ScenarioItem(pytest.Item):
         """A failure as run_snippets.py shows it; a machine that can't be made in one sentence."""
         match excinfo.value:
             case ScenarioError(result=result):
-                return plain(failures(_without_unreached(result)))
+                return plain(failures(_without_unreached(result).entries))
             case MachineError() as error:
                 return str(error)
         return super().repr_failure(excinfo, style)

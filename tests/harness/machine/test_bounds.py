@@ -41,5 +41,5 @@ def test_machines_go_under_the_nearest_cgroup_that_hands_its_controllers_on(
     for directory in (tmp_path, session.parent):
         (directory / "cgroup.subtree_control").write_text("cpu memory pids\n")
     found = bounds.unified(tmp_path, session)
-    assert found == bounds.Hierarchy(session.parent, frozenset({"pids", "memory"}), True)
+    assert found == bounds.Hierarchy(session.parent, frozenset({"cpu", "pids", "memory"}), True)
     assert bounds.unbounded((found,)) == set()

@@ -219,3 +219,21 @@ def test_the_environment_of_the_harness_stays_outside(monkeypatch: pytest.Monkey
     with closing(guests.namespaces()) as backend, closing(backend.start()) as machine:
         for pid in (backend.keeper.pid, machine.pid):
             assert b"very-secret" not in Path(f"/proc/{pid}/environ").read_bytes()
+
+
+def test_a_machine_is_not_nice_where_the_harness_is(shell: Open) -> None:
+    """`ps` has an N for it. What comes of it is the weight of the machine's cgroup."""
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, 0, 15)
+    try:
+        with closing(guests.namespaces()) as backend, closing(backend.start()) as machine:
+            assert shell(machine)("nice; ps -o stat= $$ | tr -d +") == ("0\nSs\n", 0)
+            weights = {
+                (path / file).read_text()
+                for path in cgroups_of(backend.keeper.pid)
+                for file in ("cpu.shares", "cpu.weight.nice")
+                if (path / file).exists()
+            }
+    finally:
+        os.setpriority(os.PRIO_PROCESS, 0, before)
+    assert weights in ({"36\n"}, {"15\n"}, set())

@@ -1,5 +1,6 @@
 """Worlds: scenarios that share a virtual machine, and leave each other nothing in it."""
 
+import io
 import os
 import signal
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from harness.machine.channel import AgentGoneError
 from harness.machine.qemu import Qemu
 from harness.machine.qemu.worlds import Randomized, Worlds
 from harness.plan.scenario import scenarios
+from harness.report.report import Report, SafeConsole
 from harness.run.cache import Cache
 from harness.run.runner import known_or_run, run_one
 
@@ -98,7 +100,11 @@ def test_what_only_a_kernel_of_its_own_allows_is_run_again_there(run: Play) -> N
     (result,) = run("~console root\n# mknod x c 1 3\n# sysctl -n -w kernel.pid_max=4000\n4000\n~\n")
     assert result.passed
     assert {entry.machine for entry in result.entries} == {"qemu"}
-    assert result.changed == ("whether it passes",)
+    assert result.changed == ()
+    said = io.StringIO()
+    Report(SafeConsole(file=said)).summary([result], None)
+    assert "with others on one it failed:" in said.getvalue()
+    assert "mknod: x: Operation not permitted" in said.getvalue()
 
 
 def test_what_is_wrong_fails_in_both_and_what_passes_stays(run: Play) -> None:
@@ -107,7 +113,7 @@ def test_what_is_wrong_fails_in_both_and_what_passes_stays(run: Play) -> None:
     )
     assert [(e.verdict, e.machine) for e in right.entries] == [("passed", "qemu-namespaces")]
     assert [(e.verdict, e.machine) for e in wrong.entries] == [("failed", "qemu")]
-    assert wrong.changed == ()
+    assert (wrong.changed, wrong.first) == ((), ())
 
 
 def test_addresses_are_random_only_where_a_scenario_looks(backend: Qemu, shell: Open) -> None:

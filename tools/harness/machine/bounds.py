@@ -14,6 +14,7 @@ from pathlib import Path
 from harness.guest.world import DEVICES, PROCESSES, read, remove_cgroup
 
 MEMORY = 1536 << 20  # bytes, including what lies in the machine's tmpfs
+NICE = os.getpriority(os.PRIO_PROCESS, 0)  # of who makes machines; nothing in one shows it
 # With the PID namespace in which the number that follows is a process: hierarchies are shared by
 # containers that each have one of their own.
 PREFIX = f"run-snippets-{os.stat('/proc/self/ns/pid').st_ino}-"
@@ -28,10 +29,12 @@ LIMITS_V1 = {
     ],
     "pids": [("pids.max", str(PROCESSES))],
     "memory": [("memory.limit_in_bytes", str(MEMORY))],
+    "cpu": [("cpu.shares", str(max(2, round(1024 / 1.25**NICE))))],  # sched(7): 1.25 a step
 }
 LIMITS_V2 = {
     "pids": [("pids.max", str(PROCESSES))],
     "memory": [("memory.max", str(MEMORY)), ("memory.swap.max", "0")],
+    "cpu": [("cpu.weight.nice", str(NICE))],
 }
 serial = itertools.count()
 
@@ -41,7 +44,7 @@ class Hierarchy:
     """A mounted cgroup hierarchy: machines get their cgroups under `parent`."""
 
     parent: Path
-    controllers: frozenset[str]  # those of "pids" and "memory" that bound a machine here
+    controllers: frozenset[str]  # those of the limits that bound a machine here
     unified: bool
 
 
@@ -113,7 +116,7 @@ def unified(mount_point: Path, own: Path) -> Hierarchy:
     for parent in (own, *own.parents):
         controllers = set(read(parent / "cgroup.subtree_control").split())
         if {"pids", "memory"} <= controllers:
-            return Hierarchy(parent, frozenset({"pids", "memory"}), unified=True)
+            return Hierarchy(parent, frozenset(controllers & set(LIMITS_V2)), unified=True)
         if parent == mount_point:
             break
     return Hierarchy(own, frozenset(), unified=True)

@@ -14,10 +14,10 @@ _STYLES = {"same": "dim", "elided": "dim", "missing": "red", "extra": "green"}
 _PARTIAL_LINES = 20  # shown of the output of a step that did not end
 
 
-def failures(result: Result) -> Iterator[Text]:
-    """The lines on what failed in a scenario, and how."""
+def failures(entries: Iterable[Entry]) -> Iterator[Text]:
+    """The lines on what failed in a scenario's run, and how."""
     shown = set()
-    for entry in sorted(result.entries, key=lambda entry: not entry.steps):
+    for entry in sorted(entries, key=lambda entry: not entry.steps):
         # A program is as bad as what runs it: the same place, which is shown once.
         if entry.verdict == "failed" and entry.about not in shown:
             shown.add(entry.about)

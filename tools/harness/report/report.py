@@ -8,7 +8,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
-from harness.report.failures import failures
+from harness.report.failures import failures, plain
 from harness.report.words import words
 from harness.run.verdict import Result, worst
 from zenn.guard import visible, visible_lines
@@ -36,7 +36,7 @@ class Report:
 
     def failures(self, result: Result) -> None:
         """Show what failed in a scenario, and how."""
-        for line in failures(result):
+        for line in failures(result.entries):
             self.console.print(line, soft_wrap=True)
 
     def note(self, sentence: str, style: str = "yellow") -> None:
@@ -71,6 +71,9 @@ class Report:
             if result.changed:
                 changed = ", ".join(result.changed[:3])
                 self.note(f"note: {name}: say `vm`; sharing a kernel changes {changed}", "dim")
+            if result.first:
+                why = "passes only with a kernel of its own; with others on one it failed:"
+                self.note(f"note: {name}: {why}\n{plain(failures(result.first))}".rstrip(), "dim")
         for entry in {
             (e.chapter, e.since): e for r in results for e in r.entries if e.broke
         }.values():

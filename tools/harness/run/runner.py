@@ -110,7 +110,7 @@ def known_or_run(scenario: Scenario, backends: Backends, kept: Cache | None) -> 
     result = kept.recall(scenario, machine)
     if result is None:
         result = run_one(scenario, backend)
-        if not result.changed:  # it passed in another machine than this one
+        if not (result.changed or result.first):  # it passed in another machine than this one
             kept.keep(result, machine)
     return result
 
@@ -126,7 +126,8 @@ def run_one(scenario: Scenario, backend: Backend) -> Result:
     if backend.second is None or (result.passed and not changed):
         return result
     again, _ = _run_in(scenario, backend.second)
-    return replace(again, changed=changed or ("whether it passes",)) if again.passed else again
+    first = () if result.passed else result.entries
+    return replace(again, changed=changed, first=first) if again.passed else again
 
 
 def _run_in(scenario: Scenario, backend: Backend) -> tuple[Result, tuple[str, ...]]:

@@ -26,13 +26,15 @@ _CUT_LINES, _CUT_LINE = 6, 200  # of a difference
 class Result:
     """A scenario that has been dealt with: run in a machine, skipped as a whole, or unchanged since
     it was run (`cached`). It has an entry for each block, in order; `left` is what it left behind
-    in a book that is only told so, `changed` what of a kernel that it shared was different
-    afterwards, so that it was run again with one of its own."""
+    in a book that is only told so. One that was run again with a kernel of its own, and passed, has
+    in `changed` what of the kernel that it shared was different afterwards, and in `first` the
+    entries of the run there, if that failed."""
 
     scenario: Scenario
     entries: tuple[Entry, ...]
     left: tuple[Left, ...] = ()
     changed: tuple[str, ...] = ()
+    first: tuple[Entry, ...] = ()
     cached: bool = False
 
     @property

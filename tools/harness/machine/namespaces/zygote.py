@@ -9,6 +9,7 @@ before or after its pid,
 and {"error": sentence} if the machine can't be made.
 """
 
+import contextlib
 import encodings.idna  # noqa: F401  here and below: used by the standard library when needed,
 import gc
 import linecache  # noqa: F401  which is too late in a machine
@@ -52,7 +53,9 @@ class Zygote(Keeper):
             syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
             keep_only(line)
             line = 3
-            limits.join()
+            limits.join()  # they have the weight that our niceness gives
+            with contextlib.suppress(PermissionError):  # root in a container may have to keep it
+                os.setpriority(os.PRIO_PROCESS, 0, 0)
             syscalls.unshare(syscalls.CLONE_NEWCGROUP)
             proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             inside, upper = world.enter(self.rootfs, self.bounded, proc)
