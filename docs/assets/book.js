@@ -1,6 +1,8 @@
 // What the pages do for their reader, beyond Material's own. Each part works without the others,
 // and the book can be read without any. One file, for a page is to make few requests.
 (() => {
+  const own = document.currentScript.src; // in assets/
+
   // Storage may be blocked; then nothing outlives the page.
   function recall(key) {
     try {
@@ -258,6 +260,31 @@
     show();
   }
 
+  // 続きから: the section of a chapter that was last read in this browser, offered on the cover.
+  function resume() {
+    const KEY = "book.place";
+    const begin = document.querySelector("p:has(> svg.jacket) ~ p > strong:only-child > a:only-child");
+    const title = document.querySelector("article h1")?.firstChild?.textContent.trim();
+    if (begin) {
+      const place = recall(KEY);
+      if (!place?.path || !place.title) return;
+      const link = make("a", { className: "resume", textContent: `続きから：${place.title}` });
+      link.href = new URL(place.path, new URL("../", own)).href;
+      begin.closest("p").append(link);
+      return;
+    }
+    if (!/\/\d\d-[^/]*\/?(?:index\.html)?$|\/\d\d-[^/]*\.html$/.test(location.pathname)) return;
+    const headings = [...document.querySelectorAll("article :is(h2, h3)[id]")];
+    const root = new URL("../", own).href;
+    addEventListener("scrollend", () => {
+      const section = headings.findLast((one) => one.getBoundingClientRect().top < innerHeight / 3);
+      const page = location.href.replace(/[?#].*$/, "");
+      if (!page.startsWith(root)) return;
+      const named = section ? `${title}（${section.firstChild.textContent.trim()}）` : title;
+      remember(KEY, { path: `${page.slice(root.length)}${section ? `#${section.id}` : ""}`, title: named });
+    });
+  }
+
   // The theme's page for a wrong address, in the language of the book: a template of our own would
   // tie the book to one site generator.
   function notFound() {
@@ -315,7 +342,6 @@
   }
 
   // Formulas are TeX in the page, and are set by KaTeX, which only a page that has any loads.
-  const own = document.currentScript.src;
   function formulas() {
     const found = document.querySelectorAll(".arithmatex");
     if (found.length === 0) return;
@@ -356,5 +382,6 @@
   glossaryTips();
   enlargement();
   readMarks();
+  resume();
   formulas();
 })();

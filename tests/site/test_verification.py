@@ -9,7 +9,7 @@ from project import Project
 
 from harness.record import Reason, Score, Survivor, text_digest, update_scores
 
-PARTS = ("summary", "matrix", "reader", "mutations", "skips", "software")
+PARTS = ("line", "summary", "matrix", "reader", "mutations", "skips", "software")
 PAGE = "".join(f"[//]: # (verification-{part})\n\n" for part in PARTS)
 CHAPTER = """---
 title: "A & B"
@@ -60,6 +60,7 @@ def test_it_counts_what_ran_what_did_not_and_why(book: Project) -> None:
     page = built(book)
     assert "<dt>最後に検証した日</dt><dd>2026年11月24日</dd>" in page
     assert "<dd>1個（うち失敗 0個）</dd>" in page
+    assert ">1 ブロックを実行・失敗 0・カーネル 1種</p>" in page
     assert '<a href="01-a.md">A &amp; B</a>' in page
     assert "検証済み 1</span>" in page
     assert '<a href="01-a.md#block-11">A &amp; B、11行</a></th><td>網が要る</td>' in page
@@ -76,6 +77,7 @@ def test_each_kernel_and_kind_of_machine_has_its_column(book: Project) -> None:
     assert heads == ["Linux 6.1.9", "Linux 6.12.1"]
     assert page.count('class="verdict verdict--passed"') == 1
     assert page.count('class="verdict verdict--failed"') == 1
+    assert "カーネル 2種</p>" in page
     (book.root / "build/verification-6.1.json").unlink()
     record(book, "verification-host", **(PASSED | {"machine": "namespaces"}))
     record(book, "verification-worlds", **(PASSED | {"machine": "qemu-namespaces"}))
@@ -103,7 +105,7 @@ def test_a_block_that_ran_on_some_kernel_is_not_among_those_not_run(book: Projec
 
 def test_a_change_after_the_run_or_that_there_was_none_is_told(book: Project) -> None:
     page = built(book)
-    assert page.count("検証の記録がありません") == 2
+    assert page.count("検証の記録がありません") == 3
     assert "検証済み" not in page
     assert "<dt>未検証のもの</dt><dd>2個</dd>" in page
     record(book, "verification", **PASSED)

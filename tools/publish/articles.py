@@ -93,11 +93,13 @@ def document(book: BookNames, body: str, styles: Iterable[str]) -> str:
     )
 
 
-def title_page(book: BookNames) -> str:
-    """The first page: the book's name, and what it may be used for."""
+def title_page(book: BookNames, site: Path) -> str:
+    """The first page: the book's name, the figure of its index, and what it may be used for."""
+    figure = site / "images/cover.svg"
     return (
         f'<section class="cover"><p class="cover__title">{escape(book.title)}</p>'
         f'<p class="cover__subtitle">{escape(book.subtitle)}</p>'
+        f"{figure.read_text('utf-8') if figure.is_file() else ''}"
         f'<p class="cover__rights">{escape(book.rights)}</p></section>'
     )
 

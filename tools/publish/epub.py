@@ -11,10 +11,11 @@ from zenn.book import BookNames
 
 _STYLE = Path(__file__).parent / "epub.css"
 _COVER_STYLE = (
-    "<style>body{margin:0;background:#3f51b5;color:#fff;font-family:'Noto Sans CJK JP',sans-serif}"
+    "<style>body{margin:0;background:#fff;color:#17212f;font-family:'Noto Sans CJK JP',sans-serif}"
     ".cover{height:1800px;display:flex;flex-direction:column;justify-content:center;"
-    "text-align:center}.cover__title{margin:0;font-size:92px;font-weight:700}"
-    ".cover__subtitle{font-size:48px}.cover__rights{display:none}</style>"
+    "text-align:center}.cover__title{margin:0;font-size:104px;font-weight:700}"
+    ".cover__subtitle{font-size:44px}.cover__rights{display:none}"
+    ".cover>.figure{width:1000px;margin:40px auto}</style>"
 )
 
 
@@ -26,7 +27,7 @@ def write_epub(chromium: Browser, site: Path, book: BookNames, file: Path) -> No
         source = folder / "book.html"
         source.write_text(document(book, "".join(article.html for article in parts), []), "utf-8")
         cover = folder / "cover.png"
-        _draw_cover(chromium, book, cover)
+        _draw_cover(chromium, title_page(book, site), cover)
         metadata = {
             "title": book.title,
             "subtitle": book.subtitle,
@@ -46,8 +47,8 @@ def write_epub(chromium: Browser, site: Path, book: BookNames, file: Path) -> No
         )
 
 
-def _draw_cover(chromium: Browser, book: BookNames, file: Path) -> None:
+def _draw_cover(chromium: Browser, title: str, file: Path) -> None:
     page = chromium.new_page(viewport={"width": 1200, "height": 1800})
-    page.set_content(_COVER_STYLE + title_page(book))
+    page.set_content(_COVER_STYLE + title)
     page.screenshot(path=file)
     page.close()

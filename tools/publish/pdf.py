@@ -23,7 +23,7 @@ def write_pdf(chromium: Browser, site: Path, book: BookNames, file: Path) -> Non
     sheets = sorted((site / "assets/stylesheets").glob("*.css"))
     styles = [*sheets, site / "assets/book.css", _PRINT]
     parts = articles(chromium, site, "vector")
-    body = title_page(book) + contents(parts) + "".join(article.html for article in parts)
+    body = title_page(book, site) + contents(parts) + "".join(article.html for article in parts)
     source = site / "whole.html"  # in the folder of the site, so that its pictures are found
     source.write_text(document(book, body, [style.as_uri() for style in styles]), "utf-8")
     page = chromium.new_page()

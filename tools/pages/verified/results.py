@@ -2,6 +2,7 @@
 
 A comment of the page says where each part goes::
 
+    [//]: # (verification-line)
     [//]: # (verification-summary)
     [//]: # (verification-matrix)
     [//]: # (verification-reader)
@@ -29,7 +30,7 @@ from harness.record import (
     read_scores,
     text_digest,
 )  # fmt: skip
-from pages.elements import facts_element, table_element, text_element
+from pages.elements import append_text, facts_element, table_element, text_element
 from pages.verified.badge import MACHINES, SAYS, day, linux
 from pages.verified.badges import Badge, badges, with_reader
 from pages.verified.words import of_rule, words
@@ -80,6 +81,7 @@ def generators(book: Book, record: Path) -> Mapping[str, Callable[[], Element]]:
     Records of other kernels lie beside `record`, as ``verification-6.1.json``.
     """
     parts = {
+        "verification-line": _line,
         "verification-summary": partial(_summary, zone=ZoneInfo(book.time_zone)),
         "verification-matrix": _matrix,
         "verification-reader": _reader,
@@ -119,6 +121,20 @@ def find(book: Book, record: Path) -> Found:
 def _title(document: Document, name: str) -> str:
     title = document.front_matter.get("title")
     return str(title) if title else next((h.text for h in document.headings), name)
+
+
+def _line(found: Found) -> Element:
+    """What a reader is told first."""
+    counts = Counter(badge.verdict for badge in found.of_record(0))
+    if not (run := counts["passed"] + counts["failed"]):
+        return _part(_NOTHING_RAN, **{"class": "verification__nothing"})
+    kernels = {".".join(place[0].split(".")[:2]) for place in _places(found)}
+    reader = sum(badge.verdict == "passed" for one in found.chapters for badge in one.reader)
+    facts = [f"{run:,} ブロックを実行", f"失敗 {counts['failed']}", f"カーネル {len(kernels)}種"]
+    facts += [f"読者のマシンで上から順に {reader:,} ブロック"] if reader else []
+    line = Element("p", {"class": "verification-line"})
+    append_text(line, "・".join(facts))
+    return line
 
 
 def _summary(found: Found, zone: tzinfo) -> Element:
