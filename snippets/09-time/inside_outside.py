@@ -85,8 +85,10 @@ def main() -> None:
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as pipe:
-        inside = json.load(pipe)
-    os.waitpid(pid, 0)
+        report = pipe.read()
+    if os.waitpid(pid, 0)[1] != 0:
+        sys.exit("inside_outside: no report")
+    inside = json.loads(report)
 
     print("inside - outside")
     for key, value in outside.items():

@@ -22,11 +22,14 @@ def main() -> None:
     show("before")
     try:
         os.unshare(os.CLONE_NEWTIME)
-        # ここで書く。子が生まれるかexecしたあとでは、もう書けない
-        fd = os.open("/proc/self/timens_offsets", os.O_WRONLY)
+    except OSError as e:
+        sys.exit(f"unshare: {e.strerror}")
+    # ここで書く。子が生まれるかexecしたあとでは、もう書けない
+    fd = os.open("/proc/self/timens_offsets", os.O_WRONLY)
+    try:
         os.write(fd, f"boottime {7 * DAY} 0\n".encode())
     except OSError as e:
-        sys.exit(f"{e.filename or 'unshare'}: {e.strerror}")
+        sys.exit(f"timens_offsets: {e.strerror}")
     os.close(fd)
     show("unshare")  # 自分はまだ元の名前空間にいる
 

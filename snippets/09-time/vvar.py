@@ -29,6 +29,8 @@ def show(label: str) -> None:
     print(f"{label:<8}{OFFSET in words!s:<6}{days:+d} days", flush=True)
 
 
+if os.geteuid() != 0:
+    sys.exit("rootで実行してください: sudo python3 vvar.py")
 START = time.monotonic()
 show("before")
 os.unshare(os.CLONE_NEWTIME)

@@ -101,4 +101,6 @@ def main() -> None:
     print(f"{'poll (relative)':<32}{slept(lambda: select.poll().poll(110))}")
 
 
+if os.geteuid() != 0:
+    sys.exit("rootで実行してください: sudo python3 waits.py")
 main()
