@@ -21,6 +21,44 @@ NEVER = {
     "copied": (PYTHON, "mkdir /tmp; cp never.py /tmp; python3 -c 'open(\"/tmp/never.py\")'"),
     "another-compiled": (C, "echo 'int main(){}' >x.c; gcc -c never.c; gcc -o never x.c; ./never"),
     "put-in-its-place": (C, "gcc -o never never.c; cp /bin/true y; mv y never; ./never"),
+    "another-python": (
+        PYTHON,
+        "mkdir /tmp; printf '#!/bin/sh\\n' >/tmp/python3; chmod +x /tmp/python3;"
+        " PATH=/tmp:$PATH python3 never.py",
+    ),
+    "alias": (PYTHON, "(alias python3=:; eval 'python3 never.py')"),
+    "only-called-python": (PYTHON, "bash -c 'exec -a python3 cat never.py' >/dev/null"),
+    "preloaded": (
+        PYTHON,
+        "echo 'void _exit(int); __attribute__((constructor)) void f() { _exit(0); }' >x.c;"
+        " gcc -shared -o x.so x.c; LD_PRELOAD=./x.so python3 never.py",
+    ),
+    "left-before": (
+        PYTHON,
+        "mkdir /tmp; echo 'import os; os._exit(0)' >/tmp/sitecustomize.py;"
+        " PYTHONPATH=/tmp python3 never.py",
+    ),
+    "moved-away": (
+        PYTHON,
+        "mkdir /tmp; mv never.py /tmp; echo 'print(2)' >never.py; python3 never.py >x;"
+        " mv /tmp/never.py .",
+    ),
+    "covered": (
+        PYTHON,
+        "echo 'print(2)' >x.py; sudo mount --bind x.py never.py; python3 never.py >x;"
+        " sudo umount -l never.py",
+    ),
+    "written-over": (PYTHON, "echo 'print(2)' >never.py; python3 never.py >x"),
+    "another-gcc": (
+        C,
+        "mkdir /tmp; printf '#!/bin/sh\\ncp /bin/true never\\n' >/tmp/gcc; chmod +x /tmp/gcc;"
+        " PATH=/tmp:$PATH gcc -o never never.c; ./never",
+    ),
+    "compiled-and-written-over": (C, "gcc -o never never.c; cat /bin/true >never; ./never"),
+    "compiled-and-patched": (
+        C,
+        "gcc -o never never.c; dd if=/bin/true of=never status=none; ./never",
+    ),
     "checked": (C, "gcc -fsyntax-only never.c; cp /bin/true never; ./never; : -o never never.c"),
 }
 RUN = {
@@ -34,6 +72,19 @@ RUN = {
     "imported": (PYTHON, "python3 -c 'import never' >/dev/null"),
     "module": (PYTHON, "python3 -u -m never >/dev/null"),
     "executed": (PYTHON, "python3 -c 'exec(open(\"never.py\").read())' >/dev/null"),
+    "added-to": (PYTHON, "echo '# x' >>never.py; python3 never.py >/dev/null"),
+    "changed-in-place": (
+        PYTHON,
+        'python3 -c \'t = open("never.py").read(); open("never.py", "w").write(t + "#")\';'
+        " python3 never.py >/dev/null",
+    ),
+    "patched": (
+        C,
+        'gcc -o never never.c; python3 -c \'t = open("never", "rb").read();'
+        ' open("never", "wb").write(t)\'; ./never',
+    ),
+    "linked": (PYTHON, "ln -s never.py l.py; python3 l.py >x; : python3 never.py"),
+    "linked-hard": (PYTHON, "ln never.py y.py; python3 y.py >x; : python3 never.py"),
     "through-a-name": (PYTHON, "python3 /dev/stdin <never.py >/dev/null"),
     "mounted": (
         PYTHON,
@@ -58,8 +109,13 @@ def verdicts(play: Play, cases: dict[str, tuple[str, str]]) -> dict[str, str]:
         text += block.replace("never", f"never{number}").replace("/tmp", f"/tmp/d{number}")
     (result,) = play(text)
     programs = [entry for entry in result.entries if entry.kind == "program"]
-    others = [e.reason for e in result.entries if e.kind != "program"]
-    assert others == [None] * len(others)
+    wrong = [
+        (step.text, step.output)
+        for entry in result.entries
+        for step in entry.steps
+        if step.reason and entry.kind != "program"
+    ]
+    assert wrong == []
     whys = (one.reason.code if one.reason else one.verdict for one in programs)
     return dict(zip(cases, whys, strict=True))
 

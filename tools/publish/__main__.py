@@ -18,12 +18,12 @@ def main(words: Sequence[str]) -> int:
     """Write the files that the command line asks for; 1 if something for it is missing."""
     site, *files = (Path(word).resolve() for word in words)
     try:
-        book = book_names(read_book(Path.cwd()))
+        book = book_names(read_book(Path()))
         with browser() as chromium:
             for file in files:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 _WRITERS[file.suffix](chromium, site, book, file)
-    except (FileNotFoundError, ProjectError, subprocess.CalledProcessError) as error:
+    except (OSError, ProjectError, subprocess.CalledProcessError) as error:
         print(visible_lines(str(error)), file=sys.stderr)
         return 1
     return 0

@@ -37,9 +37,11 @@ def main(words: Sequence[str]) -> None:
     """Write the archive that the command line asks for."""
     folder, file = map(Path, words)
     try:
-        write_archive(folder, file, read_book(Path.cwd()).name)
+        write_archive(folder, file, read_book(Path()).name)
     except ProjectError as error:
         sys.exit(visible(str(error)))
+    except OSError as error:
+        sys.exit(visible(f"{error.filename or file}: {error.strerror}"))
 
 
 if __name__ == "__main__":

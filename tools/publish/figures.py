@@ -28,7 +28,7 @@ def made_of(picture: bytes) -> str:
 
 def main() -> None:
     """Make those pictures of the book that are not of the figure as it is."""
-    images = read_book(Path.cwd()).chapters / "images"
+    images = read_book(Path()).chapters / "images"
     todo = [
         (file, word, picture)
         for file in sorted(images.glob("*.svg"))

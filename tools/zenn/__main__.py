@@ -8,6 +8,7 @@ from pathlib import Path
 from zenn.book import Book, ProjectError, read_book
 from zenn.export.book import Refused, export
 from zenn.guard import visible
+from zenn.guard.streams import finish, open_streams
 from zenn.lint import is_of, lint_book, lint_files
 
 CLEAN, FOUND = range(2)
@@ -17,13 +18,18 @@ def main(words: Sequence[str]) -> int:
     """Do what the words of the command line say, and return the exit status."""
     options = _parser().parse_args(words)
     try:
-        book = read_book(Path.cwd())
+        book = read_book(Path())
     except ProjectError as error:
         print(error, file=sys.stderr)
         return FOUND
     if options.what == "lint":
-        return _lint(book, options.files)
-    return _export(book, options.folder)
+        status, said = _lint(book, options.files)
+    else:
+        status, said = _export(book, options.folder)
+    if full := finish(sys.stdout, said):
+        print(full, file=sys.stderr)
+        return FOUND
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,29 +48,29 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _lint(book: Book, files: Sequence[Path]) -> int:
+def _lint(book: Book, files: Sequence[Path]) -> tuple[int, str]:
+    """Lint the book, or some files: the exit status, and what is to be said."""
     for file in files:
         if not is_of(book, file):
             print(f"{file}: not below {book.docs}/, and so none of Zenn's", file=sys.stderr)
     found = lint_files(files, book) if files else lint_book(book)
-    # At once: a pipe into head(1) may be closed after the first lines.
-    sys.stdout.write("".join(f"{visible(str(finding))}\n" for finding in found))
-    return FOUND if found else CLEAN
+    return (FOUND if found else CLEAN), "".join(f"{visible(str(one))}\n" for one in found)
 
 
-def _export(book: Book, folder: Path) -> int:
+def _export(book: Book, folder: Path) -> tuple[int, str]:
+    """Export the book: the exit status, and what is to be said."""
     try:
         done = export(book, folder)
     except Refused as refused:
         for sentence in refused.sentences:
             print(visible(sentence), file=sys.stderr)
-        return FOUND
+        return FOUND, ""
     except OSError as error:
         print(f"{error.filename or folder}: {error.strerror}", file=sys.stderr)
-        return FOUND
-    print(done)
-    return CLEAN
+        return FOUND, ""
+    return CLEAN, f"{done}\n"
 
 
 if __name__ == "__main__":
+    open_streams()
     sys.exit(main(sys.argv[1:]))

@@ -101,7 +101,10 @@ def read_book(start: Path) -> Book:
 
     :raises ProjectError: the table has a key that is unknown, or a value that can't be.
     """
-    start = start.resolve()
+    try:
+        start = start.resolve()
+    except FileNotFoundError:
+        raise ProjectError("the folder that this was called in is no more") from None
     for folder in (start, *start.parents):
         if (table := _table(folder / "pyproject.toml")) is not None:
             return _book(folder, table)

@@ -204,6 +204,7 @@ def test_what_cannot_be_compared_is_refused(number: int, name: str, text: str, w
         (b"", "is empty"),
         (b"\xff", "UTF-8"),
         ("\u202e".encode(), "U\\+202E"),
+        (b"#" * (1 << 19), "larger than 256 KiB"),
     ],
 )
 def test_a_file_that_is_none_is_told(tmp_path: Path, content: bytes | None, why: str) -> None:
@@ -212,3 +213,5 @@ def test_a_file_that_is_none_is_told(tmp_path: Path, content: bytes | None, why:
         file.write_bytes(content)
     with pytest.raises(AttemptError, match=why):
         read_attempt(file)
+    with pytest.raises(AttemptError, match="no file, but a device or a pipe"):
+        read_attempt(Path("/dev/zero"))

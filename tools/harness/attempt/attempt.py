@@ -12,11 +12,10 @@ from harness.plan.scenario import Scenario, scenarios
 from harness.plan.settings import parse_comments
 from zenn.book import Book
 from zenn.console import Manner, exchanges, rows
-from zenn.guard import HIDDEN
+from zenn.guard import HIDDEN, read_text
 from zenn.model import Document, Fence
 
 _LANGUAGES = {".py": "python", ".c": "c", ".rs": "rust"}
-_MOST = 1 << 18  # bytes, as of a chapter
 _MACHINE = ("vm", "new", "same", "kernel", "on=", "timeout=", "root")
 LEAVING = ("exit", "^D")  # what a shell says to these is nobody's answer
 TERMINAL = "attempt"  # no chapter's has that name: what it finds is a shell of its own
@@ -54,9 +53,7 @@ class Attempt:
 def read_attempt(file: Path) -> str:
     """What a reader has written. Raises AttemptError."""
     try:
-        if file.stat().st_size > _MOST:
-            raise AttemptError(f"{file} has more than {_MOST >> 10} KiB")
-        text = file.read_text("utf-8").replace("\r\n", "\n")
+        text = read_text(file)
     except UnicodeDecodeError as error:
         raise AttemptError(f"{file} is not UTF-8: save it as UTF-8") from error
     except OSError as error:

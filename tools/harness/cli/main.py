@@ -1,12 +1,10 @@
 """What `run_snippets.py` does: words in, exit status out."""
 
 import argparse
-import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
 
 from rich.console import Console
 
@@ -28,6 +26,7 @@ from harness.report.progress import Progress
 from harness.report.report import Report, SafeConsole
 from harness.run.runner import RunTooLongError, run_one
 from zenn.book import Book, ProjectError, read_book
+from zenn.guard.streams import finish
 from zenn.model import ChapterError, at
 
 PASSED, FAILED, WRONG, NO_MACHINE = range(4)
@@ -41,7 +40,7 @@ def main(words: Sequence[str]) -> int:
     out = SafeConsole(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 200)
     progress = Progress(SafeConsole(highlight=False, emoji=False, stderr=True), out)
     try:
-        return _do(Context(options, read_book(Path.cwd()), Report(out), progress))
+        return _do(Context(options, read_book(Path()), Report(out), progress))
     except ExceptionGroup as group:  # of authors' mistakes
         for error in group.exceptions:
             progress.fail(error)
@@ -70,15 +69,8 @@ def main(words: Sequence[str]) -> int:
         progress.note("interrupted")
         return INTERRUPTED
     finally:
-        _close(sys.stdout)
-
-
-def _close(stream: TextIO) -> None:
-    """Write what is left to be written; where nobody takes it, Python is not to try again."""
-    try:
-        stream.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        finish(sys.stdout)
+        finish(sys.stderr)
 
 
 def _do(context: Context) -> int:

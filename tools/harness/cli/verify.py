@@ -70,7 +70,10 @@ def run(context: Context, selection: Selection) -> list[Result]:
     if options.junit:
         known = [] if options.reader else measure_all(selection, worst(results))
         scores = [one.score for one in known]
-        options.junit.write_bytes(junit.to_xml(book.name, results, scores))
+        try:
+            options.junit.write_bytes(junit.to_xml(book.name, results, scores))
+        except OSError as error:
+            context.report.unwritten(options.junit, error)
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in annotations(results):
             print(line)

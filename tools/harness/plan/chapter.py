@@ -19,7 +19,7 @@ from harness.plan.settings import (
 from zenn.book import Book
 from zenn.console import begins_typed
 from zenn.fences import SCRIPTS, TRANSCRIPTS, is_result, opened_within, plain
-from zenn.guard import HIDDEN
+from zenn.guard import HIDDEN, read_text
 from zenn.model import ChapterError, Document, Fence, Kind, Mistake, at, raise_all
 from zenn.parser import parse
 
@@ -78,9 +78,9 @@ def read(path: Path, shown_as: Path, book: Book) -> Chapter:
     Raises ChapterError for a mistake of its author, or if it can't be read.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        line = error.object[: error.start].count(b"\n") + 1
         raise ChapterError(shown_as, line, "not UTF-8: save the chapter as UTF-8") from error
     except OSError as error:
         raise ChapterError(shown_as, 1, f"can't be read: {error.strerror}") from error

@@ -1,7 +1,7 @@
 """What a long run says of itself while it lasts: a bar on a terminal, in a pipe a line a minute."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from time import monotonic
 
@@ -34,8 +34,9 @@ class Progress:
         self._print(text, "dim")
 
     def fail(self, error: Exception | str) -> None:
-        """Say what went wrong, in one sentence."""
-        self._print(str(error), "bold red")
+        """Say what went wrong, in one sentence; it is no other error that nobody can hear it."""
+        with suppress(OSError):
+            self._print(str(error), "bold red")
 
     def _print(self, text: str, style: str) -> None:
         self._console.print(visible_lines(text), style=style, markup=False, soft_wrap=True)

@@ -4,11 +4,15 @@ What reads a chapter is linear in its size where we wrote it. Markdown's own rul
 so the time is bounded, too: of the processor, for a busy host is no fault of the chapter's.
 """
 
+import errno
+import os
 import signal
+import stat
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -54,6 +58,26 @@ def bounded(what: str, seconds: float | None = None) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file that somebody has named, or that a checkout has; it is no larger than a
+    chapter may be.
+
+    Raises UnicodeDecodeError, and OSError, also for what is larger, or is no file: a device may
+    have no end, and a pipe waits for whoever writes it.
+    """
+    with open(path, "rb", opener=_at_once) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no file, but a device or a pipe", str(path))
+        data = file.read(CHAPTER_BYTES + 1)
+    if len(data) > CHAPTER_BYTES:
+        raise OSError(errno.EFBIG, f"it is larger than {CHAPTER_BYTES >> 10} KiB", str(path))
+    return data.decode().replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def too_large(text: str) -> tuple[int, str] | None:

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from zenn.book import ProjectError, book_address
-from zenn.guard.bounds import compose_yaml, load_yaml
+from zenn.guard.bounds import compose_yaml, load_yaml, read_text
 from zenn.lint.shelf import Caught, Draft, Shelf, Trap, is_numbered
 from zenn.model import Document
 from zenn.parser import split_front_matter, yaml_problem
@@ -44,7 +44,7 @@ def _address(shelf: Shelf) -> Iterator[Trap]:
 def _file(shelf: Shelf) -> Iterator[Trap]:
     path = Path(shelf.book.docs, "config.yaml")
     try:
-        text = (shelf.book.root / path).read_text("utf-8")
+        text = read_text(shelf.book.root / path)
         node = compose_yaml(text)
         config = load_yaml(text)
     except (OSError, UnicodeDecodeError) as error:

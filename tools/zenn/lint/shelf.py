@@ -10,7 +10,7 @@ import yaml
 from markdown_it.token import Token
 
 from zenn.book import Book, ProjectError, book_address
-from zenn.guard.bounds import load_yaml
+from zenn.guard.bounds import load_yaml, read_text
 from zenn.lint.prose import Prose, prose
 from zenn.model import ChapterError, Document
 from zenn.parser import parse
@@ -82,7 +82,7 @@ class Shelf:
             return (), ()
         shown = Path(self.book.terms)
         try:
-            lines = (self.book.root / shown).read_text("utf-8").split("\n")
+            lines = read_text(self.book.root / shown).split("\n")
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "it is no text in UTF-8"
             return (), (Trap(shown, 1, "terms", f"can't be read: {why}"),)
@@ -112,7 +112,7 @@ class Shelf:
 
     def _parsed(self, file: Path, shown_as: Path) -> Document | Trap:
         try:
-            return parse(file.read_text("utf-8"), shown_as, self.book)
+            return parse(read_text(file), shown_as, self.book)
         except ChapterError as error:
             return Trap(shown_as, error.line, "chapter", error.message)
         except UnicodeDecodeError:
@@ -164,7 +164,7 @@ def is_numbered(name: str) -> bool:
 
 def _listed(file: Path) -> tuple[str, ...] | None:
     try:
-        data = load_yaml(file.read_text("utf-8"))
+        data = load_yaml(read_text(file))
     except (OSError, ValueError, yaml.YAMLError):
         return None
     found = data.get("chapters") if isinstance(data, dict) else None

@@ -4,8 +4,9 @@ of it.
 By fanotify(7). Events come in the order in which things happened, so that none is missed because a
 process has ended by now; and who opens a program itself waits until we have looked at it. What a
 process has written that had opened a program is made of that: so the assembler's input, the
-object, the executable and its copies are. These events are many, and asked for only once somebody
-but a Python that was given the program has opened it.
+object, the executable and its copies are; and a file is so no longer once somebody has written over
+it who had read nothing of the kind. These events are many, and asked for only once somebody but a
+Python that was given the program has opened it.
 """
 
 import contextlib
@@ -23,7 +24,9 @@ from harness.guest.programs.known import Known
 NR_FANOTIFY_INIT, NR_FANOTIFY_MARK = (300, 301) if syscalls.X86_64 else (262, 263)
 FAN_CLOEXEC, FAN_NONBLOCK, FAN_CLASS_CONTENT, FAN_UNLIMITED_QUEUE = 0x1, 0x2, 0x4, 0x10
 FAN_MARK_ADD, FAN_MARK_FLUSH, FAN_MARK_FILESYSTEM = 0x1, 0x80, 0x100
-FAN_CLOSE_WRITE, FAN_OPEN, FAN_OPEN_EXEC, FAN_OPEN_PERM = 0x8, 0x20, 0x1000, 0x10000
+FAN_CLOSE_WRITE, FAN_CLOSE_NOWRITE, FAN_OPEN = 0x8, 0x10, 0x20
+FAN_CLOSE = FAN_CLOSE_WRITE | FAN_CLOSE_NOWRITE
+FAN_OPEN_EXEC, FAN_OPEN_PERM = 0x1000, 0x10000
 FAN_ALLOW = 1
 EVENT = struct.Struct("IBBHQii")  # struct fanotify_event_metadata
 ANSWER = struct.Struct("iI")  # struct fanotify_response
@@ -33,6 +36,7 @@ IN_MEMORY = (b"tmpfs", b"ramfs", b"overlay")  # file systems that have programs,
 MOST = 2000  # of what is told, and of files and processes that are known
 LONGEST, WORDS = 255, 20  # characters of a name, and words of a command
 LONGEST_WORD = 4096
+LARGEST = 1 << 18  # bytes of a program
 UNKNOWN = "?"
 
 File = tuple[int, int]  # its device and inode
@@ -52,7 +56,10 @@ class Seen:
         self.ran: dict[tuple[int, str], None] = {}  # the line, and the path of the program
         self._paths: dict[str, str] = {}  # of the programs, by the path as it was put
         self._from: dict[File, set[str]] = {}  # the programs that a file is, or is made of
-        self._of: defaultdict[int, set[str]] = defaultdict(set)  # those that a process has opened
+        self._texts: dict[File, bytes] = {}  # of the programs, as they were put
+        # Those that a process has opened, and as which files.
+        self._of: defaultdict[int, dict[str, set[File]]] = defaultdict(dict)
+        self._read_by: dict[int, set[File]] = {}  # of these, what it has closed without writing
         self._wrote: defaultdict[int, set[File]] = defaultdict(set)
         self._last: dict[int, str] = {}  # by the process: what it has executed last
         self._marked: dict[int, str] = {}  # a place in each file system that is watched, by device
@@ -78,7 +85,7 @@ class Seen:
 
     def _watch(self, place: str) -> None:
         """What is executed in the file system of that place; and all, once that is asked for."""
-        what = FAN_OPEN_EXEC | (FAN_OPEN | FAN_CLOSE_WRITE if self._widely else 0)
+        what = FAN_OPEN_EXEC | (FAN_OPEN | FAN_CLOSE if self._widely else 0)
         with contextlib.suppress(OSError):
             device = os.stat(place, dir_fd=self.proc).st_dev
             self._mark(FAN_MARK_ADD | FAN_MARK_FILESYSTEM, what, place)
@@ -122,13 +129,15 @@ class Seen:
     def follow(self, path: str, name: str) -> None:
         """Tell who opens the file that now is at `path`, and what is made of it, by its `name`."""
         if self.fd is not None:
-            for made_of in (*self._from.values(), *self._of.values()):
+            for made_of in self._from.values():
                 made_of.discard(name)
-            with contextlib.suppress(OSError):
-                found = os.stat(path)
+            for opened in self._of.values():
+                opened.pop(name, None)
+            with contextlib.suppress(OSError), self.looking_away(), open(path, "rb") as program:
+                found = os.fstat(program.fileno())
                 self._from[found.st_dev, found.st_ino] = {name}
+                self._texts[found.st_dev, found.st_ino] = program.read(LARGEST)
                 self._paths[name] = path
-                self._follow(path)
 
     def _follow(self, path: str) -> None:
         with contextlib.suppress(OSError):
@@ -172,8 +181,12 @@ class Seen:
         file = found.st_dev, found.st_ino
         programs = self._from.get(file)
         if programs and what & (FAN_OPEN | FAN_OPEN_PERM) and pid != os.getpid():
-            self._opened(programs, self._name(fd), pid)
+            self._opened(programs, file, self._name(fd), pid)
+        if programs and what & FAN_CLOSE_NOWRITE:
+            self._read_by.setdefault(pid, set()).add(file)
         if what & FAN_CLOSE_WRITE:
+            if programs and file not in self._read_by.get(pid, ()):
+                self._written_over(programs, file, fd, pid)
             # It may have been told with what came before, so that the order within a process
             # is not known; ld(1) opens its output first, too.
             self._wrote[pid].add(file)
@@ -186,11 +199,11 @@ class Seen:
                     self.executed[self.line, name] = None
             for program in self._from.get(file, ()):
                 self.ran[self.line, program] = None
-        for known in (self._last, self._wrote, self._of):
+        for known in (self._last, self._wrote, self._of, self._read_by):
             if len(known) > MOST:
                 known.clear()
 
-    def _opened(self, programs: set[str], name: str, pid: int) -> None:
+    def _opened(self, programs: set[str], file: File, name: str, pid: int) -> None:
         there = self._there(pid)
         words = self._words(there)
         is_python = self.known.kind(there, self.proc) == "python"
@@ -198,7 +211,7 @@ class Seen:
         for program in programs:
             if len(self.opened) < MOST:
                 self.opened[self.line, program, by, name, words if is_python else ()] = None
-        self._of[pid] |= programs
+            self._of[pid].setdefault(program, set()).add(file)
         self._make(pid)
         if not self._widely and not (is_python and name in map(os.path.basename, words)):
             self._widely = True
@@ -206,12 +219,29 @@ class Seen:
                 self._watch(place)
             self._watch_mounted([there])
 
+    def _written_over(self, programs: set[str], file: File, fd: int, pid: int) -> None:
+        """A process has opened a file that is made of programs, only to write it: if it has opened
+        nothing else of them, this is so no longer, but for an addition at the file's end."""
+        text = self._texts.get(file)
+        is_added_to = text is not None and os.pread(fd, len(text), 0) == text
+        opened = self._of[pid]
+        for program in [*programs]:
+            as_which = opened.get(program, set())
+            as_which.discard(file)
+            if not as_which:
+                opened.pop(program, None)
+                if not is_added_to:
+                    programs.discard(program)
+
     def _make(self, pid: int) -> None:
-        """What a process has written is made of the programs that it has opened."""
-        if programs := self._of.get(pid):
+        """What a process has written is made of the programs that it has opened. A shell's own
+        redirections are not: it has opened more than one command reads."""
+        if (opened := self._of.get(pid)) and self._wrote.get(pid):
+            if self.known.kind(self._there(pid), self.proc) == "shell":
+                self._wrote.pop(pid)
             for file in self._wrote.pop(pid, ()):
                 if len(self._from) < MOST:
-                    self._from[file] = self._from.get(file, set()) | programs
+                    self._from[file] = self._from.get(file, set()) | set(opened)
 
     def _name(self, fd: int) -> str:
         path = os.readlink(f"self/fd/{fd}", dir_fd=self.proc)
