@@ -54,13 +54,19 @@ def attempt(steps: list[tuple[str, ...]], by_parent: bool) -> str:
     pid = os.fork()
     if pid == 0:
         os.close(to_child)
-        os.unshare(os.CLONE_NEWUSER)
-        os.write(to_parent, b"made" if by_parent else write_all("self", steps).encode())
-        os.read(from_parent, 1)  # 親が閉じるまで待つ
-        os._exit(0)
+        try:
+            os.unshare(os.CLONE_NEWUSER)
+            os.write(to_parent, b"made" if by_parent else write_all("self", steps).encode())
+            os.read(from_parent, 1)  # 親が閉じるまで待つ
+        except OSError as e:
+            print(f"map_rules: {e.filename or 'unshare'}: {e.strerror}", file=sys.stderr)
+        finally:
+            os._exit(0)
     os.close(from_parent)
     os.close(to_parent)
     answer = os.read(from_child, 100).decode()
+    if not answer:  # 子が、理由を表示して終わった
+        sys.exit(1)
     result = write_all(pid, steps) if by_parent else answer
     os.close(to_child)
     os.close(from_child)
