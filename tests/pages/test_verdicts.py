@@ -87,6 +87,8 @@ def test_reasons_are_worded_for_readers_and_for_authors() -> None:
 
 def test_what_an_author_says_is_shown_as_it_is(chapter: Parse) -> None:
     why = "手もとの {マシン} で"
-    element = badge_element(Badge("skipped", entry("skipped", reason=author(why))), UTC)
+    element = badge_element(
+        Badge("skipped", entry("skipped", reason=author(why))), UTC, ("", ""), 1
+    )
     assert element is not None
     assert why in tostring(element, encoding="unicode")

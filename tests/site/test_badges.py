@@ -87,12 +87,28 @@ def test_every_block_has_the_badge_of_its_verdict(book: Project) -> None:
     ):  # fmt: skip
         assert fact in two
     assert "終了ステータスはすべて 0 です" not in two
+    heads = [part.partition("</summary>")[0] for part in (one, two)]
+    assert not [head for head in heads if "Linux" in head or "2026" in head]
+    for fence, head in zip(fences, heads, strict=False):
+        assert f"{fence.line}行のブロック" in head
+    assert "2 ブロックを検証しました（断りがなければ、Linux 6.18.44、名前空間で分けた環境）" in (
+        book.article("01-a.md")
+    )
     assert "badge--failed" in three
     assert "出力が本文と違います" in three
     assert "badge--skipped" in four
     assert "自分のカーネルが要るため" in four
     assert "badge--unverified" in new
     assert not any("badge" in part for part in (five, diagram, indented))
+
+
+def test_a_badge_names_the_kernel_that_is_not_the_page_s(book: Project) -> None:
+    book.write("docs/01-a.md", CHAPTER)
+    one, two, three, *_ = book.document("01-a.md").fences
+    book.record(of(one, kind="program"), of(two), of(three, kernel="7.0.4-1"))
+    heads = [part.partition("</summary>")[0] for part in blocks(book.article("01-a.md")).values()]
+    assert ["Linux" in head for head in heads[:3]] == [False, False, True]
+    assert "Linux 7.0.4-1" in heads[2]
 
 
 def test_a_block_that_failed_shows_its_difference_open(book: Project) -> None:
@@ -175,7 +191,7 @@ def test_a_badge_says_whether_the_block_has_passed_from_top_to_bottom_too(book: 
     )
     said = [re.findall(where, part) for part in found]
     assert said[:4] == [
-        [("passed", "読者のマシン ", "✓", "検証済み")],
+        [],  # passed there, too: the page's line says it
         [("failed", "読者のマシン ", "✗", "失敗")],
         [("passed", "読者のマシン ", "✓", "検証済み")],
         [("skipped", "読者のマシン ", "–", "実行していません")],
@@ -186,6 +202,7 @@ def test_a_badge_says_whether_the_block_has_passed_from_top_to_bottom_too(book: 
     assert 'badge--passed" data-search-exclude="" open="open">' in two
     assert "<dd>9行のブロック（8行で続けられなくなったため、作り直しました）</dd>" in two
     assert "+ new" in two
+    assert "読者のマシンでも、上から順に 2 ブロック" in book.article("01-a.md")
     assert "badge--failed" in three
     assert "カーネル 7 以降が要ります" in four
     assert len(fences) == len(found)

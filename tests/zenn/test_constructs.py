@@ -112,6 +112,11 @@ def test_it_renders_as(text: str, expected: str) -> None:
             '<span class="go">[y/n] </span><span class="gp">[</span>yes<span class="gp">]</span>',
             '<span class="ge">[2]</span>',
         ]),
+        # What one types on a line is one element, what is printed none.
+        ("```console\n$ echo a\na\n# id\n```", [
+            '<code><span class="typed"><span class="gp">$ </span>',
+            '</span>\n<span class="go">a</span>\n<span class="typed"><span class="gp gp-Root"># ',
+        ]),
         ("```console\n$ cat <<E\na\nE\na\n```", [
             'data-copy="cat &lt;&lt;E\na\nE"',
             '<span class="s">E</span>\n<span class="go">a</span>',

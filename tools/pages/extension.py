@@ -24,7 +24,8 @@ from pages.files import PageFile, kept, page_file
 from pages.glossary import Term, terms_of
 from pages.references import link_references
 from pages.tree import to_tree
-from pages.verified.badges import badges
+from pages.verified.badge import verified_line
+from pages.verified.badges import badges, usual_of
 from pages.verified.results import generators
 from pages.verified.versions import versions_table
 from zenn.book import ProjectError, read_book
@@ -82,9 +83,11 @@ class ZennExtension(Extension):
         document = parse(source.text, source.path, self.book)
         record = self.book.root / self.getConfig("record")
         zone = ZoneInfo(self.book.time_zone)
-        page = Page(source.name, self.getConfig("source"), md, zone, self.getConfig("diagrams"))
         known = _record(record), _record(of_reader(record))
         verdicts = badges(document, source.path.as_posix(), *known)
+        usual = usual_of(verdicts)
+        settings = (self.getConfig(name) for name in ("source", "diagrams"))
+        page = Page(source.name, md, zone, usual, *settings)
         by_line = {
             fence.line: (fence, badge)
             for fence, badge in zip(document.fences, verdicts, strict=True)
@@ -101,6 +104,9 @@ class ZennExtension(Extension):
             },
             lambda source, alternative: self._figure(source, alternative, md),
         )
+        if (line := verified_line(verdicts, usual, zone)) is not None:
+            sections = (at for at, one in enumerate(tree) if one.tag == "h2")
+            tree.insert(next(sections, len(tree)), line)
         arrange(tree, {f"{page.name}:{line}": fence for line, (fence, _) in by_line.items()})
         link_references(tree, self._glossary(source), source.name)
         return tree

@@ -14,7 +14,7 @@
   }
 
   const screenOnly =
-    ".headerlink, .md-code__nav, .tabs__list, .read, .tip, .block__download, .badge__body, " +
+    ".headerlink, .md-code__nav, .tabs__list, .read, .tip, .block__download, .badge__body, .badge__block, " +
     ".predict__choices, .predict__said, .enlarge, " +
     ".md-content__button, .md-source-file, pre.diagram, script, link, input[type=hidden]";
   for (const element of all(screenOnly)) element.remove();

@@ -17,7 +17,7 @@ from pages.code.diagrams import append_diagram
 from pages.code.lexers import ConsoleLexer, DiffLexer, mark_lines
 from pages.elements import append_final, text_element
 from pages.verified.badge import badge_element
-from pages.verified.badges import Badge
+from pages.verified.badges import Badge, Usual
 from zenn.console import PLAIN, Manner, commands
 from zenn.fences import Appearance, appearance, kernel_of
 from zenn.model import Comment, Fence
@@ -27,6 +27,10 @@ _PUBLISHED = "programs"  # docs/programs is snippets/: a link, so that the site 
 # Whitespace, names, operators and punctuation are plain text here, and the calmer for it; their
 # elements would be a tenth of a page.
 _UNCOLOURED = re.compile(r'<span class="(?:w|n|o|p)">([^<]*)</span>')
+
+
+# A line that one types wraps on a phone, with its further lines set in.
+_TYPED = re.compile(r'(?:(?<=\n)|(?<=<code>))<span class="gp[^\n]*(?=\n)')
 
 
 class _Highlight(Highlight):  # type: ignore[misc]
@@ -49,15 +53,17 @@ LEAVES = "この節のあとでマシンを作り直します: {why}"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The page that blocks are made for: `name` is its path within docs, `source` the address of a
-    program in the repository with ``{path}`` for its path below snippets, empty where there is
-    none, `zone` that of the times on the page, `draws` whether diagrams become figures.
+    """The page that blocks are made for: `name` is its path within docs, `zone` that of its times,
+    `usual` where most of its blocks ran, `source` the address of a program in the repository with
+    ``{path}`` for its path below snippets, empty where there is none, `draws` whether diagrams
+    become figures.
     """
 
     name: str
-    source: str
     md: Markdown
     zone: tzinfo
+    usual: Usual
+    source: str
     draws: bool
 
 
@@ -82,7 +88,7 @@ def block_element(fence: Fence, badge: Badge, page: Page) -> Element:
             append_final(block, code)
         if fence.kind == "console" and not commands(fence.text, Manner.of(fence.words)):
             block.set("class", "block no-copy")  # Material's: there is nothing to type
-    described = badge_element(badge, page.zone)
+    described = badge_element(badge, page.zone, page.usual, fence.line)
     if described is not None:
         block.append(described)
     for why in filter(None, map(_leaves, fence.comments)):
@@ -139,4 +145,5 @@ def _code(fence: Fence, looks: Appearance, md: Markdown) -> str:
     # Python-Markdown marks its stash with these.
     plain = str(code).replace("\x02", "").replace("\x03", "")
     plain = _UNCOLOURED.sub(r"\1", plain)
+    plain = _TYPED.sub(r'<span class="typed">\g<0></span>', plain)
     return mark_lines(plain) if is_diff else plain

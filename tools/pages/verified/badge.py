@@ -1,12 +1,13 @@
 """A badge as HTML: one line that opens to the transcript of the run."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from xml.etree.ElementTree import Element, SubElement
 
 from harness.record import Entry, Value
 from pages.elements import append_text, facts_element, table_element, text_element
-from pages.verified.badges import Badge
+from pages.verified.badges import Badge, Usual
 from pages.verified.transcript import transcript_element, values_of
 from pages.verified.words import words
 
@@ -44,8 +45,9 @@ _KINDS = {
 }
 
 
-def badge_element(badge: Badge, zone: tzinfo) -> Element | None:
-    """Return the badge, with times of the `zone`, or None for a block that is only looked at.
+def badge_element(badge: Badge, zone: tzinfo, usual: Usual, line: int) -> Element | None:
+    """Return the badge of the block in a `line`, with times of the `zone`, or None for one that is
+    only looked at. What is `usual` on the page is left to where it opens, and to the page's line.
 
     It stays out of the search index: "検証済み" would be found on every page.
     """
@@ -57,16 +59,17 @@ def badge_element(badge: Badge, zone: tzinfo) -> Element | None:
     if any(one and _differs(one) for one in (ran, reader)):
         attributes["open"] = "open"
     element = Element("details" if ran else "p", attributes)
-    line = SubElement(element, "summary") if ran else element
+    head = SubElement(element, "summary") if ran else element
     mark, says = SAYS[badge.verdict]
-    text_element(line, "span", mark, {"class": "badge__mark", "aria-hidden": "true"})
-    text_element(line, "span", says, {"class": "badge__verdict"})
-    for detail in _details(badge, zone):
-        text_element(line, "span", detail, {"class": "badge__detail"})
-    if badge.reader:
+    text_element(head, "span", mark, {"class": "badge__mark", "aria-hidden": "true"})
+    text_element(head, "span", says, {"class": "badge__verdict"})
+    text_element(head, "span", f"{line}行のブロック", {"class": "badge__block"})
+    for detail in _details(badge, zone, usual):
+        text_element(head, "span", detail, {"class": "badge__detail"})
+    if badge.reader and not badge.verdict == badge.reader.verdict == "passed":
         mark, says = SAYS[badge.reader.verdict]
         where = {"class": f"badge__detail badge__reader badge__reader--{badge.reader.verdict}"}
-        place = text_element(line, "span", f"{top_to_bottom(reader)} ", where)
+        place = text_element(head, "span", f"{top_to_bottom(reader)} ", where)
         text_element(place, "span", f"{mark} ", {"aria-hidden": "true"})
         append_text(place, says)
     if ran:
@@ -74,6 +77,23 @@ def badge_element(badge: Badge, zone: tzinfo) -> Element | None:
         if badge.reader and badge.reader.entry:
             _of_reader(element[-1], badge.reader.entry, zone)
     return element
+
+
+def verified_line(badges: Sequence[Badge], usual: Usual, zone: tzinfo) -> Element | None:
+    """What holds for the blocks of a page unless their badges say otherwise; None if none ran."""
+    ran = [one.entry for one in badges if one.entry and one.verdict == "passed"]
+    if not ran:
+        return None
+    kernel, machine = usual
+    last = day(max(one.date for one in ran), zone)
+    line = Element("p", {"class": "verification-line", "data-search-exclude": ""})
+    where = f"{linux(kernel)}、{MACHINES.get(machine, machine)}"
+    text = f"{last}までに {len(ran)} ブロックを検証しました（断りがなければ、{where}）。"
+    reader = sum(one.reader is not None and one.reader.verdict == "passed" for one in badges)
+    append_text(
+        line, text + (f"読者のマシンでも、上から順に {reader} ブロック。" if reader else "")
+    )
+    return line
 
 
 def top_to_bottom(entry: Entry | None) -> str:
@@ -97,14 +117,18 @@ def _differs(entry: Entry) -> bool:
     return any(step.difference for step in entry.steps)
 
 
-def _details(badge: Badge, zone: tzinfo) -> list[str]:
+def _details(badge: Badge, zone: tzinfo, usual: Usual) -> list[str]:
     entry = badge.entry
     if not entry:
         return ["変更後は未検証です"] if badge.changed else []
-    reason = words(entry.reason) if entry.reason else ""
-    machine = MACHINES.get(entry.machine, entry.machine)
-    # The distribution's part of the release is in the body.
-    details = [reason, linux(entry.kernel), machine, day(entry.date, zone)]
+    kernel, machine = usual if badge.verdict == "passed" else ("", "")
+    details = [
+        words(entry.reason) if entry.reason else "",
+        # The distribution's part of the release is in the body.
+        linux(entry.kernel) if entry.kernel != kernel else "",
+        MACHINES.get(entry.machine, entry.machine) if entry.machine != machine else "",
+        day(entry.date, zone) if badge.verdict != "passed" else "",
+    ]
     return [detail for detail in details if detail]
 
 

@@ -1,6 +1,6 @@
 """What is known of each block of a chapter: the verdict that its badge shows."""
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -10,6 +10,8 @@ from harness.record import Entry
 from zenn.model import Document, Fence
 
 Verdict = Literal[record.Verdict, "unverified"]
+Usual = tuple[str, str]
+"""The kernel and the kind of machine that most blocks of a page ran on; empty if none did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,13 @@ class Badge:
 def with_reader(badge: Badge, reader: Badge) -> Badge:
     """A badge that says also what `reader` does; that alone where only there it has run."""
     return reader if reader.ran and not badge.ran else replace(badge, reader=reader)
+
+
+def usual_of(badges: Sequence[Badge]) -> Usual:
+    """Where most of what passed has run."""
+    each = (one.entry for one in badges if one.verdict == "passed")
+    ran = Counter((entry.kernel, entry.machine) for entry in each if entry)
+    return ran.most_common(1)[0][0] if ran else ("", "")
 
 
 def badges(
