@@ -1,6 +1,6 @@
 """seccompのフィルタの下で、ユーザー名前空間を3つの呼び出しで作ってみる。
 
-実行: python3 clone3_filter.py（sudoは要らない。x86-64用）
+実行: python3 clone3_filter.py（sudoは要らない）
 """
 
 import ctypes
@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 LD, JEQ, JSET, RET = 0x20, 0x15, 0x45, 0x06  # BPFの命令
-CLONE, UNSHARE, CLONE3 = 56, 272, 435
+CLONE, UNSHARE = {"x86_64": (56, 272), "aarch64": (220, 97)}[os.uname().machine]
+CLONE3 = 435
 SIGCHLD, EPERM, ENOSYS, ALLOW = 17, 0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS, 0x7FFF0000
 
 

@@ -15,6 +15,7 @@ BOXES = {
     "mybox-c": ["./mybox", "run", "-r", ROOT],
     "bwrap": ["bwrap", "--bind", ROOT, "/", "--unshare-all", "--dev", "/dev", "--proc", "/proc"],
     "crun": ["bash", "oci.sh", "crun --cgroup-manager=disabled", ROOT],
+    "runc": ["bash", "oci.sh", "runc", ROOT],
     "podman": [
         *("podman", "--storage-driver=vfs", "--cgroup-manager=cgroupfs", "run", "--rm"),
         *("--cgroups=disabled", "--network=none", "--rootfs", ROOT),
@@ -51,4 +52,5 @@ def main() -> None:
         print(f"{row:<12}" + "".join(f"{seen[row]:<10}" for seen in columns.values()).rstrip())
 
 
-main()
+if __name__ == "__main__":
+    main()

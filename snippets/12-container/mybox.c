@@ -15,6 +15,7 @@
 #include <linux/seccomp.h>
 #include <net/if.h>
 #include <poll.h>
+#include <pty.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -31,7 +32,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
+#include <utmp.h>
 
 static int flags = CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNS;
 static char *name, **command;
@@ -41,6 +44,8 @@ static char *root;
 static char *cgroup, *memory = "max", *pids = "max";
 static char *boottime;
 static char *subid;
+static int terminal, master; /* -tと、箱の端末の親側 */
+static struct termios before;
 static int go[2]; /* 親から子への合図。書く側は親だけが持つ */
 static pid_t box;
 
@@ -76,6 +81,11 @@ static char *text(const char *format, ...)
 #define JUMP(test, value, yes, no)                                             \
     BPF_JUMP(BPF_JMP | (test) | BPF_K, value, yes, no)
 #define RETURN(what) BPF_STMT(BPF_RET | BPF_K, what)
+#if defined(__aarch64__)
+#define ARCH AUDIT_ARCH_AARCH64
+#else
+#define ARCH AUDIT_ARCH_X86_64
+#endif
 #define DENY(number)                                                           \
     JUMP(BPF_JEQ, number, 0, 1), RETURN(SECCOMP_RET_ERRNO | EPERM)
 
@@ -87,7 +97,7 @@ static void guard(void)
                               1U << CAP_SETUID | 1U << CAP_NET_BIND_SERVICE;
     struct sock_filter rows[] = {
         LOAD(OFFSET(arch)),
-        JUMP(BPF_JEQ, AUDIT_ARCH_X86_64, 1, 0),
+        JUMP(BPF_JEQ, ARCH, 1, 0),
         RETURN(SECCOMP_RET_KILL_PROCESS),
         LOAD(OFFSET(nr)),
         JUMP(BPF_JGE, 1U << 30, 0, 1), /* x32の番号 */
@@ -196,6 +206,65 @@ static void raise_lo(void)
 }
 /* --8<-- [end:lo] */
 
+/* --8<-- [start:terminal] */
+static void resize(int number)
+{
+    struct winsize size;
+
+    (void)number;
+    check(ioctl(0, TIOCGWINSZ, &size), "TIOCGWINSZ");
+    check(ioctl(master, TIOCSWINSZ, &size), "TIOCSWINSZ");
+}
+
+/* 外の端末と箱の端末のあいだを、コマンドが終わるまで写す */
+static int copy(void)
+{
+    struct pollfd ends[] = {{master, POLLIN, 0}, {go[0], 0, 0}, {0, POLLIN, 0}};
+    struct termios raw = before;
+    static char data[65536];
+    sigset_t window;
+
+    resize(0);
+    signal(SIGWINCH, resize);
+    sigemptyset(&window);
+    sigaddset(&window, SIGWINCH);
+    sigprocmask(SIG_UNBLOCK, &window, NULL);
+    cfmakeraw(&raw);
+    check(tcsetattr(0, TCSADRAIN, &raw), "tcsetattr"); /* ^Cも、文字のまま箱に届ける */
+    for (;;) {
+        if (poll(ends, 3, -1) < 0) /* 大きさが変わった */
+            continue;
+        if (!ends[0].revents && ends[1].revents) /* 終わったので、出力の残りもない */
+            return 0;
+        int out = ends[0].revents != 0;
+        ssize_t size = read(out ? master : 0, data, sizeof(data));
+
+        if (size <= 0) /* 外の端末がなくなった */
+            return 0;
+        for (ssize_t done = 0; done < size;)
+            done += check(
+                (int)write(out ? 1 : master, data + done, (size_t)(size - done)),
+                "write");
+    }
+}
+
+/* 箱に端末を作り、それを制御端末とするセッションで、コマンドを動かす */
+static int session(void)
+{
+    int slave, end, status;
+    pid_t copier;
+
+    check(openpty(&master, &slave, NULL, NULL, NULL), "openpty"); /* 箱の/dev/ptmx */
+    copier = spawn(copy); /* 写す子は、外の端末を持つ */
+    end = go[1];
+    check(login_tty(slave), "login_tty"); /* ここから、0番から2番は箱の端末 */
+    status = look_after(spawn(execute));
+    close(end);
+    waitpid(copier, NULL, 0);
+    return status;
+}
+/* --8<-- [end:terminal] */
+
 /* --8<-- [start:init] */
 /* PID 1として、中を整え、コマンドの面倒を見る */
 static int init(void)
@@ -222,6 +291,8 @@ static int init(void)
     check(umount2(".", MNT_DETACH), "umount2"); /* 重なった古いルートを捨てる */
     check(chdir("/"), "/");
     raise_lo();
+    if (terminal)
+        return look_after(spawn(session));
     return look_after(spawn(execute));
 }
 /* --8<-- [end:init] */
@@ -306,7 +377,7 @@ int main(int argc, char *argv[])
     else
         errx(2, "usage: mybox run [OPTION]... COMMAND...");
     optind = 2;
-    while ((option = getopt(argc, argv, "+n:r:c:m:p:b:s:")) != -1)
+    while ((option = getopt(argc, argv, "+n:r:c:m:p:b:s:t")) != -1)
         switch (option) {
         case 'n':
             name = optarg;
@@ -329,6 +400,9 @@ int main(int argc, char *argv[])
         case 's':
             subid = optarg;
             break;
+        case 't':
+            terminal = 1;
+            break;
         default:
             return 2;
         }
@@ -340,6 +414,9 @@ int main(int argc, char *argv[])
     if (!*command)
         errx(2, "COMMAND is missing");
     front = isatty(0) && tcgetpgrp(0) == getpgrp();
+    if (terminal && !front)
+        errx(2, "-t needs a terminal");
+    tcgetattr(0, &before);
     flags |= CLONE_NEWUSER;
     flags |= CLONE_NEWNET;
     flags |= CLONE_NEWCGROUP;
@@ -350,5 +427,7 @@ int main(int argc, char *argv[])
     status = task();
     if (front) /* 前面を、呼んだシェルに返す */
         tcsetpgrp(0, getpgrp());
+    if (front)
+        tcsetattr(0, TCSADRAIN, &before);
     return status;
 }

@@ -5,6 +5,7 @@
 """
 
 import argparse
+import contextlib
 import ctypes
 import errno
 import fcntl
@@ -16,6 +17,8 @@ import socket
 import struct
 import subprocess
 import sys
+import termios
+import tty
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,9 +36,12 @@ SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 22, 24, 38
 KEEP = {0, 1, 3, 5, 6, 7, 10}  # CHOWN DAC_OVERRIDE FOWNER KILL SETGID SETUID NET_BIND_SERVICE
 LD, JEQ, JGE, JSET, RET = 0x20, 0x15, 0x35, 0x45, 0x06  # BPFの命令
-ARCH, CLONE, CLONE3 = 0xC000003E, 56, 435  # x86-64のもの
-DENIED = (101, 248, 249, 250, 272, 298, 308, 321, 323, 425)  # ptrace add_key request_key keyctl
-#   unshare perf_event_open setns bpf userfaultfd io_uring_setup
+ARCH, CLONE, DENIED = {  # ptrace add_key request_key keyctl
+    #   unshare perf_event_open setns bpf userfaultfd io_uring_setup
+    "x86_64": (0xC000003E, 56, (101, 248, 249, 250, 272, 298, 308, 321, 323, 425)),
+    "aarch64": (0xC00000B7, 220, (117, 217, 218, 219, 97, 241, 268, 280, 282, 425)),
+}[os.uname().machine]
+CLONE3 = 435
 KILL, EPERM, ENOSYS, ALLOW = 1 << 31, 0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS, 0x7FFF0000
 
 
@@ -130,6 +136,43 @@ def raise_lo() -> None:
     # --8<-- [end:lo]
 
 
+# --8<-- [start:terminal]
+def copy(box: argparse.Namespace) -> int:
+    """外の端末と箱の端末のあいだを、コマンドが終わるまで写す。"""
+
+    def resize(*_: object) -> None:
+        size = fcntl.ioctl(0, termios.TIOCGWINSZ, bytes(8))
+        fcntl.ioctl(box.master, termios.TIOCSWINSZ, size)
+
+    resize()
+    signal.signal(signal.SIGWINCH, resize)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGWINCH])
+    tty.setraw(0, termios.TCSADRAIN)  # ^Cも、文字のまま箱に届ける
+    while True:
+        ready = select.select([box.master, box.wait, 0], [], [])[0]
+        if box.master not in ready and box.wait in ready:  # 終わったので、出力の残りもない
+            return 0
+        source, target = (box.master, 1) if box.master in ready else (0, box.master)
+        data = os.read(source, 65536)
+        if not data:  # 外の端末がなくなった
+            return 0
+        while data:
+            data = data[os.write(target, data) :]
+
+
+def session(box: argparse.Namespace) -> int:
+    """箱に端末を作り、それを制御端末とするセッションで、コマンドを動かす。"""
+    box.master, slave = os.openpty()  # 箱の/dev/ptmx
+    copier, end = spawn(copy, box), box.go  # 写す子は、外の端末を持つ
+    os.login_tty(slave)  # ここから、0番から2番は箱の端末
+    status = look_after(spawn(execute, box))
+    os.close(end)
+    with contextlib.suppress(ChildProcessError):  # 先に終わっていた
+        os.waitpid(copier, 0)
+    return status
+    # --8<-- [end:terminal]
+
+
 # --8<-- [start:init]
 def init(box: argparse.Namespace) -> int:
     """PID 1として、中を整え、コマンドの面倒を見る。"""
@@ -148,6 +191,8 @@ def init(box: argparse.Namespace) -> int:
     call("umount2", ".", MNT_DETACH)  # 重なった古いルートを捨てる
     os.chdir("/")
     raise_lo()
+    if box.terminal:
+        return look_after(spawn(session, box))
     return look_after(spawn(execute, box))
     # --8<-- [end:init]
 
@@ -195,6 +240,8 @@ def start(box: argparse.Namespace) -> int:
 # --8<-- [start:run]
 def run(box: argparse.Namespace) -> int:
     """上限つきのcgroupを作り、箱をその中で動かし、終わったら消す。"""
+    if box.terminal and not box.front:
+        sys.exit("mybox: -t needs a terminal")
     if not box.cgroup:
         return look_after(spawn(start, box))
     box.cgroup = Path(box.cgroup, f"mybox-{os.getpid()}")
@@ -225,6 +272,7 @@ def main() -> None:
     verb.add_argument("-m", "--memory", default="max", help="memory.max")
     verb.add_argument("-p", "--pids", default="max", help="pids.max")
     verb.add_argument("-s", "--subid", type=int, help="自分の範囲の、最初の番号")
+    verb.add_argument("-t", "--terminal", action="store_true", help="箱に端末を作る")
     verb.add_argument("-b", "--boottime", type=int, help="起動時刻をずらす秒数")
     verb.add_argument("command", nargs=argparse.PARSER)
     verb = verbs.add_parser("exec")
@@ -233,14 +281,16 @@ def main() -> None:
     verb.add_argument("command", nargs=argparse.PARSER)
     box = parser.parse_args()
     box.front = os.isatty(0) and os.tcgetpgrp(0) == os.getpgrp()
+    before = termios.tcgetattr(0) if box.front else []
     signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())
     try:
         sys.exit(box.task(box))
     except OSError as e:
         sys.exit(f"mybox: {e}")
     finally:
-        if box.front:  # 前面を、呼んだシェルに返す
+        if box.front and os.isatty(0):  # 前面を、呼んだシェルに返す
             os.tcsetpgrp(0, os.getpgrp())
+            termios.tcsetattr(0, termios.TCSADRAIN, before)
 
 
 main()

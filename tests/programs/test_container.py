@@ -39,6 +39,23 @@ def test_a_container_goes_on_after_it_was_stopped(run: Run, mybox: str) -> None:
     assert (lines, status) == (["3"], 5)
 
 
+@pytest.mark.parametrize("mybox", ["./mybox", "python3 mybox.py"])
+def test_a_terminal_of_a_container_shows_all_and_the_one_outside_is_as_before(
+    run: Run, mybox: str
+) -> None:
+    """Also what was still on its way when the command ended; and none is made where none is."""
+    lines, status = run(
+        f"{BOX} mybox.c; cat > inside <<'END'\nstty -g\n"
+        f"{mybox} run -t -r root busybox sh -c 'busybox tty; busybox seq 9999; exit 7'\n"
+        f"echo $?; stty -g\nEND\nscript -qec 'bash inside' /dev/null < <(sleep 9) | tr -d '\\r'\n"
+        f"{mybox} run -t -r root busybox true < /dev/null"
+    )
+    before, name, *numbers, ended, after, refusal = lines
+    assert (name, ended, before) == ("/dev/pts/0", "7", after)
+    assert numbers == [str(number) for number in range(1, 10000)]
+    assert (refusal, status) == ("mybox: -t needs a terminal", 1 if "py" in mybox else 2)
+
+
 @pytest.mark.parametrize("depth", [1, 2, 3])
 @pytest.mark.parametrize("mybox", ["./mybox", "python3 mybox.py"])
 def test_no_part_of_a_container_outlives_the_one_before_it(
