@@ -1,6 +1,6 @@
-"""Landlockで、ファイルの読み書きできるところを決めてから、コマンドに変身する。
+"""Landlockで、できることを決めてから、コマンドに変身する。
 
-実行: python3 landlock.py WRITABLE COMMAND...（sudoは要らない）
+実行: python3 landlock.py WRITABLE COMMAND...（sudoは要らない。Linux 6.12から）
 """
 
 import ctypes
@@ -13,6 +13,8 @@ CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # <asm-generic/unistd.h
 PATH_BENEATH = 1
 READ = 1 << 0 | 1 << 2 | 1 << 3  # 実行、ファイルを読む、ディレクトリを読む
 WRITE = 1 << 1 | 0x1FF0 | 1 << 14  # 書く、作る・消す、切り詰める
+TCP = 1 << 0 | 1 << 1  # bind(2)、connect(2)
+SCOPE = 1 << 0 | 1 << 1  # 外の抽象UNIXドメインソケット、外へのシグナル
 
 
 def call(name: str, *args: int | bytes | None) -> int:
@@ -24,15 +26,16 @@ def call(name: str, *args: int | bytes | None) -> int:
 
 
 def allow(ruleset: int, path: str, access: int) -> None:
-    fd = os.open(path, os.O_PATH)
-    call("syscall", ADD_RULE, ruleset, PATH_BENEATH, struct.pack("=Qi", access, fd), 0)
-    os.close(fd)
+    if os.path.exists(path):  # /lib64がないマシンもある
+        fd = os.open(path, os.O_PATH)
+        call("syscall", ADD_RULE, ruleset, PATH_BENEATH, struct.pack("=Qi", access, fd), 0)
+        os.close(fd)
 
 
 def main() -> None:
     if len(sys.argv) < 3:
         sys.exit(f"usage: {sys.argv[0]} WRITABLE COMMAND...")
-    attributes = struct.pack("Q", READ | WRITE)  # ここに並べた操作は、許さなければ断られる
+    attributes = struct.pack("QQQ", READ | WRITE, TCP, SCOPE)  # 並べた操作は、許さなければ断られる
     ruleset = call("syscall", CREATE_RULESET, attributes, len(attributes), 0)
     for path in ("/usr", "/lib", "/lib64", "/bin", "/etc", "/proc"):
         allow(ruleset, path, READ)
@@ -40,7 +43,10 @@ def main() -> None:
     allow(ruleset, sys.argv[1], READ | WRITE)
     call("prctl", 38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
     call("syscall", RESTRICT_SELF, ruleset, 0)
-    os.execvp(sys.argv[2], sys.argv[2:])
+    try:
+        os.execvp(sys.argv[2], sys.argv[2:])
+    except OSError as e:
+        sys.exit(f"{sys.argv[2]}: {e.strerror}")
 
 
 main()

@@ -13,4 +13,4 @@ config = json.load(open("config.json"))
 config["root"]["path"] = sys.argv[1]
 config["process"].update(terminal=False, args=sys.argv[2:])
 json.dump(config, open("config.json", "w"))' "$root" "$@"
-$runtime run "box-$$"
+$runtime run "box-$$" < /dev/null # runcは、標準入力を読んで中に写しつづける
