@@ -53,3 +53,13 @@ def test_without_a_record_no_feature_has_an_answer(book: Project) -> None:
     book.write("docs/01-a.md", CHAPTER)
     assert rows(book) == [["試すこと", "Linux 6.1", "Linux 6.12"]]
     assert "実行していません" in book.article("01-a.md")
+
+
+def test_a_table_has_the_answers_of_its_own_program_only(book: Project) -> None:
+    both = CHAPTER.replace("$ true", "$ python3 structures.py\na member   int")
+    book.write("docs/01-a.md", both.replace("versions-table", "structures-table"))
+    fences = book.document("01-a.md").fences
+    book.record(*(of(fence, steps=(step(output="a member   int\n"),)) for fence in fences))
+    ((_, head), row) = rows(book)
+    assert head.startswith("Linux")
+    assert row == ["a member", f"int#block-{fences[2].line}"]

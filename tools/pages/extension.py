@@ -8,6 +8,7 @@ of contents, link checks and search of the site generator go on working.
 import logging
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ElementTree
@@ -27,7 +28,7 @@ from pages.tree import to_tree
 from pages.verified.badge import verified_line
 from pages.verified.badges import badges, usual_of
 from pages.verified.results import generators
-from pages.verified.versions import versions_table
+from pages.verified.versions import PROGRAMS, versions_table
 from zenn.book import ProjectError, read_book
 from zenn.export.figure import figure_of, lit
 from zenn.guard.bounds import TooMuchError, bounded
@@ -98,9 +99,10 @@ class ZennExtension(Extension):
             lambda fence: block_element(*by_line[fence.line], page),
             {
                 **generators(self.book, record),
-                "versions-table": lambda: versions_table(
-                    zip(document.fences, verdicts, strict=True)
-                ),
+                **{
+                    f"{program}-table": partial(versions_table, program, by_line.values())
+                    for program in PROGRAMS
+                },
             },
             lambda source, alternative: self._figure(source, alternative, md),
         )

@@ -1,9 +1,10 @@
-"""The table of an appendix: what one program answers on each kernel, by the record of its runs.
+"""What one program answers on each kernel, as a table, by the record of its runs.
 
-A comment says where it goes, ``[//]: # (versions-table)``: in the chapter whose consecutive blocks,
-named after a kernel (``Linux 6.12``), run that program. It prints a line for each feature, its name
-and, after two spaces or more, the answer. Only what has passed as it stands is shown: a kernel
-whose block has not run has “未実行”, which is no answer.
+A comment says where it goes, ``[//]: # (versions-table)`` for ``versions.py`` and so for each of
+`PROGRAMS`: in the chapter whose consecutive blocks, named after a kernel (``Linux 6.12``), run that
+program. It prints a line for each feature, its name and, after two spaces or more, the answer. Only
+what has passed as it stands is shown: a kernel whose block has not run has “未実行”, which is no
+answer.
 """
 
 import re
@@ -16,20 +17,24 @@ from pages.verified.badges import Badge
 from zenn.model import Fence
 
 NOT_RUN = "未実行"
-_PROGRAM = re.compile(r"python3 versions\.py$", re.MULTILINE)
+PROGRAMS = {"versions": "試すこと", "structures": "メンバー"}
+"""What has a table of its answers, and what its first column is called."""
 _ANSWER = re.compile(r"(\S.*?) {2,}(\S.*)")
 
 
-def versions_table(blocks: Iterable[tuple[Fence, Badge]]) -> Element:
-    """The table, of blocks in the order of the page; a cell links the block that it is from."""
+def versions_table(program: str, blocks: Iterable[tuple[Fence, Badge]]) -> Element:
+    """The table of one of `PROGRAMS`, of blocks in the order of the page; a cell links the block
+    that it is from.
+    """
+    runs = re.compile(rf"python3 {program}\.py$", re.MULTILINE)
     columns = [
         (fence, badge, _answers(badge))
         for fence, badge in blocks
-        if re.match(r"Linux \d", fence.title) and _PROGRAM.search(fence.text)
+        if re.match(r"Linux \d", fence.title) and runs.search(fence.text)
     ]
     features = dict.fromkeys(name for _, _, answers in columns for name in answers)
     part = Element("div", {"class": "verification"})
-    body = table_element(part, ["試すこと", *map(_head, columns)], "カーネルの版ごとの答え")
+    body = table_element(part, [PROGRAMS[program], *map(_head, columns)], "カーネルの版ごとの答え")
     for feature in features:
         row = SubElement(body, "tr")
         text_element(row, "th", feature, {"scope": "row"})
