@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import re
 import signal
 import struct
 import termios
@@ -26,6 +27,7 @@ READY = b"\0"
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
+_NUMBER = re.compile("[0-9]{1,10}")
 _sessions = chain(SESSIONS, repeat(SESSIONS[-1]))
 
 
@@ -44,15 +46,18 @@ class Account(NamedTuple):
 
 def accounts() -> Iterator[Account]:
     """Everybody of passwd(5), read anew: a scenario may add users."""
-    for name, _, uid, gid, _, home, _ in records("/etc/passwd"):
+    for name, _, uid, gid, _, home, _ in records("/etc/passwd", 7, 4):
         yield Account(name, int(uid), int(gid), home)
 
 
-def records(path: str) -> Iterator[list[str]]:
-    """The lines of a file of /etc by their fields; as much of it as a scenario may make us read."""
-    with open(path, encoding="utf-8") as file:
+def records(path: str, width: int, last: int) -> Iterator[list[str]]:
+    """The lines of a file of /etc that have so many fields, from the third to the `last` of these
+    numbers; as much of it as a scenario may make us read."""
+    with open(path, encoding="utf-8", errors="replace") as file:
         for line in file.read(MOST_CHARACTERS).splitlines():
-            yield line.split(":")
+            fields = line.split(":")
+            if len(fields) == width and all(map(_NUMBER.fullmatch, fields[2:last])):
+                yield fields
 
 
 def account(who: str | int) -> Account:
@@ -66,7 +71,7 @@ def account(who: str | int) -> Account:
 def groups(user: Account) -> list[int]:
     """The groups of a user by group(5): not by initgroups(3), which may load NSS modules."""
     found = {user.gid}
-    for _, _, number, members in records("/etc/group"):
+    for _, _, number, members in records("/etc/group", 4, 3):
         if user.name in members.split(","):
             found.add(int(number))
     return sorted(found)

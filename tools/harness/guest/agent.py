@@ -52,14 +52,13 @@ It waits until="end": for the end of the step; "settled": or a foreground that h
 without reading; "output": or that, or a whole line of output; `seconds` at most.
 
 `left` compares the machine with what it was when the agent began, was last asked, or was `given` a
-file that belongs to the machine: see `harness.guest.left`. Whatever puts, types or waits may have
-a `line`: that of the chapter whose step is blamed from then on.
+file that belongs to the machine (see `left`). Whatever puts, types or waits may have a `line`: that
+of the chapter whose step is blamed from then on.
 
 `prompt` says what ``user@host:dir$`` would: the reader's name, host name and directory as it sees
 them itself; `homes` are the home directories by user. `processes` are those of a terminal, but
 for its shell where there are others: the `command` as it was called, and the kernel function that
-it `waits` in, or its state.
-How a step's end is known: see `terminal`."""
+it `waits` in, or its state. How a step's end is known: see `terminal`."""
 
 import contextlib
 import json
@@ -91,6 +90,7 @@ FIRST_PAUSE, LONGEST_LULL = 0.00005, 0.005  # seconds between two looks at who r
 PATIENCE, LONGEST_PAUSE = 0.1, 0.25  # of the time waited; seconds
 PROGRAM_GRACE = 1.0  # seconds; a program that reads with a time-out goes on by itself
 SETTLED = 0.05  # seconds asleep without waking, after which a foreground has come to rest
+WAITING = {"open", "type", "key", "wait", "relay"}  # what is done meanwhile is to be seen
 CANONICAL_LINE_LIMIT = 4095  # bytes; the kernel cuts longer lines (termios(3), MAX_CANON)
 
 
@@ -134,7 +134,9 @@ class Agent:
                 if step := request.pop("line", None):
                     self.leftovers.step(step, request.get("text", ""))
                     self.seen.at(step)
-                reply = getattr(self, "do_" + request.pop("do"))(**request)
+                do = request.pop("do")
+                with contextlib.nullcontext() if do in WAITING else self.seen.looking_away():
+                    reply = getattr(self, f"do_{do}")(**request)
             except Abandoned:
                 return
             except Refused as refusal:
@@ -148,8 +150,7 @@ class Agent:
     def _receive(self) -> bool:
         while self.channel not in self._pump(None, idle=True):
             pass
-        data = os.read(self.channel, 1 << 16)
-        self.pending += data
+        self.pending += (data := os.read(self.channel, 1 << 16))
         return bool(data)
 
     def _send(self, data: bytes | bytearray) -> None:
@@ -210,7 +211,7 @@ class Agent:
                 os.chown(directory, uid, gid)
             # A FIFO that nobody reads is not waited for.
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK | os.O_CLOEXEC
-            with self.seen.looking_away(), os.fdopen(os.open(path, flags, 0o666), "wb") as file:
+            with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
                 file.write(text.encode("utf-8", "surrogateescape"))
             os.chown(path, uid, gid)
             os.chmod(path, mode)
@@ -223,7 +224,8 @@ class Agent:
 
     def do_open(self, terminal: str, user: str, seconds: float) -> Report:
         try:
-            opened = self.open_for(account(user))
+            with self.seen.looking_away():
+                opened = self.open_for(account(user))
         except OSError as error:
             raise Refused(f"no terminal can be opened: {error.strerror}") from error
         self.terminals[terminal] = opened
@@ -345,6 +347,4 @@ class Agent:
         return {"processes": [one for one in found if one["pid"] not in shells] or found}
 
     def do_left(self) -> dict[str, Any]:
-        seen = self.seen.tell()
-        with self.seen.looking_away():
-            return {"left": self.leftovers.tell(self._pump), "seen": seen}
+        return {"seen": self.seen.tell(), "left": self.leftovers.tell(self._pump)}

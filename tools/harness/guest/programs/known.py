@@ -45,21 +45,20 @@ class Known:
         """What a process, by its number in that `proc`, runs: one of `KINDS`, or "" for anything
         else."""
         with contextlib.suppress(OSError):
-            fd = os.open(f"{pid}/exe", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc or self.proc.fd)
-            try:
-                sign = signed(fd)
-                if sign not in self._kind:
-                    self._kind[sign] = self._like(fd)
-                return self._kind[sign]
-            finally:
-                os.close(fd)
+            sign = signed(exe := f"{pid}/exe", where := proc or self.proc.fd)
+            if sign not in self._kind:
+                self._kind[sign] = self._like(exe, where)
+            return self._kind[sign]
         return ""
 
-    def _like(self, fd: int) -> str:
-        """The kind of a file that is another's copy."""
-        for known, kind in self._files:
-            if os.fstat(known).st_size == os.fstat(fd).st_size and digest(known) == digest(fd):
-                return kind
+    def _like(self, path: str, proc: int) -> str:
+        """The kind of a file that is another's copy. It is opened only if it may be: if it were a
+        program of the text, we would wait for ourselves (see `programs.seen`)."""
+        size = os.stat(path, dir_fd=proc).st_size
+        if like := [one for one in self._files if os.fstat(one[0]).st_size == size]:
+            with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc), "rb") as file:
+                ours = digest(file.fileno())
+            return next((kind for known, kind in like if digest(known) == ours), "")
         return ""
 
     def words(self, pid: int) -> list[bytes]:
@@ -92,9 +91,9 @@ class Known:
         return not reads or int(words[3], 16) not in OF_BUILTIN.get(reader.comm, (1,))
 
 
-def signed(fd: int) -> tuple[int, ...]:
-    """What stat(2) says of an open file that changes with its contents."""
-    found = os.fstat(fd)
+def signed(file: int | str, directory: int | None = None) -> tuple[int, ...]:
+    """What stat(2) says of a file, or an open one, that changes with its contents."""
+    found = os.stat(file, dir_fd=directory)
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 

@@ -127,13 +127,14 @@ class Seen:
                 self._follow(path)
 
     def follow(self, path: str, name: str) -> None:
-        """Tell who opens the file that now is at `path`, and what is made of it, by its `name`."""
+        """Tell who opens the file that now is at `path`, and what is made of it, by its `name`, as
+        soon as we no longer look away."""
         if self.fd is not None:
             for made_of in self._from.values():
                 made_of.discard(name)
             for opened in self._of.values():
                 opened.pop(name, None)
-            with contextlib.suppress(OSError), self.looking_away(), open(path, "rb") as program:
+            with contextlib.suppress(OSError), open(path, "rb") as program:
                 found = os.fstat(program.fileno())
                 self._from[found.st_dev, found.st_ino] = {name}
                 self._texts[found.st_dev, found.st_ino] = program.read(LARGEST)
