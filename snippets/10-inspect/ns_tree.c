@@ -35,7 +35,6 @@ static const struct {
     {CLONE_NEWTIME, "time"}, {CLONE_NEWUSER, "user"},
 };
 
-/* --8<-- [start:main] */
 /* fdの名前空間のfound[] での位置を返す。初めて見たものなら加える */
 static int add(int fd)
 {
@@ -77,6 +76,7 @@ static void draw(int owner, int depth)
     }
 }
 
+/* --8<-- [start:main] */
 int main(void)
 {
     glob_t links;
