@@ -1,6 +1,6 @@
-"""Chapters, comparisons and replies that nobody would think of: no traceback, no hang, no flood.
+"""Chapters, outputs, records and replies that nobody would think of: no traceback, hang or flood.
 
-The same ones each time, for about half a minute. More of them: ``FUZZ=60 pytest tests/hostile``
+The same ones each time, for a quarter of a minute. For an hour: ``FUZZ=240 pytest tests/hostile``
 tries so many times as many, others each time.
 """
 
@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from entries import entry, step
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +25,9 @@ from harness.compare import Expectation, Renaming, Varying, lines_of
 from harness.machine.channel import AgentGoneError, AgentRefusedError, Channel
 from harness.plan.chapter import from_document
 from harness.plan.scenario import scenarios
+from harness.record import Reason, RecordError, merge
+from harness.report.words import words
+from pages.verified.words import words as in_japanese
 from zenn.book import Book
 from zenn.guard import visible, visible_lines
 from zenn.lint import RULES
@@ -158,6 +163,41 @@ values = st.recursive(
     lambda some: st.lists(some, max_size=3) | st.dictionaries(st.text(max_size=4), some),
     max_leaves=8,
 )
+ENTRY = json.loads(msgspec.json.encode(entry("failed", steps=(step(),), since=1)))
+
+
+def changed(value: Any, seed: int, into: Any) -> Any:
+    """The same JSON with one of its values another, or gone."""
+    if not isinstance(value, dict | list) or not value or seed % 7 == 0:
+        return into
+    names = sorted(value) if isinstance(value, dict) else range(len(value))
+    name = names[seed % len(names)]
+    copy = value.copy()
+    if seed % 11 == 0:
+        del copy[name]
+    else:
+        copy[name] = changed(value[name], seed // 3, into)
+    return copy
+
+
+@fuzz
+@given(st.integers(0), values)
+def test_any_record_is_one_or_is_told(tmp_path_factory: Any, seed: int, into: Any) -> None:
+    whole = {"version": 4, "blocks": [ENTRY, changed(ENTRY, seed, into)]}
+    file = tmp_path_factory.getbasetemp() / "fuzz.json"
+    file.write_text(json.dumps(whole))
+    told = f"{file}: "
+    with little():
+        try:
+            for one in merge([file]):
+                words(one.reason or Reason("author"))
+                in_japanese(one.reason or Reason("author"))
+        except RecordError as error:
+            told = str(error)
+    assert told.startswith(f"{file}: ")
+    assert "\n" not in told
+
+
 replies = st.one_of(
     st.binary(max_size=200),
     values.map(lambda value: json.dumps(value).encode()),

@@ -4,12 +4,15 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from entries import of, step
 from playwright.sync_api import Browser, Page
-from project import Project
+from project import ROOT, Project
 from serving import serving
 
+from harness.record import Entry, Line, Reason
 from pages import hooks
 
 RUN = "document.documentElement.dataset.ran"
@@ -31,12 +34,35 @@ template: main.html
 """
 
 
+def of_a_stranger(book: Project) -> list[Entry]:
+    """What a record may say that comes from a run of what a stranger has written, or from nobody's:
+    all that is a text in it is a script."""
+    hostile = f"\"><script>{RUN}='record'</script></code></pre><img src=x onerror={RUN}='img'>"
+    passed, failed = book.document("02-b.md").fences
+    said: dict[str, Any] = {"chapter": "docs/02-b.md", "kind": "console", "title": hostile}
+    said |= {"machine": hostile, "kernel": hostile, "software": {hostile: hostile}}
+    typed = {"terminal": hostile, "prompt": hostile, "user": hostile, "output": hostile + "\n"}
+    reason, other = Reason("output-differs", {hostile: hostile}), Reason(hostile)
+    lines = (Line("missing", hostile), Line("extra", hostile))
+    shown = step(hostile, **typed)
+    differs = step(hostile, **typed, reason=reason, difference=lines, corrected=(hostile,))
+    return [
+        of(passed, **said, steps=(shown,)),
+        of(failed, "failed", **said, steps=(shown, differs), reason=other, broke=3, since=3),
+    ]
+
+
 @pytest.fixture(scope="module")
 def attacked(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A book with a chapter that tries to run scripts on its readers' computers."""
     book = Project.begin(tmp_path_factory.mktemp("book"))
     book.write("docs/01-a.md", ATTACK)
-    book.write("docs/02-b.md", f"# h1\"><script>{RUN}='h1'</script>\n\n## 見出し\n\n文です。\n")
+    heading = f"# h1\"><script>{RUN}='h1'</script>\n\n## 見出し\n\n文です。\n"
+    book.write("docs/02-b.md", f"{heading}\n```console\n$ true\n```\n\n```console:x\n$ true\n```\n")
+    book.change("mkdocs.yml", "02-b.md, ", "02-b.md, verification.md, ")
+    book.write("docs/verification.md", (ROOT / "docs/verification.md").read_text("utf-8"))
+    book.record(*of_a_stranger(book), name="verification")
+    book.record(*of_a_stranger(book), name="verification-reader")
     run = book.build()
     assert run.returncode == 0, run.stderr
     return book
@@ -60,8 +86,10 @@ def test_no_script_of_a_chapter_runs_on_any_page_nor_in_the_search(
     browser: Browser, site: str
 ) -> None:
     page = browser.new_page()
-    for path in ("/", "/01-a/", "/02-b/", "/404.html"):
+    for path in ("/", "/01-a/", "/02-b/", "/verification/", "/404.html"):
         page.goto(site + path, wait_until="networkidle")
+        for summary in page.locator("article summary, article button").all():
+            summary.dispatch_event("click")  # opens what was found of a block
         assert page.evaluate(RUN) is None
     page.goto(site + "/glossary/")
     field = page.locator("[data-md-component=search-query]")

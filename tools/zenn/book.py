@@ -23,7 +23,7 @@ TABLE = "run-snippets"
 # They get into the guest's configuration (sudoers(5), hosts(5)) as they are.
 _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 _HOST = re.compile(r"(?=.{1,64}$)[A-Za-z0-9][A-Za-z0-9-]{0,62}(\.[A-Za-z0-9][A-Za-z0-9-]{0,62})*")
-_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
+_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+.]")  # one that ends in - apt would remove
 _NAMES = {  # by the key of a guest; what takes it, or has it
     "user": (_USER, "name that useradd(8) takes"),
     "host": (_HOST, "name that hostname(7) takes"),

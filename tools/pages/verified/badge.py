@@ -99,7 +99,9 @@ def verified_line(badges: Sequence[Badge], usual: Usual, zone: tzinfo) -> Elemen
 def top_to_bottom(entry: Entry | None) -> str:
     """Where a chapter was played from top to bottom: as a rule on the reader's machine."""
     machine = entry.machine if entry else ""
-    return MACHINES["reader"] if machine in ("", "reader") else f"上から順に（{MACHINES[machine]}）"
+    if machine in ("", "reader"):
+        return MACHINES["reader"]
+    return f"上から順に（{MACHINES.get(machine, machine)}）"
 
 
 def _of_reader(body: Element, entry: Entry, zone: tzinfo) -> None:

@@ -103,7 +103,10 @@ TEMPLATES = {
 
 def words(reason: Reason) -> str:
     """One sentence, without a full stop."""
-    return TEMPLATES[reason.code].format(**reason.arguments)
+    try:
+        return TEMPLATES[reason.code].format(**reason.arguments)
+    except KeyError:  # of a record that no harness has written
+        return reason.code
 
 
 _RULES = {
