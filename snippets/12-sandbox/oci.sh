@@ -1,7 +1,6 @@
 # OCIのランタイムで、コマンドを動かす。実行: bash oci.sh RUNTIME ROOT COMMAND...
 set -e
-export XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/tmp/run-$UID}
-mkdir -p "$XDG_RUNTIME_DIR"
+export XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-$(mktemp -d)}
 runtime=$1 root=$2 bundle=$(mktemp -d)
 shift 2
 trap 'rm -r "$bundle"' EXIT
