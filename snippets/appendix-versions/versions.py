@@ -7,13 +7,14 @@ import ctypes
 import errno
 import fcntl
 import os
+import socket
 import struct
 from collections.abc import Callable
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.syscall.restype = ctypes.c_long
 # 番号は、424番から後では、x86-64とarm64で同じ
-SYS_CLONE3, SYS_LANDLOCK, SYS_LISTMOUNT, SYS_LISTNS = 435, 444, 458, 470
+SYS_CLONE3, SYS_MOUNT_SETATTR, SYS_LANDLOCK, SYS_LISTMOUNT, SYS_LISTNS = 435, 442, 444, 458, 470
 
 
 def check(result: int) -> int:
@@ -28,6 +29,12 @@ def syscall(number: int, *args: object) -> int:
 
 def ns(kind: str) -> int:
     return os.open(f"/proc/self/ns/{kind}", os.O_RDONLY)
+
+
+def become_user() -> None:
+    os.setresgid(1000, 1000, 1000)
+    os.setresuid(1000, 1000, 1000)
+    LIBC.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE。戻さないと、自分のuid_mapを開けない
 
 
 def map_root(uid: int, gid: int) -> None:
@@ -50,9 +57,7 @@ def exec_enters_time() -> str:
 
 def pid_max() -> str:
     """一般ユーザーの作ったユーザー名前空間のrootが、自分のPID名前空間の上限を変えられるか。"""
-    os.setresgid(1000, 1000, 1000)
-    os.setresuid(1000, 1000, 1000)
-    LIBC.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE。戻さないと、自分のuid_mapを開けない
+    become_user()
     os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWPID)
     map_root(1000, 1000)
     if (pid := os.fork()) == 0:
@@ -83,9 +88,48 @@ def clone3(flags: int) -> None:
         os._exit(0)
 
 
-def handle() -> None:
+def handle(path: str = "/proc/self/ns/uts") -> ctypes.Array[ctypes.c_char]:
     buffer, mount = ctypes.create_string_buffer(struct.pack("=Ii", 16, 0), 24), ctypes.c_int()
-    check(LIBC.name_to_handle_at(ns("uts"), b"", buffer, ctypes.byref(mount), 0x1000))
+    fd = os.open(path, os.O_RDONLY)
+    check(LIBC.name_to_handle_at(fd, b"", buffer, ctypes.byref(mount), 0x1000))  # AT_EMPTY_PATH
+    return buffer
+
+
+def waiting(flags: int) -> int:
+    """名前空間を作って、親が終わるまで待つ子のPID。"""
+    (reading, writing), (wait, go) = os.pipe(), os.pipe()
+    if (pid := os.fork()) == 0:
+        os.close(go)
+        uid, gid = os.geteuid(), os.getegid()
+        os.unshare(flags)
+        map_root(uid, gid)
+        os.write(writing, b"x")
+        os.read(wait, 1)
+        os._exit(0)
+    os.read(reading, 1)
+    return pid
+
+
+def handle_by_user() -> None:
+    """一般ユーザーが、自分の子の名前空間をハンドルから開けるか。"""
+    become_user()
+    pid = waiting(os.CLONE_NEWUSER | os.CLONE_NEWUTS)
+    check(LIBC.open_by_handle_at(-10003, handle(f"/proc/{pid}/ns/uts"), 0))  # FD_NSFS_ROOT
+
+
+def idmapped_tmpfs() -> None:
+    userns = os.open(f"/proc/{waiting(os.CLONE_NEWUSER)}/ns/user", os.O_RDONLY)
+    fs = check(LIBC.fsopen(b"tmpfs", 0))
+    check(LIBC.fsconfig(fs, 6, None, None, 0))  # FSCONFIG_CMD_CREATE
+    mount = check(LIBC.fsmount(fs, 0, 0))
+    attributes = struct.pack("=QQQQ", 0x100000, 0, 0, userns)  # MOUNT_ATTR_IDMAP
+    size = ctypes.c_size_t(len(attributes))
+    syscall(SYS_MOUNT_SETATTR, ctypes.c_int(mount), b"", ctypes.c_uint(0x1000), attributes, size)
+
+
+def rmem_max() -> None:
+    os.unshare(os.CLONE_NEWNET)
+    os.close(os.open("/proc/sys/net/core/rmem_max", os.O_RDONLY))
 
 
 def listns() -> None:
@@ -95,6 +139,12 @@ def listns() -> None:
 
 def listmount() -> None:
     request, ids = struct.pack("=IIQQ", 24, 0, 2**64 - 1, 0), (ctypes.c_uint64 * 64)()
+    syscall(SYS_LISTMOUNT, request, ids, ctypes.c_size_t(64), ctypes.c_uint(0))
+
+
+def listmount_by_id() -> None:
+    number = struct.unpack("=Q", fcntl.ioctl(ns("mnt"), 0x8008B705, bytes(8)))[0]
+    request, ids = struct.pack("=IIQQQ", 32, 0, 2**64 - 1, 0, number), (ctypes.c_uint64 * 64)()
     syscall(SYS_LISTMOUNT, request, ids, ctypes.c_size_t(64), ctypes.c_uint(0))
 
 
@@ -129,11 +179,16 @@ def apparmor() -> str:
 
 
 # --8<-- [start:main]
-# 値は、include/uapi/linux/ の nsfs.h、pidfd.h、mount.h、sched.h、fanotify.h から
+# 値は、include/uapi/linux/ の nsfs.h、sockios.h、pidfd.h、mount.h、sched.h、fanotify.h から
 PROBES: dict[str, Callable[[], object]] = {
+    "NS_GET_USERNS": lambda: fcntl.ioctl(ns("mnt"), 0xB701),
+    "SIOCGSKNS": lambda: fcntl.ioctl(socket.socket(), 0x894C),
+    "rmem_max in a new net ns": rmem_max,
     "exec enters time ns": exec_enters_time,
+    "idmapped tmpfs": idmapped_tmpfs,
     "AppArmor userns_create": apparmor,
     "listmount(2)": listmount,
+    "listmount(2), other ns": listmount_by_id,
     "NS_GET_MNTNS_ID": lambda: fcntl.ioctl(ns("mnt"), 0x8008B705, bytes(8)),
     "NS_GET_TGID_IN_PIDNS": lambda: fcntl.ioctl(ns("pid"), 0x8004B709, os.getpid()),
     "PIDFD_GET_UTS_NAMESPACE": lambda: fcntl.ioctl(os.pidfd_open(os.getpid()), 0xFF0A),
@@ -144,7 +199,8 @@ PROBES: dict[str, Callable[[], object]] = {
     "net, mnt inode fixed": fixed,
     "proc pidns=": proc_pidns,
     "NS_GET_ID": lambda: fcntl.ioctl(ns("uts"), 0x8008B70D, bytes(8)),
-    "nsfs file handles": handle,
+    "nsfs file handles": lambda: bool(handle()),
+    "handle opened by a user": handle_by_user,
     "listns(2)": listns,
     "pid_for_children, no child": before_child,
     "OPEN_TREE_NAMESPACE": lambda: check(LIBC.open_tree(-100, b"/", 2)),
