@@ -300,8 +300,8 @@
       textContent: "検索で言葉を探すか、次のページから始めてください。",
     });
     const pages = make("ul");
-    const top = ".md-nav--primary > .md-nav__list > .md-nav__item > a.md-nav__link";
-    for (const { href, textContent } of document.querySelectorAll(top)) {
+    const all = ".md-nav--primary a.md-nav__link:not([href*='#'])";
+    for (const { href, textContent } of document.querySelectorAll(all)) {
       const item = make("li");
       item.append(make("a", { href, textContent: textContent.trim() }));
       pages.append(item);

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from zenn.book import BookNames
 
 _FLATTEN = (Path(__file__).parent / "flatten.js").read_text("utf-8")
-_NAVIGATION = ".md-nav--primary > .md-nav__list > .md-nav__item > a.md-nav__link"
+_NAVIGATION = ".md-nav--primary a.md-nav__link:not([href*='#'])"
 _DRAWN = """() => document.querySelectorAll(".arithmatex").length
   === document.querySelectorAll(".arithmatex .katex").length"""
 _ARGUMENTS = (

@@ -24,7 +24,7 @@ from pages.elements import append_final, append_text
 from zenn.model import Fence, Mistake
 
 _WEB = Path(__file__).parents[2] / "web"
-_SECONDS = 10.0  # for one diagram: a dense one takes a hundredth of that
+_SECONDS = 60.0  # for one diagram, which takes hundredths of one where nothing else runs
 _CHARACTERS = 20_000
 _SVG = "http://www.w3.org/2000/svg"
 _NAMED = re.compile(r"(url\(#[\w-]+)\)")
