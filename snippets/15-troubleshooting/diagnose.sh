@@ -15,7 +15,7 @@ say() {
 
 # --8<-- [start:making]
 making() {
-    local file kind
+    local file kind point
     get "$at/attr/current" # AppArmorの「名前 (enforce)」
     [[ $REPLY == *'(enforce)' ]] &&
         say 'EPERM EACCES' "AppArmorのプロファイル ${REPLY% *} の中にいる" 'userns, のあるプロファイルにする'
@@ -36,6 +36,11 @@ making() {
     for kind in cgroup ipc mnt net pid time user uts; do
         [[ -L /proc/self/ns/$kind ]] || say EINVAL "カーネルに、名前空間 $kind がない" '備えたカーネルかVMを使う'
     done
+    # ルートが自分のマウントの途中にあると、/ の行がない
+    while read -r _ _ _ _ point _; do [[ $point == / ]] && break; done < "$at/mountinfo"
+    [[ $point == / ]] || say EPERM 'chrootの中にいる' 'ユーザー名前空間は、chrootの外で作る'
+    [[ $want == ENOSPC && -z $found ]] &&
+        say ENOSPC '上限には余裕がある' '入れ子の深さ（33段まで）か、外側の名前空間の上限を見る'
     [[ $found ]] || if (( ! admin )); then
         say EPERM 'CAP_SYS_ADMINがない' 'sudoを付けるか、unshare -Ur といっしょに作る'
     elif [[ $map != '0 0 4294967295' ]]; then
@@ -46,7 +51,7 @@ making() {
 
 # --8<-- [start:mapping]
 mapping() {
-    local name uid
+    local name kind file row first count line='' allowed=''
     get "$at/gid_map"
     if [[ -z $REPLY ]]; then
         get "$at/setgroups"
@@ -56,20 +61,42 @@ mapping() {
     [[ ${status[Uid]%%$'\t'*} == "$EUID" && ! -O $at/uid_map ]] &&
         say EACCES '自分のプロセスなのに、/procのファイルはrootのもの（dumpableでない）' \
             'execve(2)し直すか、prctl(2)のPR_SET_DUMPABLEで戻す'
-    [[ $message == *uidmap* || $message == */etc/subuid* ]] || return 0
-    hash newuidmap 2> /dev/null || say "${want:-newuidmap}" 'newuidmapがない' 'apt install uidmap'
-    [[ -u ${BASH_CMDS[newuidmap]} ]] || say "${want:-newuidmap}" 'newuidmapに、setuidのビットがない' \
-        'apt install --reinstall uidmap（ファイルケーパビリティで動く版なら、getcapで見る）'
-    while IFS=: read -r name _ uid _; do [[ $uid == "$EUID" ]] && break; done < /etc/passwd
-    while IFS=: read -r uid _; do [[ $uid == "$name" || $uid == "$EUID" ]] && return; done < /etc/subuid
-    say "${want:-newuidmap}" "/etc/subuidに、$name の行がない" \
-        "ほかの行と重ならない範囲で、usermod --add-subuids 範囲 --add-subgids 範囲 $name"
+    while read -r _ first count; do # 2列目は、外での番号
+        (( EUID >= first && EUID < first + count )) && line=1
+    done < "$at/uid_map"
+    [[ $line || $at/ns/user -ef /proc/self/ns/user ]] ||
+        say EOVERFLOW "uid_mapに、自分の番号 $EUID がない" '対応表にあるユーザーで書くか、対応表に加える'
+    [[ $message =~ [ug]idmap|/etc/sub[ug]id ]] || return 0
+    if ! hash newuidmap 2> /dev/null; then
+        say "${want:-newuidmap}" 'newuidmapがない' 'apt install uidmap'
+    elif [[ ! -u ${BASH_CMDS[newuidmap]} ]]; then
+        say "${want:-newuidmap}" 'newuidmapに、setuidのビットがない' \
+            'apt install --reinstall uidmap（ファイルケーパビリティで動く版なら、getcapで見る）'
+    fi
+    while IFS=: read -r name _ row _; do [[ $row == "$EUID" ]] && break; done < /etc/passwd
+    for kind in u g; do
+        file=/etc/sub${kind}id
+        line='' allowed=''
+        while IFS=: read -r row first count; do
+            [[ $row == "$name" || $row == "$EUID" ]] || continue
+            line=1
+            # 「uid range [1-10) -> [200000-200009) not allowed」の、外の範囲
+            [[ $message =~ '-> ['([0-9]+)-([0-9]+)')' ]] &&
+                (( BASH_REMATCH[1] >= first && BASH_REMATCH[2] <= first + count )) && allowed=1
+        done < "$file"
+        if [[ ! $line ]]; then
+            say "${want:-newuidmap}" "$file に、$name の行がない" \
+                "ほかの行と重ならない範囲で、usermod --add-subuids 範囲 --add-subgids 範囲 $name"
+        elif [[ $message == *"${kind}id range"* && ! $allowed ]]; then
+            say EPERM "頼んだ範囲が、$file の $name の行に収まらない" '行の中の範囲を頼むか、行を広げる'
+        fi
+    done
 }
 # --8<-- [end:mapping]
 
 # --8<-- [start:pids]
 pids() {
-    local inner=${status[NSpid]##*$'\t'} other alive='' root point rest whole=()
+    local inner=${status[NSpid]##*$'\t'} other alive='' root point rest proc='' whole=()
     # 中での自分の番号を /proc で引いて、自分の名前空間のプロセスが出なければ、よその /proc
     [[ $at/root/proc/$inner/ns/pid -ef $at/ns/pid ]] ||
         say ESRCH '/proc が、自分のいるPID名前空間のものでない' 'unshareなら --mount-proc、nsenterなら -m'
@@ -84,16 +111,16 @@ pids() {
         for other in "${!whole[@]}"; do
             [[ $point == "${whole[other]}"/* && $point != */sys/fs/binfmt_misc ]] && unset "whole[other]"
         done
-        [[ $root == / && " $rest" == *' - proc '* ]] && whole+=("$point")
+        [[ " $rest" == *' - proc '* ]] && proc=1 && [[ $root == / ]] && whole+=("$point")
     done < "$at/mountinfo"
-    (( ${#whole[@]} )) || say EPERM '/proc の一部が隠してある' \
+    [[ $proc ]] && (( ! ${#whole[@]} )) && say EPERM '/proc の一部が隠してある' \
         '隠していないprocを見せるか、いまの /proc を mount --rbind で使う。またはVM'
 }
 # --8<-- [end:pids]
 
 # --8<-- [start:places]
 places() {
-    local pivot='' here='' root point rest dir
+    local pivot='' here='' old='' root point rest dir
     [[ $message == *pivot_root* ]] && pivot=1
     while read -r _ _ _ root point _ rest; do
         [[ $point == "$PWD" ]] && here=1
@@ -104,11 +131,12 @@ places() {
         [[ $pivot && $point == / && $rest == *'- rootfs '* ]] &&
             say EINVAL '/ がinitramfsのrootfs' 'switch_root(8)か、7.0からのカーネル'
     done < "$at/mountinfo"
-    [[ $pivot && ! $here ]] && say EINVAL "$PWD がマウントポイントでない" 'mount --bind . . のあと、cd し直す'
+    [[ $pivot && ! $here && $at == /proc/self ]] && say EINVAL "$PWD がマウントポイントでない" 'mount --bind . . のあと、cd し直す'
     while IFS=: read -r root rest dir; do
         [[ $dir == /..* ]] && say 'ENOENT EPERM' '自分が、cgroup名前空間のルートの外にいる' '先に移ってから unshare -C'
-        [[ $root != 0 && $rest == memory ]] && say 'ENOENT EPERM' 'memoryがcgroup v1の階層にある' 'v2だけで起動する'
+        [[ $root != 0 && $rest && $rest != name=* ]] && old+="${old:+、}$rest"
     done < "$at/cgroup"
+    [[ $old ]] && say ENOENT "$old がcgroup v1の階層にある" 'v1のマウントを外すか、v2だけで起動する'
     { mapfile -t < "$at/net/fib_trie"; } 2> /dev/null || return 0
     [[ ${MAPFILE[*]} == *127.0.0.1* ]] || say ENETUNREACH 'loが起きていない' 'ip link set lo up'
 }
@@ -139,7 +167,9 @@ diagnose() {
         *'No such process'* | *'lookup self'* | ESRCH) want=ESRCH ;;
         *unreachable* | ENETUNREACH) want=ENETUNREACH ;;
         *'Too many users'* | EUSERS) want=EUSERS ;;
+        *'Value too large'* | EOVERFLOW) want=EOVERFLOW ;;
     esac
+    [[ -e $at/status ]] || { echo "PID $2 のプロセスがいない"; return 1; }
     while IFS=$':\t ' read -r key value; do status[$key]=$value; done < "$at/status"
     admin=$(( 0x${status[CapEff]} >> 21 & 1 ))
     read -r key value map < "$at/uid_map"
