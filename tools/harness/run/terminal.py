@@ -261,11 +261,14 @@ def without_echo(key: str | None, output: str) -> str:
     before, echo, after = output.partition(f"^{key}")
     if not echo:
         return output.removeprefix("\n")
+    # The kernel sends the signal before it echoes the key, so that what a program or the shell
+    # writes of it, first the end of this line, may have begun before the echo, and go on after
+    # it: n_tty_receive_signal_char() in drivers/tty/n_tty.c.
+    if before.startswith("\n"):
+        return before[1:] + after
     lines = f"\n{before}"
     if lines.endswith("\n") and after.startswith("\n"):
         return before + after[1:]
     if lines.endswith("\n\n") and not after:
-        # The kernel sends the signal before it echoes the key, so that the shell's end of the line
-        # may have come first: n_tty_receive_signal_char() in drivers/tty/n_tty.c.
         return before[:-1]
     return before + after
