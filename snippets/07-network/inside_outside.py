@@ -64,42 +64,58 @@ def measure() -> dict[str, str]:
 # --8<-- [end:main]
 
 
-def main() -> None:
-    # アドレスも決める。任せると、udevdがあとから付け替え、そのときに近隣の表が消える
-    run("ip link add out0 address 02:00:00:00:00:01 type bridge")
-    run("ip address add 192.0.2.1/24 dev out0")
-    run("ip link set out0 up")
-    run("ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev out0")
-    run("nft add table inet outside")
+def inside() -> dict[str, str]:
+    """新しい名前空間に子を生み、測らせる。"""
     reader, writer = os.pipe()
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(socket.create_server(("127.0.0.1", 8000)))
-        for address in ("\0abstract", "/tmp/path"):
-            server = stack.enter_context(socket.socket(socket.AF_UNIX))
-            server.bind(address)
-            server.listen()
-        pid = os.fork()
-        if pid == 0:
+    pid = os.fork()
+    if pid == 0:
+        try:
             os.unshare(os.CLONE_NEWNET | os.CLONE_NEWNS)
             run("ip link set lo up")
             run("mount --make-rprivate /")
             run("mount -t sysfs inside /mnt")
             os.write(writer, json.dumps(measure()).encode())
+        except (OSError, subprocess.CalledProcessError) as e:
+            print(f"child: {e}", file=sys.stderr, flush=True)
+        finally:  # 親の片付けは、子がしてはいけない
             os._exit(0)
-        os.close(writer)
-        with os.fdopen(reader) as pipe:
-            inside = json.load(pipe)
-        os.waitpid(pid, 0)
+    os.close(writer)
+    with os.fdopen(reader) as pipe:
+        report = pipe.read()
+    os.waitpid(pid, 0)
+    return json.loads(report) if report else sys.exit("inside_outside: no report")
+
+
+def prepare(stack: contextlib.ExitStack) -> None:
+    """外に、測る相手を用意する。作ったものを消すことは、作るたびに `stack` に任せる。"""
+    # アドレスも決める。任せると、udevdがあとから付け替え、そのときに近隣の表が消える
+    run("ip link add out0 address 02:00:00:00:00:01 type bridge")
+    stack.callback(run, "ip link del out0")
+    run("ip address add 192.0.2.1/24 dev out0")
+    run("ip link set out0 up")
+    run("ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev out0")
+    run("nft create table inet outside")
+    stack.callback(run, "nft delete table inet outside")
+    stack.enter_context(socket.create_server(("127.0.0.1", 8000)))
+    for address in ("\0abstract", "/tmp/path"):
+        server = stack.enter_context(socket.socket(socket.AF_UNIX))
+        server.bind(address)
+        server.listen()
+    stack.callback(os.unlink, "/tmp/path")
+
+
+def main() -> None:
+    with contextlib.ExitStack() as stack:
+        prepare(stack)
+        new = inside()
         run("mount -t sysfs outside /mnt")
-        outside = measure()
-    for command in ("umount /mnt", "nft delete table inet outside", "ip link del out0"):
-        run(command)
-    os.unlink("/tmp/path")
+        stack.callback(run, "umount /mnt")
+        old = measure()
 
     print(f"   {'':<21} {'outside':<23} inside")
-    for key, value in outside.items():
-        mark = "==" if inside[key] == value else "!="
-        print(f"{mark} {key:<21} {value:<23} {inside[key]}")
+    for key, value in old.items():
+        mark = "==" if new[key] == value else "!="
+        print(f"{mark} {key:<21} {value:<23} {new[key]}")
 
 
 if os.geteuid() != 0:

@@ -44,19 +44,23 @@ def writable(name: str) -> str:
 
 # --8<-- [start:main]
 def main() -> None:
-    defaults = {name: read(name) for name in CHANGES}
+    defaults: dict[str, str] = {}
     outside = os.open("/proc/self/ns/net", os.O_RDONLY)
-    for name, value in CHANGES.items():
-        (ROOT / name).write_text(value)
-    os.unshare(os.CLONE_NEWNET)
-    for name, value in CHANGES.items():
-        inside = read(name)
-        other = f"{defaults[name]} at boot"
-        origin = {"-": "absent", value: "as outside", defaults[name]: "as at boot"}
-        print(f"{writable(name):<3}{name:<32}{inside:<20}{origin.get(inside, other)}")
-    os.setns(outside)  # 戻って、もとの値を書く
-    for name, value in reversed(defaults.items()):
-        (ROOT / name).write_text(value)
+    try:
+        for name, value in CHANGES.items():
+            before = read(name)
+            (ROOT / name).write_text(value)
+            defaults[name] = before
+        os.unshare(os.CLONE_NEWNET)
+        for name, value in CHANGES.items():
+            inside = read(name)
+            other = f"{defaults[name]} at boot"
+            origin = {"-": "absent", value: "as outside", defaults[name]: "as at boot"}
+            print(f"{writable(name):<3}{name:<32}{inside:<20}{origin.get(inside, other)}")
+    finally:  # 途中で失敗しても、外に戻って、変えたものにもとの値を書く
+        os.setns(outside)
+        for name, value in reversed(defaults.items()):
+            (ROOT / name).write_text(value)
 
 
 # --8<-- [end:main]

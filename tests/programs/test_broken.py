@@ -249,3 +249,44 @@ def test_a_namespace_is_found_by_an_fd_whose_link_names_no_namespace(run: Run) -
 def test_a_file_that_was_there_before_stays(run: Run, making: str, said: str) -> None:
     lines, status = run(f"echo gold > precious; {making} precious; s=$?; cat precious; exit $s")
     assert (lines[0].startswith(said), lines[-1], status) == (True, "gold", 1), lines
+
+
+@pytest.mark.parametrize(
+    ("program", "broken", "said"),
+    [
+        ("07-network/inside_outside.py", "import json; json.dumps = fail", "no report"),
+        ("sysctls.py", "os.unshare = fail", "PermissionError"),
+    ],
+)
+def test_what_fails_puts_the_network_back(run: Run, program: str, broken: str, said: str) -> None:
+    settings = "/proc/sys/net/ipv4/{ip_forward,tcp_rmem,ip_unprivileged_port_start}"
+    state = f"$(ip -br link; nft list tables; grep -H . {settings}; ls /tmp; cat /proc/mounts)"
+    lines, status = run(
+        f'before="{state}"; python3 {program}; s=$?; test "$before" = "{state}" && echo same\n'
+        "exit $s",
+        broken,
+    )
+    assert (lines[-1], status) == ("same", 1), lines
+    assert said in lines[-2]
+
+
+def test_rules_of_maps_say_why_they_cant_be_tried(run: Run) -> None:
+    lines, status = run("python3 map_rules.py", "os.unshare = fail")
+    assert (lines[1:], status) == (["map_rules: unshare: broken"], 1), lines
+
+
+def test_a_published_port_outlives_a_refusal_and_a_silent_client(run: Run) -> None:
+    lines, _ = run(
+        "echo hello > index.html; ip link set lo up\n"
+        "unshare -n sh -c 'ip link set lo up; echo $$ > box; until [ -e go ]; do sleep 0.1; done; "
+        "exec python3 -u -m http.server -b 127.0.0.1 80' > log 2>&1 &\n"
+        "until [ -s box ]; do sleep 0.1; done; python3 publish.py 8080 $(cat box) 80 &\n"
+        "until ss -Hltn sport = :8080 | grep -q 8080; do sleep 0.1; done\n"
+        "fetch='busybox wget -q -O - http://127.0.0.1:8080'; $fetch\n"
+        "touch go; until grep -q Serving log; do sleep 0.1; done\n"
+        "(sleep 9 | nc 127.0.0.1 8080) &\n"
+        "until ss -Htn dport = :8080 | grep -q 8080; do sleep 0.1; done\n"
+        "$fetch; kill %1 %2 %3"
+    )
+    assert lines[0] == "publish: Connection refused"
+    assert (lines[1].startswith("wget: error"), lines[2:]) == (True, ["hello"])
