@@ -24,6 +24,12 @@ def reasons(result: Result) -> list[tuple[int, str]]:
     return [(entry.about or 0, words(entry.reason)) for entry in result.entries if entry.reason]
 
 
+MAPPED = (
+    "$ mkfifo f; (read pid < f; echo '0 1000 1' > /proc/$pid/uid_map) & unshare -U bash\n"
+    "[1] 1234\n$ echo $$ > f; until [ $(id -u) = 0 ]; do sleep 0.1; done\n"
+)
+"""A shell whose user namespace gets its uid_map from outside: its prompt stays what it was."""
+
 PASS = {
     "a command": "$ hostname\nunshared\n",
     "a root terminal": " root\n# id -un\nroot\n",
@@ -38,6 +44,7 @@ PASS = {
     "# exit\nexit\n$ hostname\nunshared\n",
     "nested sh": "$ sh\n$ sh\n$ exit\n$ exit\n$ echo ok\nok\n",
     "root of a user namespace": "$ unshare -Ur bash\n# id -u\n0\n# exit\nexit\n",
+    "root only since its shell has begun": f"{MAPPED}$ id -u\n0\n$ exec bash\n# id -u\n0\n",
     "prompts that name everything": "reader@unshared:~$ cd /tmp\nreader@unshared:/tmp$ sudo -s\n"
     "root@unshared:/tmp# hostname x\nroot@x:/tmp# true\n",
     "the Python REPL": "$ python3 -q\n>>> 1 + 1\n2\n>>> def f():\n...     return 3\n...\n>>> f()\n"
@@ -103,6 +110,10 @@ FAIL = {
     ),
     "unshown output": ("$ echo a\n", 2, DIFFERS),
     "# as a user": ("# true\n", 2, "claims root (euid 0)"),
+    "# of a shell that began before its map": (f"{MAPPED}# id -u\n0\n", 5, "the euid is 65534"),
+    "$ of one that began after it": (
+        f"{MAPPED}$ exec bash\n$ id -u\n0\n", 6, "of line 5 reads still"
+    ),
     "$ as root": (" root\n$ true\n", 2, "of line 2 reads still"),
     "$ in a shell of root that is still open": (
         "$ true\n$ sudo bash\n# true\n$ ls\n", 5,

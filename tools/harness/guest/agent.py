@@ -326,11 +326,11 @@ class Agent:
 
     def do_prompt(self, terminal: str) -> dict[str, Any]:
         """What ``user@host:dir$`` would say of the shell that reads the terminal now."""
-        reader = self.terminals[terminal].current_reader()
+        reader = (where := self.terminals[terminal]).current_reader()
         if reader is None:
             raise Refused("no shell reads the terminal")
         names = {one.uid: one.name for one in accounts()}
-        euid = self.proc.euid(reader)
+        euid = where.euid(reader)
         link = f"{reader.pid}/%s"
         root = os.readlink(link % "root", dir_fd=self.proc.fd).rstrip("/")
         cwd = os.readlink(link % "cwd", dir_fd=self.proc.fd)

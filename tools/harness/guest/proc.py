@@ -186,6 +186,11 @@ class Proc:
             os.close(ours)
             os.close(theirs)
 
+    def begun(self, pid: int) -> tuple[int, int]:
+        """What no two programs share, even if one has been executed in the place of the other: the
+        PID, and where the stack begins (proc_pid_stat(5), startstack)."""
+        return pid, int(self.stat(pid)[1][25])
+
     def euid(self, reader: Reader) -> int:
         """The effective uid of a reader as it sees that itself, in its user namespace."""
         with contextlib.suppress(OSError):

@@ -90,6 +90,7 @@ class Terminal:
         self.own_echo: bytes | None = None  # that a program with line editing may give by itself
         self.reader: Reader | None = None  # the last, as it was when something was last typed
         self.ended: int | None = None  # how the shell has ended
+        self.euids: dict[tuple[int, int], int] = {}  # of programs, when they first read here
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def resize(self, rows: int, columns: int) -> None:
@@ -303,12 +304,20 @@ class Terminal:
             "output": output.replace("\r\n", "\n"),
             "state": state,
             "status": status,
-            "uid": self.proc.euid(reader) if reader else None,
+            "uid": self.euid(reader) if reader else None,
             "reader": reader.comm if reader else None,
             "prompt": self.at,
             "echoed": self.echoed,
             "dropped": dropped,
         }
+
+    def euid(self, reader: Reader) -> int:
+        """The euid that a shell's prompt tells: that of when it began, for it asks only once, and a
+        uid_map may have been written since."""
+        euid = self.proc.euid(reader)
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            return self.euids.setdefault(self.proc.begun(reader.pid), euid)
+        return euid
 
 
 def integer_ioctl(fd: int, request: int) -> int:
