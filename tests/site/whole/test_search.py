@@ -36,7 +36,7 @@ def is_found(wanted: str, found: list[list[str]]) -> bool:
     return False
 
 
-@pytest.mark.parametrize("written", ["before", "after"])
+@pytest.mark.parametrize("written", ["before", "after", "messages"])
 def test_what_is_sought_is_among_the_first(page: Page, written: str) -> None:
     queries = QUERIES[written]
     assert len(queries) >= 30
