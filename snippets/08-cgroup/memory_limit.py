@@ -15,9 +15,10 @@ def mounted() -> tuple[str, Path]:
 
 def limit(path: str) -> str:
     root, point = mounted()
-    if not f"{path}/".startswith(f"{root}/"):  # 自分のいる場所が、このマウントからは見えない
-        return "わからない"
-    here = point / path.removeprefix(root).lstrip("/")
+    rest = path.removeprefix(root)
+    if not f"{path}/".startswith(f"{root}/") or f"{rest}/".startswith("/../"):
+        return "わからない"  # 自分のいる場所が、このマウントからは見えない
+    here = point / rest.lstrip("/")
     limits = []
     for directory in (here, *here.parents):
         file = directory / "memory.max"
