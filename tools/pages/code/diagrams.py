@@ -24,6 +24,7 @@ from pages.elements import append_final, append_text
 from zenn.model import Fence, Mistake
 
 _WEB = Path(__file__).parents[2] / "web"
+_PACKAGES = ("beautiful-mermaid", "@hpcc-js/wasm-graphviz")
 _SECONDS = 60.0  # for one diagram, which takes hundredths of one where nothing else runs
 _CHARACTERS = 20_000
 _SVG = "http://www.w3.org/2000/svg"
@@ -77,7 +78,8 @@ def _placed(picture: str, name: str, alternative: str) -> str:
 
 @cache
 def _can_draw() -> bool:
-    return shutil.which("node") is not None and (_WEB / "node_modules").is_dir()
+    packages = (_WEB / "node_modules" / name for name in _PACKAGES)
+    return shutil.which("node") is not None and all(one.is_dir() for one in packages)
 
 
 @cache
