@@ -56,7 +56,7 @@ $(VENDOR): tools/web/vendor $(WEB)
 PROGRAMS := docs/assets/programs.zip
 
 # What files there are below some folders, and these too: a file that has gone is a change of its.
-below = $(shell find $(1) -name __pycache__ -prune -o -print)
+below = $(shell find $(1) \( -name __pycache__ -o -path snippets/target \) -prune -o -print)
 
 $(PROGRAMS): tools/publish/archive.py $(call below,snippets) | $(READY)
 	$(BIN)/python -m publish.archive snippets $@
@@ -102,7 +102,15 @@ serve: $(READY) $(VENDOR) $(PROGRAMS) ## show the site at http://127.0.0.1:8000,
 # What the workflows are checked with and is not Python's.
 LINT := tools/lint/node_modules/.package-lock.json
 
-lint: proofread $(LINT) ## ruff, mypy and proofread; how the C programs are formatted; the workflows
+# Rust's own, in a machine of the book's; the same programs are not looked at again.
+RUST := build/.rust-linted
+
+$(RUST): tools/lint/rust.py $(filter %.rs %.toml,$(call below,snippets)) | $(READY)
+	$(BIN)/python tools/lint/rust.py
+	mkdir -p $(@D)
+	touch $@
+
+lint: proofread $(LINT) $(RUST) ## ruff, mypy and proofread; how C and Rust are formatted; clippy; the workflows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

@@ -62,7 +62,7 @@ reader() { # reader [CHAPTER…]: a package a line
     sed 's/#.*//; s/ //g; /^$/d' "$here/harness/image/recipe/packages"
     sed -n '/^packages = \[/,/^\]/s/^ *"\([^"]*\)".*/\1/p' "$here/../pyproject.toml"
     # … and what a person wants besides.
-    printf '%s\n' tmux man-db manpages-dev git bash-completion rustc cargo
+    printf '%s\n' tmux man-db manpages-dev git bash-completion
     for chapter in "$@"; do
         awk "$of_chapter" "$chapter"
     done

@@ -4,6 +4,7 @@ from guests import Play
 
 PYTHON = "~python:never.py\nprint(1)\n~\n"
 C = "~c:never.c\nint main(void) { return 0; }\n~\n"
+RUST = "~rust:never.rs\nfn main() {}\n~\n"
 NEVER = {
     "colon": (PYTHON, ": python3 never.py"),
     "echo": (PYTHON, "echo python3 never.py >/dev/null"),
@@ -59,6 +60,7 @@ NEVER = {
         C,
         "gcc -o never never.c; dd if=/bin/true of=never status=none; ./never",
     ),
+    "only-analysed": (RUST, "rustc --emit=metadata never.rs; cp /bin/true never; ./never"),
     "checked": (C, "gcc -fsyntax-only never.c; cp /bin/true never; ./never; : -o never never.c"),
 }
 RUN = {
@@ -97,6 +99,7 @@ RUN = {
     "in-parts": (C, "gcc -c never.c && gcc never.o -o never; strip never; ./never"),
     "piped-to": (C, "cat never.c | gcc -x c -o never -; ./never"),
     "by-pipes": (C, "gcc -pipe -o never never.c; ./never"),
+    "by-rustc": (RUST, "rustc never.rs && ./never"),
     "in-a-namespace": (C, "gcc -o x never.c; unshare -Urmpf --mount-proc ./x"),
 }
 

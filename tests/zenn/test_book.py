@@ -33,6 +33,7 @@ def test_the_nearest_table_above_describes_the_book(tmp_path: Path) -> None:
         ("[tool.run-snippets]\nguest = 'x'", "[tool.run-snippets.guest] is no table"),
         ("[tool.run-snippets.guest]\nuser = 'a b'", "a name that useradd(8) takes, and not 'a b'"),
         ("[tool.run-snippets.guest]\nhost = 'a/b'", "a name that hostname(7) takes, and not 'a/b'"),
+        ("[tool.run-snippets.guest]\nsetup = 'none'", "`setup` is a folder with an executable of"),
         ("[tool]\nrun-snippets = 1", "[tool.run-snippets] is no table"),
         ("[tool.run-snippets", "can't be read: "),
     ],

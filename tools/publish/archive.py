@@ -24,8 +24,9 @@ def write_archive(folder: Path, file: Path, below: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                name = f"{below}/{path.relative_to(folder).as_posix()}"
+            within = path.relative_to(folder)
+            if path.is_file() and within.parts[0] != "target":  # what cargo has made
+                name = f"{below}/{within.as_posix()}"
                 member = zipfile.ZipInfo(name, _NO_TIME)
                 member.create_system = 3  # Unix, wherever it is made
                 member.external_attr = 0o100644 << 16

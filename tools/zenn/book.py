@@ -8,6 +8,7 @@ Everything that another book would have otherwise stands there, and is handed th
 """
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -41,7 +42,8 @@ class Guest:
 
     `user` and `host` are names as useradd(8) and hostname(7) take them, `suite` is a suite of
     Debian, `kernel` a name of `harness.image.kernels`. `packages` come on top of those that the
-    harness itself needs.
+    harness itself needs. `setup` are files (name, whether executable, content), whose folder
+    pyproject.toml names; the one called ``setup`` is run there by `user`, once in an image.
     """
 
     user: str = "reader"
@@ -49,6 +51,7 @@ class Guest:
     suite: str = "trixie"
     kernel: str = "6.12"
     packages: tuple[str, ...] = ()
+    setup: tuple[tuple[str, bool, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,9 @@ def _book(root: Path, table: Mapping[str, Any]) -> Book:
     of_guest = said.pop("guest", {})
     if not isinstance(of_guest, dict):
         raise ProjectError(f"{file}: [tool.{TABLE}.guest] is no table")
-    guest = Guest(**_checked(file, f"tool.{TABLE}.guest", Guest, of_guest))
+    of_guest = _checked(file, f"tool.{TABLE}.guest", Guest, of_guest)
+    folder = of_guest.pop("setup", None)
+    guest = Guest(**of_guest, setup=_setup(file, root / folder) if folder else ())
     said_of_it = [("user", guest.user), ("host", guest.host)]
     for key, name in (*said_of_it, *(("packages", name) for name in guest.packages)):
         if why := guest_problem(key, name):
@@ -146,6 +151,15 @@ def _book(root: Path, table: Mapping[str, Any]) -> Book:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ProjectError(f"{file}: no time zone is named {book.time_zone}") from None
     return book
+
+
+def _setup(file: Path, folder: Path) -> tuple[tuple[str, bool, bytes], ...]:
+    """The files of a guest's folder `setup`."""
+    if not os.access(folder / "setup", os.X_OK):
+        why = f"`setup` is a folder with an executable of that name, and {folder} has none"
+        raise ProjectError(f"{file}: [tool.{TABLE}.guest] {why}")
+    files = (path for path in sorted(folder.iterdir()) if path.is_file())
+    return tuple((path.name, os.access(path, os.X_OK), path.read_bytes()) for path in files)
 
 
 def guest_problem(key: str, name: str) -> str:

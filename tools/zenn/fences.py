@@ -23,8 +23,53 @@ from dataclasses import dataclass
 from zenn.console import Manner, begins_typed
 from zenn.model import Fence, Kind, Mistake, is_appearance
 
-PROGRAMS = {"python": "Python", "c": "C", "rust": "Rust"}
-"""The languages of programs, as readers call them."""
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """What a reader types for a program: `compiling` it, if that is needed, and `running` it.
+
+    ``{source}`` is its file, ``{out}`` that without the suffix, ``{run}`` the same as a command,
+    and ``{name}`` the last part of it.
+    """
+
+    running: str
+    compiling: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of programs: as readers call it, as its files end, what else it is called.
+
+    A program beside which there is a `manifest` belongs to a project, and is made `by_project`.
+    """
+
+    label: str
+    suffix: str
+    others: tuple[str, ...]
+    alone: Commands
+    manifest: str = ""
+    by_project: Commands | None = None
+
+    @property
+    def compilers(self) -> tuple[str, ...]:
+        """The first words of what compiles its programs."""
+        each = (one.compiling.split() for one in (self.alone, self.by_project) if one)
+        return tuple(words[0] for words in each if words)
+
+
+PROGRAMS = {
+    "python": Language("Python", ".py", ("py", "python3"), Commands("python3 {source}")),
+    "c": Language(
+        "C", ".c", (), Commands("{run}", "gcc -Wall -Wextra -Wpedantic -o {out} {source}")
+    ),
+    "rust": Language(
+        "Rust", ".rs", ("rs",),
+        Commands("{run}", "rustc -o {out} {source}"),
+        "Cargo.toml",
+        Commands("target/debug/{name}", "cargo build --quiet --bin {name}"),
+    ),
+}  # fmt: skip
+"""The languages of programs."""
 
 TRANSCRIPTS = frozenset({"console", "terminal", "pycon", "python-console"}) | {
     shell + by + "session" for shell in ("shell", "sh", "bash") for by in ("-", "_", "")

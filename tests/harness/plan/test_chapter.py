@@ -6,7 +6,7 @@ import pytest
 from guests import Build
 
 from harness.plan.chapter import from_document
-from harness.plan.scenario import Scenario, scenarios
+from harness.plan.scenario import Put, Scenario, scenarios
 from zenn.book import Book, Guest
 from zenn.model import ChapterError
 from zenn.parser import parse
@@ -63,6 +63,34 @@ def test_a_program_with_its_result_runs_alone(chapter: Build) -> None:
     assert {step.user for step in alone.interactions} == {"root"}
     assert alone.interactions[-1].exchange.output == ("ok",)
     assert lines((together,)) == [[10]]
+
+
+def test_a_program_of_a_project_is_made_with_what_describes_that(
+    chapter: Build, snippets: Path
+) -> None:
+    for crate in ("a", "b"):
+        (snippets / crate).mkdir()
+        (snippets / crate / "Cargo.toml").write_text(f"# {crate}\n")
+        (snippets / crate / "x.rs").write_text("fn main() {}\n")
+    program = '~rust root:x.rs\n--8<-- "a/x.rs"\n~\n'
+    (alone,) = scenarios(chapter(f"{program}\n~text:実行結果\n~\n"))
+    typed = [step.exchange.text for step in alone.interactions]
+    assert typed == ["cargo build --quiet --bin x", "target/debug/x"]
+    puts = [one for one in alone.actions if isinstance(one, Put)]
+    found = [(one.path, one.text, one.given) for one in puts]
+    assert found == [("Cargo.toml", "# a\n", True), ("x.rs", "fn main() {}\n", False)]
+    # What is written in the chapter belongs to none.
+    (inline,) = scenarios(chapter("~rust:x.rs\nfn main() {}\n~\n\n~text:実行結果\n~\n"))
+    typed = [step.exchange.text for step in inline.interactions]
+    assert typed == ["rustc -o x x.rs", "./x"]
+    # Two projects would overwrite each other's.
+    text = (
+        f"{program}\n{program.replace('a/', 'b/').replace(':x', ':y')}\n~console\n$ ./x; ./y\n~\n"
+    )
+    with pytest.raises(
+        ChapterError, match=r"x\.md:5: .*b/Cargo\.toml.*begin its machine with `new`"
+    ):
+        scenarios(chapter(text))
 
 
 @pytest.mark.parametrize(
@@ -177,6 +205,8 @@ def test_a_scenario_says_what_its_blocks_leave_behind(chapter: Build) -> None:
         ("~console\n$ python3 x.py\n~\n~python:x.py\n~\n", 4, "nothing runs x."),
         ("~c:x.c\n~\n~console\n$ gcc -o y x.c\n~\n", 1, "nothing runs x."),
         ("~c:x.c\n~\n~console\n$ gcc -o y x.c\n$ ./x\n~\n", 1, "nothing runs x."),
+        ("~rust:x.rs\n~\n~console\n$ cargo build --bin x\n~\n", 1, "nothing runs x."),
+        ("~rust:x.rs\n~\n~console\n$ cargo run --bin xx\n~\n", 1, "nothing runs x."),
         ("~python:x.py\n~\n\n## B\n\n~console\n$ python3 x.py\n~\n", 1, "nothing runs x."),
         # Words of the site's are none of the harness's settings, but are checked.
         ("~python hl=2:a.py\nx\n~\n", 1, "`hl=2`: the block has lines 1 to 1"),

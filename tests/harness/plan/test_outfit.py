@@ -2,6 +2,7 @@
 
 import pickle
 from contextlib import chdir
+from dataclasses import replace
 from pathlib import Path
 
 import guests
@@ -42,7 +43,7 @@ def test_its_own_packages_user_and_host_make_another_guest(chapter: Build) -> No
     found = chapter(with_machine("packages: [sqlite3, make]", "user: alice", "host: box"))
     book = guests.GUEST
     assert "make" in book.packages
-    wanted = Guest("alice", "box", book.suite, book.kernel, (*book.packages, "sqlite3"))
+    wanted = replace(book, user="alice", host="box", packages=(*book.packages, "sqlite3"))
     assert {one.outfit.guest for one in scenarios(found)} == {wanted}
     assert {one.user for one in scenarios(found)} == {"alice"}
     assert [one.user for s in scenarios(found) for one in s.interactions] == ["alice", "alice"]

@@ -58,6 +58,11 @@ def test_the_default_kernel_runs_what_it_can_and_the_newest_the_rest(
         ("~python:x.py\n~\n~console\n$ cat x.py\n$ ls\n$ python3 x.py\n~\n", {1: (4, 6)}),
         ("~python:x.py\n~\n~console\n$ x.py\n$ python3 xx.py\n$ python3 -m x\n~\n", {1: (4, 6)}),
         ("~c:x.c\n~\n~console\n$ gcc -o y x.c\n$ ./x\n$ sudo ./y\n~\n", {1: (4, 6)}),
+        (
+            "~rust:x.rs\n~\n~console\n$ cargo build\n$ sudo target/debug/x\n"
+            "$ cargo run -q --bin x\n~\n",
+            {1: (5, 6)},
+        ),
         ("~ini file:/etc/x.conf\n~\n~console\n$ ls\n$ start x\n$ stop y\n~\n", {1: (5,)}),
         ("~ini file:/etc/x.conf\n~\n~console\n$ ls\n~\n", {1: ()}),
         ("~c:x.c\n~\n\n~text:実行結果\n~\n", {1: (4,)}),

@@ -12,10 +12,10 @@ from harness.plan.scenario import Scenario, scenarios
 from harness.plan.settings import parse_comments
 from zenn.book import Book
 from zenn.console import Manner, exchanges, rows
+from zenn.fences import PROGRAMS
 from zenn.guard import HIDDEN, read_text
 from zenn.model import Document, Fence
 
-_LANGUAGES = {".py": "python", ".c": "c", ".rs": "rust"}
 _MACHINE = ("vm", "new", "same", "kernel", "on=", "timeout=", "root")
 LEAVING = ("exit", "^D")  # what a shell says to these is nobody's answer
 TERMINAL = "attempt"  # no chapter's has that name: what it finds is a shell of its own
@@ -70,7 +70,7 @@ def attempt(document: Document, exercise: Exercise, file: Path, text: str, book:
     """The scenario in which a text stands in for the solution. Raises AttemptError where it can't
     be told how, and ChapterError."""
     solution = exercise.solution(document)
-    language = _LANGUAGES.get(file.suffix)
+    language = next((name for name, one in PROGRAMS.items() if one.suffix == file.suffix), None)
     shown = None
     if language:
         instead = _program(solution, language, text)
@@ -143,8 +143,7 @@ def _program(solution: Sequence[Fence], language: str, text: str) -> tuple[Fence
     if ours.language != language and not alone:
         wanted = " or ".join(dict.fromkeys(fence.language for fence in programs))
         raise AttemptError(f"the solution's commands run a program in {wanted}: write it in that")
-    suffix = next(end for end, name in _LANGUAGES.items() if name == language)
-    title = str(PurePosixPath(ours.title).with_suffix(suffix))
+    title = str(PurePosixPath(ours.title).with_suffix(PROGRAMS[language].suffix))
     mine = replace(ours, language=language, title=title, text=text, whole=text, source="")
     if alone:
         return mine, follows[ours.line]

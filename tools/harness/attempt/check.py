@@ -12,6 +12,7 @@ from harness.record import DIFFERS, SIGNS, Entry, Step
 from harness.report.words import words
 from harness.run.play import Script
 from harness.run.verdict import Result
+from zenn.fences import PROGRAMS
 from zenn.guard import visible
 
 _TOLD = {  # how a command of an attempt ends tells nothing: what it shows is compared afterwards
@@ -19,7 +20,7 @@ _TOLD = {  # how a command of an attempt ends tells nothing: what it shows is co
     "exit-unmet", "program-failed",
 }  # fmt: skip
 _LATE = ("timeout", "timeout-waiting")
-_COMPILERS = ("gcc ", "rustc ")
+_COMPILERS = tuple(f"{word} " for one in PROGRAMS.values() for word in one.compilers)
 _STYLES = {"missing": "red", "extra": "green"}
 _MOST_LINES = 40
 

@@ -2,8 +2,8 @@
 
 The recipe is `recipe/` with what a book says of its guest: `packages` (a Debian package a line)
 and the book's, `files/` (copied over the root directory) and `customize` (run in it at the end,
-with the book's names in `names`). The image is one tarball, from which each kind of machine
-derives what it needs: `rootfs/` for `namespaces`, a squashfs for `qemu`.
+with the book's names in `names`, and its own `setup/`). The image is one tarball, from which each
+kind of machine derives what it needs: `rootfs/` for `namespaces`, a squashfs for `qemu`.
 
     ~/.cache/run-snippets/image-<key>/
         image.tar       deterministic: SOURCE_DATE_EPOCH (see mmdebstrap(1))
@@ -201,5 +201,6 @@ def read_recipe(guest: Guest, directory: Path = RECIPE) -> Recipe:
     files = [(str(name), os.access(path, os.X_OK), path.read_bytes()) for name, path in found]
     names = f"user={shlex.quote(guest.user)}\nhost={shlex.quote(guest.host)}\n"
     files.append(("names", False, names.encode()))
+    files += [(f"setup/{name}", executable, data) for name, executable, data in guest.setup]
     packages = tuple(sorted({*ours, *guest.packages}))
     return Recipe(guest.suite, platform.machine(), debian.OPTIONS, packages, tuple(sorted(files)))

@@ -18,13 +18,13 @@ from harness.plan.settings import (
 )
 from zenn.book import Book
 from zenn.console import begins_typed
-from zenn.fences import SCRIPTS, TRANSCRIPTS, is_result, opened_within, plain
+from zenn.fences import PROGRAMS, SCRIPTS, TRANSCRIPTS, is_result, opened_within, plain
 from zenn.guard import HIDDEN, read_text
 from zenn.model import ChapterError, Document, Fence, Kind, Mistake, at, raise_all
 from zenn.parser import parse
 
 _OF_TERMINALS = SCRIPTS | TRANSCRIPTS | {"zsh"}
-_SHORT = {"py": "python", "python3": "python", "rs": "rust", "c": "c"}
+_SHORT = {short: name for name, one in PROGRAMS.items() for short in (*one.others, name)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def _check(fence: Fence, skip: str | None, book: Book) -> None:
 def _meant(fence: Fence) -> str | None:
     """The language that the harness runs, of a block that nearly says so, or looks like it."""
     name = fence.language.casefold()
-    near = difflib.get_close_matches(name, ("console", "python", "rust"), n=1, cutoff=0.8)
+    near = difflib.get_close_matches(name, ("console", *PROGRAMS), n=1, cutoff=0.8)
     if name in _SHORT or near:
         return _SHORT.get(name) or near[0]
     # `# ` may be a comment, or Markdown's heading, in whatever has a language.

@@ -84,7 +84,9 @@ def _running(block: Block, later: Mapping[int, str]) -> tuple[re.Pattern[str], .
     if name.endswith(".h"):
         return ()
     executables = "|".join(map(re.escape, sorted(executables_of(block, later.values()))))
-    return (re.compile(rf"(?<![\w.-])(?:\./|/|~/)(?:{executables})(?![\w.-])"),)
+    compiled = rf"(?<![\w.-])(?:\./|/|~/|target/\w+/)(?:{executables})(?![\w.-])"
+    by_cargo = rf"\bcargo run\b[^|;&\n]* --bin[ =]{re.escape(stem)}(?![\w.-])"
+    return (re.compile(f"{compiled}|{by_cargo}"),)
 
 
 def executables_of(block: Block, commands: Iterable[str]) -> set[str]:

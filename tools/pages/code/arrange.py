@@ -60,7 +60,7 @@ def _runs(parent: Element, fences: Mapping[str, Fence]) -> Iterator[_Run]:
 def _named(fence: Fence) -> tuple[str, str]:
     """What a block is one of several of, and its name among these; empty if of nothing."""
     if fence.kind == "program" and fence.title:
-        return f"program {PurePosixPath(fence.title).stem}", PROGRAMS[fence.language]
+        return f"program {PurePosixPath(fence.title).stem}", PROGRAMS[fence.language].label
     return (_KERNELS, fence.title) if kernel_of(fence) else ("", "")
 
 

@@ -15,7 +15,8 @@ from harness.plan.scenario.ends import with_ends
 from harness.plan.scenario.reader import by_reader
 from harness.plan.settings import Where
 from zenn.console import Exchange, Prompt, exchanges
-from zenn.fences import kernel_of, plain
+from zenn.fences import PROGRAMS, kernel_of, plain
+from zenn.includes import expand
 from zenn.model import Heading, Mistake, at, raise_all
 
 REPL_TERMINAL = "Python"
@@ -134,16 +135,18 @@ def _of(
 def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenario:
     """A program by itself: compiled where needed, run, and its output compared."""
     name = PurePosixPath(program.fence.title)
-    language = program.fence.language
-    if name.name in ("", "..") or (language != "python" and not name.suffix):
-        raise Mistake(program.line, f"`{name}` is no name for a program in {language}")
-    source, out = shlex.quote(str(name)), shlex.quote(str(name.with_suffix("")))
-    executable = out if name.is_absolute() else f"./{out}"
-    *compiling, running = {
-        "python": [f"python3 {source}"],
-        "c": [f"gcc -Wall -Wextra -Wpedantic -o {out} {source}", executable],
-        "rust": [f"rustc -o {out} {source}", executable],
-    }[language]
+    language = PROGRAMS[program.fence.language]
+    project = dict(_projects(chapter, (program,)))
+    said = (language.by_project if project else None) or language.alone
+    if name.name in ("", "..") or (said.compiling and not name.suffix):
+        raise Mistake(
+            program.line, f"`{name}` is no name for a program in {program.fence.language}"
+        )
+    out = shlex.quote(str(name.with_suffix("")))
+    named = {"source": shlex.quote(str(name)), "out": out, "name": shlex.quote(name.stem)}
+    named["run"] = out if name.is_absolute() else f"./{out}"
+    compiling = [said.compiling.format(**named)] if said.compiling else []
+    running = said.running.format(**named)
     user = chapter.outfit.guest.user
     runs_as = "root" if program.settings.root or result.settings.root else user
     wanted = program.settings.exit if result.settings.exit is None else result.settings.exit
@@ -162,7 +165,7 @@ def _solo(chapter: Chapter, title: str, program: Block, result: Block) -> Scenar
         return Interaction(block, "", exchange, runs_as, settings)
 
     actions: tuple[Action, ...] = (
-        *_given(chapter, program),
+        *_given(chapter, (program,)),
         Put(program, str(name), program.fence.whole),
         *(typed(program, command) for command in compiling),
         typed(result, running, *_shown(result), exit=wanted),
@@ -199,7 +202,7 @@ def _together(
                 f"it, a ```text:{chapter.book.result} right after it, or before it "
                 "`[//]: # (skip: WHY)`",
             )
-    actions: list[Action] = [*_given(chapter, members[0], beside)] if members else []
+    actions: list[Action] = [*_given(chapter, members, beside)]
     opened: dict[str, Interaction] = {}  # by the terminal: what is typed into it first
     for block in members:
         terminal = block.fence.title
@@ -243,10 +246,35 @@ def _made(
     return Scenario(chapter.path, title, outfit, blocks, actions, book.output, fails, run_by)
 
 
-def _given(chapter: Chapter, first: Block, beside: Sequence[Block] = ()) -> Iterator[Put]:
+def _given(
+    chapter: Chapter, blocks: Sequence[Block], beside: Sequence[Block] = ()
+) -> Iterator[Put]:
     """The files that are there before anything is typed, as if the first block had put them."""
-    for path, text in (*chapter.outfit.files, *((b.fence.title, b.fence.whole) for b in beside)):
-        yield Put(first, path, text, _mode(text), given=True)
+    files = (
+        *chapter.outfit.files,
+        *((block.fence.title, block.fence.whole) for block in beside),
+        *_projects(chapter, (*beside, *blocks)),
+    )
+    for path, text in files if blocks else ():
+        yield Put(blocks[0], path, text, _mode(text), given=True)
+
+
+def _projects(chapter: Chapter, blocks: Sequence[Block]) -> Iterator[tuple[str, str]]:
+    """Path and text of what describes the projects that programs are included from, beside them."""
+    found: dict[str, str] = {}
+    for block in blocks:
+        fence, manifest = block.fence, ""
+        if block.kind == "program" and fence.source:
+            manifest = PROGRAMS[fence.language].manifest
+        beside = str(PurePosixPath(fence.source).with_name(manifest)) if manifest else ""
+        if not beside or not (chapter.book.programs / beside).is_file():
+            continue
+        path = str(PurePosixPath(fence.title).with_name(manifest))
+        text = expand(f'--8<-- "{beside}"\n', block.line, chapter.book).whole
+        if found.setdefault(path, text) != text:
+            why = f"it would have {beside} beside it, and a program before it has another one there"
+            raise Mistake(block.line, f"{why}: begin its machine with `new`")
+    yield from found.items()
 
 
 def _mode(text: str) -> int:
