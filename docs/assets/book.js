@@ -152,7 +152,7 @@
     function tipOf(term, number) {
       const tip = make("span", { id: `tip-${number}`, className: "tip", popover: "auto" });
       const more = make("a", { href: term.href, textContent: "用語集" });
-      tip.append(term.dataset.definition, " ", more);
+      tip.append(definitions.get(term.getAttribute("href")), " ", more);
       tip.addEventListener("toggle", (event) => {
         term.setAttribute("aria-expanded", String(event.newState === "open"));
       });
@@ -170,6 +170,10 @@
       tip.style.top = `${below + height <= window.innerHeight ? below : above}px`;
     }
 
+    const told = [...document.querySelectorAll("a.term[data-definition]")];
+    const definitions = new Map(
+      told.map((term) => [term.getAttribute("href"), term.dataset.definition]),
+    );
     document.querySelectorAll("a.term").forEach((term, number) => {
       let tip = null;
       const isOpen = () => tip?.matches(":popover-open") ?? false;

@@ -6,6 +6,7 @@ of contents, link checks and search of the site generator go on working.
 """
 
 import logging
+import re
 import sys
 from dataclasses import replace
 from functools import partial
@@ -35,6 +36,7 @@ from zenn.guard.bounds import TooMuchError, bounded
 from zenn.model import ChapterError, at
 from zenn.parser import parse
 
+_STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 _PAGE_SECONDS = 10.0  # of CPU time: that of results reads all chapters
 
 
@@ -104,7 +106,7 @@ class ZennExtension(Extension):
                     for program in PROGRAMS
                 },
             },
-            lambda source, alternative: self._figure(source, alternative, md),
+            partial(self._figure, md, set()),
         )
         if (line := verified_line(verdicts, usual, zone)) is not None:
             sections = (at for at, one in enumerate(tree) if one.tag == "h2")
@@ -113,11 +115,17 @@ class ZennExtension(Extension):
         link_references(tree, self._glossary(source), source.name)
         return tree
 
-    def _figure(self, source: str, alternative: str, md: Markdown) -> str | None:
-        """The figure that an image is a picture of, in the stash."""
+    def _figure(self, md: Markdown, told: set[str], source: str, alternative: str) -> str | None:
+        """The figure that an image is a picture of, in the stash; a style is `told` a page once."""
         if not (found := figure_of(source, self.book.chapters)):
             return None
-        return str(md.htmlStash.store(lit(*found, alternative)))
+
+        def once(style: re.Match[str]) -> str:
+            known = style[0] in told
+            told.add(style[0])
+            return "" if known else style[0]
+
+        return str(md.htmlStash.store(_STYLE.sub(once, lit(*found, alternative))))
 
     def _glossary(self, source: PageFile) -> tuple[Term, ...]:
         """The terms to explain on a page; none on that of the glossary itself."""

@@ -34,6 +34,7 @@ class _Linker:
         self.by_name: Mapping[str, Term] = {name: term for term in terms for name in term.names}
         self.up = "../" * depth
         self.seen: set[Term] = set()
+        self.told: set[Term] = set()
         longest_first = sorted(self.by_name, key=len, reverse=True)
         patterns = [f"(?a:{_MAN})", *map(_word, longest_first)]
         self.pattern = re.compile("|".join(patterns))
@@ -73,8 +74,10 @@ class _Linker:
         if term in self.seen:
             return None
         self.seen.add(term)
-        attributes = {"class": "term", "href": self.up + term.place}
-        link = Element("a", attributes | {"data-definition": term.definition})
+        link = Element("a", {"class": "term", "href": self.up + term.place})
+        if term not in self.told:  # once a page: they are long
+            self.told.add(term)
+            link.set("data-definition", term.definition)
         link.text = AtomicString(name)
         return link
 

@@ -10,7 +10,7 @@ from pygments.lexer import Lexer, do_insertions  # type: ignore[attr-defined]
 from pygments.lexers.python import PythonLexer
 from pygments.lexers.shell import BashLexer
 from pygments.lexers.special import TextLexer
-from pygments.token import Generic, Text, _TokenType
+from pygments.token import Generic, Name, Number, Text, _TokenType
 
 from zenn.console import PLAIN, Manner, Row, rows
 
@@ -79,8 +79,14 @@ def _command(group: list[Row]) -> _Tokens:
     for row in group:
         insertions.append((position, [(0, prompt, row.shown)]))
         position += len(row.text) + 1
-    lexer = _LEXERS[group[0].language or "shell"]()
-    tokens: _Tokens = do_insertions(iter(insertions), lexer.get_tokens_unprocessed(typed))
+    language = group[0].language or "shell"
+    found = _LEXERS[language]().get_tokens_unprocessed(typed)
+    if language == "shell":  # an address would be coloured in pieces, and `exit` unlike `ls`
+        found = (
+            (at, Text if kind in Number or kind in Name.Builtin else kind, part)
+            for at, kind, part in found
+        )
+    tokens: _Tokens = do_insertions(iter(insertions), found)
     return tokens
 
 

@@ -73,7 +73,7 @@ def badge_element(badge: Badge, zone: tzinfo, usual: Usual, line: int) -> Elemen
         text_element(place, "span", f"{mark} ", {"aria-hidden": "true"})
         append_text(place, says)
     if ran:
-        element.append(_body(ran, zone))
+        element.append(_body(ran, zone, usual))
         if badge.reader and badge.reader.entry:
             _of_reader(element[-1], badge.reader.entry, zone)
     return element
@@ -110,7 +110,7 @@ def _of_reader(body: Element, entry: Entry, zone: tzinfo) -> None:
     if entry.reason:
         text_element(body, "p", f"{words(entry.reason)}。")
     if entry.ran:
-        _facts(body, entry, zone)
+        _facts(body, entry, zone, ("", "reader"))
     if entry.verdict == "failed" and entry.steps:
         body.append(transcript_element(entry.steps))
 
@@ -140,9 +140,9 @@ def linux(release: str) -> str:
     return f"Linux {version[0] if version else release}" if release else ""
 
 
-def _body(entry: Entry, zone: tzinfo) -> Element:
+def _body(entry: Entry, zone: tzinfo, usual: Usual) -> Element:
     body = Element("div", {"class": "badge__body"})
-    _facts(body, entry, zone)
+    _facts(body, entry, zone, usual)
     if _differs(entry):
         text_element(body, "p", _LEGEND)
     if entry.steps:
@@ -158,13 +158,15 @@ def _body(entry: Entry, zone: tzinfo) -> Element:
     return body
 
 
-def _facts(body: Element, entry: Entry, zone: tzinfo) -> None:
+def _facts(body: Element, entry: Entry, zone: tzinfo, usual: Usual) -> None:
+    """What is not usual is told, as is when it ran and how long that took."""
+    kernel, machine = usual
     when = datetime.fromisoformat(entry.date).astimezone(zone)
     facts = {
         "実行日時": f"{day(entry.date, zone)} {when:%H:%M}（{when:%Z}）",
         "所要時間": _duration(entry.seconds) if entry.steps else "",
-        "マシン": MACHINES.get(entry.machine, entry.machine),
-        "カーネル": f"Linux {entry.kernel}" if entry.kernel else "",
+        "マシン": MACHINES.get(entry.machine, entry.machine) if entry.machine != machine else "",
+        "カーネル": f"Linux {entry.kernel}" if entry.kernel != kernel else "",
         "マシンのはじまり": _since(entry),
     }
     facts_element(body, facts, "badge__facts")
