@@ -82,9 +82,9 @@ class _Player:
     def put(self, action: Put) -> None:
         self.script.put(action)
         if action.given:
-            if action.path in self.terminals.given:  # what a section before has made of it stays
+            if (action.path, action.text) in self.terminals.given:  # what a section before has made of it stays
                 return
-            self.terminals.given.add(action.path)
+            self.terminals.given.add((action.path, action.text))
         self.channel.request(
             "put",
             path=action.path,

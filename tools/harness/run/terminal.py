@@ -97,7 +97,7 @@ class Terminals:
         self._opened: dict[tuple[str, str], Terminal] = {}
         self._names: set[str] = set()  # that the agent knows
         self._users = {0: "root"}
-        self.given: set[str] = set()
+        self.given: set[tuple[str, str]] = set()
 
     def of(self, action: Interaction) -> Terminal:
         place = action.terminal, action.user
