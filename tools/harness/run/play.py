@@ -82,9 +82,10 @@ class _Player:
     def put(self, action: Put) -> None:
         self.script.put(action)
         if action.given:
-            if (action.path, action.text) in self.terminals.given:  # what a section before has made of it stays
+            given = action.path, action.text
+            if given in self.terminals.given:  # what a section before has made of it stays
                 return
-            self.terminals.given.add((action.path, action.text))
+            self.terminals.given.add(given)
         self.channel.request(
             "put",
             path=action.path,
