@@ -82,9 +82,9 @@ def _command(group: list[Row]) -> _Tokens:
     language = group[0].language or "shell"
     found = _LEXERS[language]().get_tokens_unprocessed(typed)
     if language == "shell":  # an address would be coloured in pieces, and `exit` unlike `ls`
+        plain = (str(Number), str(Name.Builtin))
         found = (
-            (at, Text if kind in Number or kind in Name.Builtin else kind, part)
-            for at, kind, part in found
+            (at, Text if str(kind).startswith(plain) else kind, one) for at, kind, one in found
         )
     tokens: _Tokens = do_insertions(iter(insertions), found)
     return tokens
