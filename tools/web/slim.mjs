@@ -1,4 +1,4 @@
-// slim.mjs SITE: makes the styles and our own scripts of a built SITE lighter, in place.
+// slim.mjs SITE: makes the styles and scripts of a built SITE lighter, in place.
 //
 // Material's styles are those of every feature that it has, and a page shows nothing before it has
 // them all. What neither a page nor a script of SITE names is taken out; a test compares the
@@ -33,9 +33,9 @@ function write(file, text) {
 // kinds of admonitions that Zenn doesn't know.
 const NEVER = [
   ...["abstract", "info", "tip", "success", "question", "failure", "danger", "bug", "example", "quote"],
-  ...["md-annotation", "md-version", "md-source", "md-tooltip", "md-status", "md-banner", "md-tabs"]
+  ...["md-annotation", "md-version", "md-source", "md-tooltip", "md-tooltip2", "md-status", "md-banner", "md-tabs"]
     .map((name) => new RegExp(`^${name}(?:$|[-_])`)),
-  ...["md-typeset__table--", "task-list", "keys", "md-feedback", "md-consent", "md-tags", "md-tag", "md-post"]
+  ...["mermaid", "tabbed-", "task-list", "keys", "md-feedback", "md-consent", "md-tags", "md-tag", "md-post"]
     .map((name) => new RegExp(`^${name}`)),
 ];
 
@@ -64,8 +64,9 @@ for (const { file, css } of styles) {
   write(file, leftToRight(left));
 }
 
-const assets = path.join(site, "assets");
-for (const name of readdirSync(assets).filter((name) => name.endsWith(".js"))) {
-  const script = path.join(assets, name);
-  write(script, readFileSync(script, "utf8"));
+for (const folder of ["assets", "assets/javascripts"]) {
+  for (const name of readdirSync(path.join(site, folder)).filter((name) => name.endsWith(".js"))) {
+    const script = path.join(site, folder, name);
+    write(script, readFileSync(script, "utf8"));
+  }
 }
