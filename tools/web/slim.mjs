@@ -32,10 +32,10 @@ function write(file, text) {
 // What Material's script names and no page of ours has: features that mkdocs.yml doesn't ask for, and
 // kinds of admonitions that Zenn doesn't know.
 const NEVER = [
-  ...["abstract", "info", "tip", "success", "question", "failure", "danger", "bug", "example", "quote"],
+  ...["abstract", "info", "success", "question", "failure", "danger", "bug", "example", "quote"],
   ...["md-annotation", "md-version", "md-source", "md-tooltip", "md-tooltip2", "md-status", "md-banner", "md-tabs"]
     .map((name) => new RegExp(`^${name}(?:$|[-_])`)),
-  ...["mermaid", "tabbed-", "task-list", "keys", "md-feedback", "md-consent", "md-tags", "md-tag", "md-post"]
+  ...["mermaid", "tabbed-", "keys", "md-feedback", "md-consent", "md-tags", "md-tag", "md-post"]
     .map((name) => new RegExp(`^${name}`)),
 ];
 

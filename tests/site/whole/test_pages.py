@@ -53,7 +53,7 @@ def test_every_code_block_of_the_site_is_accounted_for(whole: Whole) -> None:
         html = page.read_text("utf-8")
         blocks = re.findall(r'data-block="([^"]+)"', html)
         without_badges = re.sub(r'<details class="badge.*?</details>', "", html, flags=re.DOTALL)
-        assert len(blocks) == len(re.findall(r"<pre[ >]", without_badges))
+        assert len(blocks) == len(re.findall(r"<pre[ >]|<figure class=\"diagram", without_badges))
         shown += blocks
     assert sorted(shown) == sorted(accounted)
     assert accounted
