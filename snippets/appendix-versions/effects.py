@@ -262,6 +262,9 @@ ipc = [("shmctl", call("shmget", KEY, 4096, 0o1600)), ("semctl", call("semget", 
 ipc.append(("msgctl", call("msgget", KEY, 0o1600)))
 call("mq_open", b"/effects", os.O_RDWR | os.O_CREAT, 0o600, None)
 Path("/run/effects").touch()
+login = Path("/proc/self/loginuid")
+if int(login.read_text()) == 2**32 - 1:  # PAMでログインしたのでなければ、決まっていない
+    login.write_text("1000")
 try:
     main()
 finally:
