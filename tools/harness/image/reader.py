@@ -35,7 +35,7 @@ OPTIONS = (
     *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "info", "locale")),
 )
 # Of the guest's files those that a Debian doesn't have by itself, or that the harness needs.
-SHARED = ("etc/hosts", "etc/resolv.conf", "etc/sudoers.d/guest")
+SHARED = ("etc/hosts", "etc/resolv.conf", "etc/sudoers.d/guest", "setup-book")
 # The two that are for terminals that the harness types into, and what says that it is none.
 PROMPT = "etc/profile.d/guest.sh"
 NO_PROMPT = b'[ "${TERM-dumb}" = dumb ] || return 0\n'
