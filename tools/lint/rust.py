@@ -9,31 +9,17 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from harness.machine import Machine, MachineError
+from harness.cli.shell import put_programs
+from harness.machine import MachineError
 from harness.machine.backend import make_backends
 from harness.machine.namespaces.host import is_virtual_machine
-from zenn.book import Book, read_book
+from zenn.book import read_book
 
 SECONDS = 1800  # under emulation; a tenth of it is enough
 COMMANDS = (
     "cargo fmt --all --check",
     "cargo clippy --quiet --offline --workspace --target-dir ../target -- -D warnings",
 )
-
-
-def put_workspace(book: Book, machine: Machine) -> None:
-    """The crates, below the home of the book's user."""
-    for file in sorted(book.programs.rglob("*")):
-        if file.suffix in (".rs", ".toml") and "target" not in file.parts:
-            name = file.relative_to(book.programs)
-            machine.channel.request(
-                "put",
-                path=f"{book.snippets}/{name}",
-                text=file.read_text("utf-8"),
-                mode=0o644,
-                owner=book.guest.user,
-                given=False,
-            )
 
 
 def main() -> None:
@@ -47,7 +33,7 @@ def main() -> None:
             make_backends(kind, None, False, note, book.guest) as backends,
             closing(backends.choice(book.guest).usual.start()) as machine,
         ):
-            put_workspace(book, machine)
+            put_programs(machine, book, lambda file: file.suffix in (".rs", ".toml"))
             channel, user = machine.channel, book.guest.user
             channel.request("open", within=60, terminal="", user=user, seconds=60)
             for command in (f"cd {book.snippets}", *COMMANDS):

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from zenn.book import ProjectError, read_book
+from zenn.book import ProjectError, programs_of, read_book
 from zenn.guard import no_links_out, visible
 
 _NO_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that the format has
@@ -23,15 +23,13 @@ def write_archive(folder: Path, file: Path, below: str) -> None:
         raise ProjectError(why)
     file.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for path in sorted(folder.rglob("*")):
-            within = path.relative_to(folder)
-            if path.is_file() and within.parts[0] != "target":  # what cargo has made
-                name = f"{below}/{within.as_posix()}"
-                member = zipfile.ZipInfo(name, _NO_TIME)
-                member.create_system = 3  # Unix, wherever it is made
-                member.external_attr = 0o100644 << 16
-                member.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(member, path.read_bytes())
+        for path in programs_of(folder):
+            name = f"{below}/{path.relative_to(folder).as_posix()}"
+            member = zipfile.ZipInfo(name, _NO_TIME)
+            member.create_system = 3  # Unix, wherever it is made
+            member.external_attr = 0o100644 << 16
+            member.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(member, path.read_bytes())
 
 
 def main(words: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -160,6 +160,13 @@ def _setup(file: Path, folder: Path) -> tuple[tuple[str, bool, bytes], ...]:
         raise ProjectError(f"{file}: [tool.{TABLE}.guest] {why}")
     files = (path for path in sorted(folder.iterdir()) if path.is_file())
     return tuple((path.name, os.access(path, os.X_OK), path.read_bytes()) for path in files)
+
+
+def programs_of(folder: Path) -> Iterator[Path]:
+    """The files of a folder of programs, in order, without what cargo has made of them."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.relative_to(folder).parts[0] != "target":
+            yield path
 
 
 def guest_problem(key: str, name: str) -> str:

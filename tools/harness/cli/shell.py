@@ -26,7 +26,7 @@ from harness.report.words import words
 from harness.run.play import play_together
 from harness.run.terminal import Terminals
 from harness.run.verdict import Run, judge
-from zenn.book import Book
+from zenn.book import Book, programs_of
 
 LEAVE = b"\x1d"  # ^]
 _PROMPT = re.compile(rb"\x1b\]7717;(\d+|\+)\x07")
@@ -62,20 +62,22 @@ def log_in(machine: Machine, book: Book, say: Callable[[str], None]) -> None:
     """Join this process' terminal with one that a fresh reader's machine opens for a person, with
     the book's programs in its home, and end the machine."""
     with closing(machine):
-        for program in filter(Path.is_file, sorted(book.programs.rglob("*.*"))):
-            name = program.relative_to(book.programs)
-            if name.parts[0] == "target":  # what cargo has made
-                continue
-            machine.channel.request(
-                "put",
-                path=f"{book.snippets}/{name}",
-                text=program.read_text("utf-8"),
-                mode=0o644,
-                owner=book.guest.user,
-                given=False,
-            )
+        put_programs(machine, book, lambda program: "." in program.name)
         say(f"a machine of your own, kernel {machine.kernel}: `exit` or ^] ends it, and all in it")
         _relay(machine.channel, terminal="", term=os.environ.get("TERM") or "xterm")
+
+
+def put_programs(machine: Machine, book: Book, wanted: Callable[[Path], bool]) -> None:
+    """Put those of the book's programs that are `wanted` into the home of a machine's user."""
+    for program in filter(wanted, programs_of(book.programs)):
+        machine.channel.request(
+            "put",
+            path=f"{book.snippets}/{program.relative_to(book.programs)}",
+            text=program.read_text("utf-8"),
+            mode=0o644,
+            owner=book.guest.user,
+            given=False,
+        )
 
 
 def hand_over(scenario: Scenario, line: int, backend: Backend, say: Callable[[str], None]) -> None:
