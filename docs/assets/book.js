@@ -26,6 +26,10 @@
     return made;
   }
 
+  // Chapters are the pages whose address begins with two digits.
+  const chapterOf = (address) =>
+    /\/(\d\d-[\w-]+)(?:\/|\/index\.html|\.html)?$/.exec(new URL(address).pathname)?.[1];
+
   // The same program in several languages, or the same commands on several kernels
   // (tools/pages/code/arrange.py), as tabs; a reader's choice holds for all groups that have it, a
   // language for all of the book. Without this, all are shown, one after another.
@@ -214,12 +218,10 @@
   }
 
   // 読了: a mark that the reader sets at the end of a chapter, and how far one has come. It is kept
-  // in this browser and sent nowhere. Chapters are the pages whose address begins with two digits.
+  // in this browser and sent nowhere.
   function readMarks() {
     const KEY = "book.read";
     const known = () => new Set([recall(KEY)].flat().filter(Boolean));
-    const chapterOf = (address) =>
-      /\/(\d\d-[\w-]+)(?:\/|\/index\.html|\.html)?$/.exec(new URL(address).pathname)?.[1];
     const list = document.querySelector(".md-nav--primary > .md-nav__list");
     const links = [...(list?.querySelectorAll("a.md-nav__link") ?? [])].filter(
       (link) => !link.hash && chapterOf(link.href),
@@ -267,19 +269,19 @@
   // 続きから: the section of a chapter that was last read in this browser, offered on the cover.
   function resume() {
     const KEY = "book.place";
+    const root = new URL("../", own).href;
     const begin = document.querySelector("p:has(> svg.jacket) ~ p > strong:only-child > a:only-child");
     const title = document.querySelector("article h1")?.firstChild?.textContent.trim();
     if (begin) {
       const place = recall(KEY);
       if (!place?.path || !place.title) return;
       const link = make("a", { className: "resume", textContent: `続きから：${place.title}` });
-      link.href = new URL(place.path, new URL("../", own)).href;
+      link.href = new URL(place.path, root).href;
       begin.closest("p").append(link);
       return;
     }
-    if (!/\/\d\d-[^/]*\/?(?:index\.html)?$|\/\d\d-[^/]*\.html$/.test(location.pathname)) return;
+    if (!chapterOf(location.href)) return;
     const headings = [...document.querySelectorAll("article :is(h2, h3)[id]")];
-    const root = new URL("../", own).href;
     addEventListener("scrollend", () => {
       const section = headings.findLast((one) => one.getBoundingClientRect().top < innerHeight / 3);
       const page = location.href.replace(/[?#].*$/, "");

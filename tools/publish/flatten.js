@@ -15,7 +15,7 @@
 
   const screenOnly =
     ".headerlink, .md-code__nav, .tabs__list, .read, .tip, .block__download, .badge__body, .badge__block, " +
-    ".predict__choices, .predict__said, .enlarge, " +
+    ".predict__choices, .predict__said, .enlarge, .diagram__narrow, " +
     ".md-content__button, .md-source-file, pre.diagram, script, link, input[type=hidden]";
   for (const element of all(screenOnly)) element.remove();
   for (const element of all("[hidden]")) element.removeAttribute("hidden");
@@ -39,7 +39,6 @@
     mark.removeAttribute("id");
   }
 
-  for (const narrow of all(".diagram__narrow")) narrow.remove();
   for (const element of all("[id]")) {
     if (!element.closest("svg")) element.id = name(page, element.id);
   }

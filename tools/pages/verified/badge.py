@@ -45,6 +45,11 @@ _KINDS = {
 }
 
 
+def machine_name(kind: str) -> str:
+    """A kind of machine in words; as it is called in the record, if no harness knows it."""
+    return MACHINES.get(kind, kind)
+
+
 def badge_element(badge: Badge, zone: tzinfo, usual: Usual, line: int) -> Element | None:
     """Return the badge of the block in a `line`, with times of the `zone`, or None for one that is
     only looked at. What is `usual` on the page is left to where it opens, and to the page's line.
@@ -87,7 +92,7 @@ def verified_line(badges: Sequence[Badge], usual: Usual, zone: tzinfo) -> Elemen
     kernel, machine = usual
     last = day(max(one.date for one in ran), zone)
     line = Element("p", {"class": "verification-line", "data-search-exclude": ""})
-    where = f"{linux(kernel)}、{MACHINES.get(machine, machine)}"
+    where = f"{linux(kernel)}、{machine_name(machine)}"
     text = f"{last}までに {len(ran)} ブロックを検証しました（断りがなければ、{where}）。"
     reader = sum(one.reader is not None and one.reader.verdict == "passed" for one in badges)
     append_text(
@@ -99,9 +104,8 @@ def verified_line(badges: Sequence[Badge], usual: Usual, zone: tzinfo) -> Elemen
 def top_to_bottom(entry: Entry | None) -> str:
     """Where a chapter was played from top to bottom: as a rule on the reader's machine."""
     machine = entry.machine if entry else ""
-    if machine in ("", "reader"):
-        return MACHINES["reader"]
-    return f"上から順に（{MACHINES.get(machine, machine)}）"
+    top = machine in ("", "reader")
+    return machine_name("reader") if top else f"上から順に（{machine_name(machine)}）"
 
 
 def _of_reader(body: Element, entry: Entry, zone: tzinfo) -> None:
@@ -128,7 +132,7 @@ def _details(badge: Badge, zone: tzinfo, usual: Usual) -> list[str]:
         words(entry.reason) if entry.reason else "",
         # The distribution's part of the release is in the body.
         linux(entry.kernel) if entry.kernel != kernel else "",
-        MACHINES.get(entry.machine, entry.machine) if entry.machine != machine else "",
+        machine_name(entry.machine) if entry.machine != machine else "",
         day(entry.date, zone) if badge.verdict != "passed" else "",
     ]
     return [detail for detail in details if detail]
@@ -165,7 +169,7 @@ def _facts(body: Element, entry: Entry, zone: tzinfo, usual: Usual) -> None:
     facts = {
         "実行日時": f"{day(entry.date, zone)} {when:%H:%M}（{when:%Z}）",
         "所要時間": _duration(entry.seconds) if entry.steps else "",
-        "マシン": MACHINES.get(entry.machine, entry.machine) if entry.machine != machine else "",
+        "マシン": machine_name(entry.machine) if entry.machine != machine else "",
         "カーネル": f"Linux {entry.kernel}" if entry.kernel != kernel else "",
         "マシンのはじまり": _since(entry),
     }

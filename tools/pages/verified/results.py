@@ -31,7 +31,7 @@ from harness.record import (
     text_digest,
 )  # fmt: skip
 from pages.elements import append_text, facts_element, table_element, text_element
-from pages.verified.badge import MACHINES, SAYS, day, linux
+from pages.verified.badge import SAYS, day, linux, machine_name
 from pages.verified.badges import Badge, badges, with_reader
 from pages.verified.words import of_rule, words
 from zenn.book import Book
@@ -216,7 +216,7 @@ def _heads(places: list[Place]) -> list[str]:
     one_kind = len({place[1:] for place in places}) < 2
 
     def head(kernel: str, machine: str, from_top: bool) -> str:
-        kind = f"{MACHINES.get(machine, machine)}{'（章を上から順に）' if from_top else ''}"
+        kind = f"{machine_name(machine)}{'（章を上から順に）' if from_top else ''}"
         return linux(kernel) if one_kind else f"{linux(kernel)}、{kind}"
 
     return [head(*place) for place in places]
